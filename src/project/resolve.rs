@@ -1,0 +1,202 @@
+//! Specifier → file, the way Node and TypeScript do it. The algorithm is `oxc_resolver`'s; this file shows it the
+//! project as `load` read it, so that resolving never touches the disk.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use oxc_resolver::{
+    AliasValue, FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery,
+};
+
+use crate::source::{FileId, SourceFile};
+
+/// Where the project lies for the resolver; no real path.
+const ROOT: &str = "/project";
+
+/// What a specifier leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A program file of the project.
+    File(FileId),
+    /// A package or a built-in module, by the name in the specifier without a `node:` prefix.
+    Package(String),
+    /// A relative path, or an alias, that leads nowhere.
+    Missing,
+}
+
+/// Resolves the specifiers of one project.
+pub struct Modules {
+    files: BTreeMap<PathBuf, FileId>,
+    resolver: ResolverGeneric<ProjectFiles>,
+}
+
+impl Modules {
+    /// Knows `files`, by their position in the list, and the text of `manifests` (`package.json`, `tsconfig.json`),
+    /// as pairs of path and text.
+    pub fn new(files: &[SourceFile], manifests: &[(String, String)]) -> Self {
+        let mut disk = ProjectFiles::new();
+        let mut ids = BTreeMap::new();
+        for (index, file) in files.iter().enumerate() {
+            let path = absolute(&file.path);
+            disk.add(path.clone(), None);
+            ids.insert(path, FileId(u32::try_from(index).expect("load refuses 2^32 files")));
+        }
+        for (path, text) in manifests {
+            disk.add(absolute(path), Some(text.clone()));
+        }
+        let options = options(manifests);
+        Self { files: ids, resolver: ResolverGeneric::new_with_file_system(disk, options) }
+    }
+
+    /// What `specifier`, written in the file at `from` (relative to the root), leads to.
+    pub fn resolve(&self, from: &str, specifier: &str) -> Target {
+        let found = self.resolver.resolve_file(absolute(from), specifier).ok();
+        let file = found.and_then(|it| self.files.get(it.path()).copied());
+        match file {
+            Some(file) => Target::File(file),
+            None if specifier.starts_with('.') || specifier.starts_with('/') || specifier.starts_with('#') => {
+                Target::Missing
+            }
+            None => Target::Package(specifier.trim_start_matches("node:").to_owned()),
+        }
+    }
+}
+
+fn absolute(path: &str) -> PathBuf {
+    Path::new(ROOT).join(path)
+}
+
+fn options(manifests: &[(String, String)]) -> ResolveOptions {
+    let strings = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    // TypeScript sources import each other under the names that their output will have.
+    let written_as = |output: &str, sources: &[&str]| (output.to_owned(), strings(sources));
+    ResolveOptions {
+        tsconfig: Some(TsconfigDiscovery::Auto),
+        alias: workspaces(manifests),
+        condition_names: strings(&["node", "import", "require", "default"]),
+        extensions: strings(&[".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"]),
+        extension_alias: vec![
+            written_as(".js", &[".js", ".ts", ".tsx", ".jsx"]),
+            written_as(".jsx", &[".jsx", ".tsx"]),
+            written_as(".mjs", &[".mjs", ".mts"]),
+            written_as(".cjs", &[".cjs", ".cts"]),
+        ],
+        main_fields: strings(&["main"]),
+        symlinks: false,
+        ..ResolveOptions::default()
+    }
+}
+
+/// The packages of a monorepo import each other by name; their links in `node_modules` are not there before an install.
+fn workspaces(manifests: &[(String, String)]) -> Vec<(String, Vec<AliasValue>)> {
+    let mut aliases = Vec::new();
+    for (path, text) in manifests {
+        let Some(folder) = path.strip_suffix("package.json") else { continue };
+        let manifest: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+        if let Some(name) = manifest.get("name").and_then(serde_json::Value::as_str)
+            && !folder.is_empty()
+        {
+            let target = absolute(folder.trim_end_matches('/'));
+            aliases.push((name.to_owned(), vec![AliasValue::Path(target.to_string_lossy().into_owned())]));
+        }
+    }
+    aliases
+}
+
+/// The project as a file system: what `load` listed exists, nothing else does.
+struct ProjectFiles {
+    /// `None` is a folder; a file has its text, empty for programs, which the resolver doesn't read.
+    entries: BTreeMap<PathBuf, Option<String>>,
+}
+
+impl ProjectFiles {
+    fn add(&mut self, path: PathBuf, text: Option<String>) {
+        for folder in path.ancestors().skip(1) {
+            self.entries.entry(folder.to_owned()).or_insert(None);
+        }
+        self.entries.insert(path, Some(text.unwrap_or_default()));
+    }
+
+    fn entry(&self, path: &Path) -> io::Result<&Option<String>> {
+        self.entries.get(path).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    }
+}
+
+impl FileSystem for ProjectFiles {
+    fn new() -> Self {
+        Self { entries: BTreeMap::new() }
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.read_to_string(path).map(String::into_bytes)
+    }
+
+    fn read_to_string(&self, path: &Path) -> io::Result<String> {
+        self.entry(path)?.clone().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        let is_file = self.entry(path)?.is_some();
+        Ok(FileMetadata::new(is_file, !is_file, false))
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        self.metadata(path)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
+        Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no link: {}", path.display())).into())
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        self.entry(path).map(|_| path.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Modules, Target};
+    use crate::source::{FileId, Language, SourceFile};
+
+    fn modules(paths: &[&str], manifests: &[(&str, &str)]) -> Modules {
+        let file = |path: &&str| SourceFile {
+            path: (*path).to_owned(),
+            text: String::new(),
+            language: Language::JavaScript,
+        };
+        let files: Vec<SourceFile> = paths.iter().map(file).collect();
+        let manifests: Vec<(String, String)> =
+            manifests.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
+        Modules::new(&files, &manifests)
+    }
+
+    #[test]
+    fn extensions_and_index_files_are_found() {
+        let modules = modules(&["src/app.js", "src/socket/index.js", "src/db.ts"], &[]);
+        assert_eq!(modules.resolve("src/app.js", "./socket"), Target::File(FileId(1)));
+        assert_eq!(modules.resolve("src/app.js", "./db.js"), Target::File(FileId(2)));
+        assert_eq!(modules.resolve("src/socket/index.js", "../app"), Target::File(FileId(0)));
+    }
+
+    #[test]
+    fn packages_and_dead_ends_are_told_apart() {
+        let modules = modules(&["src/app.js"], &[]);
+        assert_eq!(modules.resolve("src/app.js", "socket.io"), Target::Package("socket.io".to_owned()));
+        assert_eq!(modules.resolve("src/app.js", "node:http"), Target::Package("http".to_owned()));
+        assert_eq!(modules.resolve("src/app.js", "./gone"), Target::Missing);
+    }
+
+    #[test]
+    fn tsconfig_paths_and_workspace_names_lead_to_files() {
+        let modules = modules(
+            &["api/src/app.ts", "api/src/lib/io.ts", "shared/index.js"],
+            &[
+                ("api/tsconfig.json", r#"{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"]}}}"#),
+                ("shared/package.json", r#"{"name": "@desk/shared", "main": "index.js"}"#),
+            ],
+        );
+        assert_eq!(modules.resolve("api/src/app.ts", "@/lib/io"), Target::File(FileId(1)));
+        assert_eq!(modules.resolve("api/src/app.ts", "@desk/shared"), Target::File(FileId(2)));
+    }
+}
