@@ -1,0 +1,428 @@
+{% if not esm %}'use strict';
+{% endif %}// @iomigrate broadcaster
+//
+// Talks to the dedicated Socket.IO server (socketio-server.js) from any process, through Redis. There is no Socket.IO
+// server and no port in here, so any number of API processes can run side by side.
+//
+//   socketBroadcaster.broadcast(event, ...args)                 everybody
+//   socketBroadcaster.broadcastToRoom(rooms, event, ...args)    one room, or the union of several (one delivery each)
+//   socketBroadcaster.to(room).except(room).emit(event, ...)    the chain of `io`, same names, same meaning
+//   await socketBroadcaster.in(room).fetchSockets()             questions are answered by the server, so they are awaited
+//
+// Nothing connects until the first use. An emit never throws and never rejects because of Redis: while Redis is away,
+// events wait in a bounded queue; see stats().
+{% if esm %}
+import { randomUUID } from 'node:crypto';
+import { Emitter } from '@socket.io/redis-emitter';
+import { createClient } from 'redis';
+import * as wire from './socketWire.js';
+{% else %}
+const { randomUUID } = require('node:crypto');
+const { Emitter } = require('@socket.io/redis-emitter');
+const { createClient } = require('redis');
+const wire = require('./socketWire');
+{% endif %}
+const logRedisError = wire.createQuietLog('[socketBroadcaster] Redis');
+
+function failure(code, message) {
+  return Object.assign(new Error(message), { code });
+}
+
+// ------------------------------------------------------------------------------------------------------------ publishing
+
+// The socket server needs a moment to subscribe again after a Redis outage. Until it has, a publish reaches nobody.
+const RESUBSCRIBE_GRACE_MS = 5000;
+const RESUBSCRIBE_POLL_MS = 100;
+
+// One Redis connection and the events that wait for it. `publish` never rejects: redis-emitter does not look at the
+// promise, and an unhandled rejection would end the process.
+class Publisher {
+  constructor() {
+    this.queueMax = Number(process.env.SOCKET_IO_QUEUE_MAX || 1000);
+    this.queue = [];
+    this.flushing = null;
+    this.isClosed = false;
+    this.counters = { published: 0, failed: 0, dropped: 0 };
+    this.lastError = null;
+    this.client = createClient(wire.redisOptions());
+    this.firstAttempt = this.connect();
+  }
+
+  // Resolves when the first attempt has ended, well or badly. node-redis keeps trying by itself from there on.
+  connect() {
+    let hasBeenReady = false;
+    return new Promise((resolve) => {
+      this.client.on('error', (error) => { this.noteError(error); resolve(); });
+      this.client.on('ready', () => {
+        this.flush(hasBeenReady ? RESUBSCRIBE_GRACE_MS : 0);
+        hasBeenReady = true;
+        resolve();
+      });
+      this.client.connect().catch((error) => { this.noteError(error); resolve(); });
+    });
+  }
+
+  noteError(error) {
+    this.lastError = error;
+    logRedisError(error);
+  }
+
+  // Resolves with the number of processes that received the message; 0 as well if it had to wait or was lost.
+  async publish(channel, message) {
+    if (this.isClosed) {
+      this.counters.dropped += 1;
+      return 0;
+    }
+    if (this.client.isReady && !this.flushing) return this.send(channel, message);
+    this.queue.push({ channel, message });
+    if (this.queue.length > this.queueMax) {
+      this.queue.shift();
+      this.counters.dropped += 1;
+    }
+    return 0;
+  }
+
+  async send(channel, message) {
+    try {
+      const receivers = await this.client.publish(channel, message);
+      this.counters.published += 1;
+      return receivers;
+    } catch (error) {
+      this.counters.failed += 1;
+      this.noteError(error);
+      return 0;
+    }
+  }
+
+  flush(grace) {
+    this.flushing ??= this.sendQueued(grace).finally(() => { this.flushing = null; });
+    return this.flushing;
+  }
+
+  // In order, one at a time; new events line up behind. Until `grace` is over, an event that reached nobody is tried again.
+  async sendQueued(grace) {
+    const giveUpAt = Date.now() + grace;
+    while (this.queue.length > 0 && this.client.isReady) {
+      const event = this.queue.shift();
+      const receivers = await this.send(event.channel, event.message);
+      if (receivers > 0 || Date.now() >= giveUpAt || this.isClosed) continue;
+      this.queue.unshift(event);
+      await wire.pause(RESUBSCRIBE_POLL_MS);
+    }
+  }
+
+  // Rejects at once while Redis is away: an answer is wanted now or not at all. What was emitted before goes first.
+  async reachable() {
+    await this.firstAttempt;
+    await this.flushing;
+    if (!this.client.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
+  }
+
+  whenReady() {
+    if (this.client.isReady) return Promise.resolve();
+    return new Promise((resolve) => { this.client.once('ready', resolve); });
+  }
+
+  async close() {
+    this.isClosed = true;
+    await Promise.race([this.firstAttempt.then(() => this.flush(0)), wire.pause(1000)]);
+    await wire.closeRedis(this.client);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------------- questions
+
+// Questions and answers over Redis. The connection that listens for answers opens with the first question; it is never the
+// publisher's, because a connection that subscribes cannot publish any more.
+class Questions {
+  constructor(publisher) {
+    this.publisher = publisher;
+    this.timeout = Number(process.env.SOCKET_IO_RPC_TIMEOUT_MS || 5000);
+    this.replyChannel = `${wire.questionChannel()}-reply#${randomUUID()}`;
+    this.pending = new Map();
+    this.subscriber = null;
+    this.listening = null;
+  }
+
+  ask(question, timeout = this.timeout) {
+    const id = randomUUID();
+    return new Promise((resolve, reject) => {
+      const onTimeout = () => this.settle(id, failure('SOCKET_RPC_TIMEOUT', `no answer to "${question.op}" in ${timeout} ms`));
+      this.pending.set(id, { resolve, reject, timer: setTimeout(onTimeout, timeout) });
+      this.send({ ...question, id, replyTo: this.replyChannel }).catch((error) => this.settle(id, error));
+    });
+  }
+
+  async send(question) {
+    const message = wire.encode(question);
+    await this.publisher.reachable();
+    await this.listen();
+    const receivers = await this.publisher.send(wire.questionChannel(), message);
+    if (receivers === 0) throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is listening');
+  }
+
+  listen() {
+    if (!this.listening) {
+      this.subscriber = this.publisher.client.duplicate();
+      this.subscriber.on('error', logRedisError);
+      const onReply = (bytes) => this.receive(wire.decode(bytes));
+      this.listening = this.subscriber.connect().then(() => this.subscriber.subscribe(this.replyChannel, onReply, true));
+    }
+    return this.listening;
+  }
+
+  receive({ id, error, result }) {
+    if (error) this.settle(id, Object.assign(new Error(error.message), { responses: error.responses }));
+    else this.settle(id, null, result);
+  }
+
+  settle(id, error, result) {
+    const question = this.pending.get(id);
+    if (!question) return;
+    this.pending.delete(id);
+    clearTimeout(question.timer);
+    if (error) question.reject(error);
+    else question.resolve(result);
+  }
+
+  async close() {
+    for (const id of this.pending.keys()) this.settle(id, failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed'));
+    if (this.subscriber) await wire.closeRedis(this.subscriber);
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------- the two ways out
+
+// A room joined as a string, number or boolean can be named from another process. An object (an ObjectId that was not
+// made a string) equals nothing but itself: `io` reaches nobody with it, and so does this.
+function nameable(room) {
+  return ['string', 'number', 'boolean'].includes(typeof room) ? room : null;
+}
+
+// To the dedicated server, through Redis.
+class RedisLink {
+  constructor() {
+    this.publisher = new Publisher();
+    this.questions = new Questions(this.publisher);
+    const redis = { publish: (channel, message) => this.publisher.publish(channel, message) };
+    this.emitter = new Emitter(redis, { key: wire.redisKey(), parser: wire });
+  }
+
+  run(target, method, args) {
+    const named = { ...target, rooms: target.rooms.map(nameable), except: target.except.map(nameable) };
+    if (method === 'fetchSockets' || method === 'allSockets') return this.ask({ op: method, target: named });
+    if (method === 'emitWithAck') return this.emitWithAck(named, args);
+    if (method === 'emit' && typeof args[args.length - 1] === 'function') return this.emitWithCallback(named, args);
+    if (method === 'serverSideEmit') return this.serverSideEmit(named, args);
+    return this.operatorFor(named)[method](...args);
+  }
+
+  operatorFor({ nsp, rooms, except, flags }) {
+    let operator = this.emitter.of(nsp).to(rooms).except(except);
+    if (flags.volatile) operator = operator.volatile;
+    if ('compress' in flags) operator = operator.compress(flags.compress);
+    return operator;
+  }
+
+  serverSideEmit({ nsp }, args) {
+    this.emitter.of(nsp).serverSideEmit(...args);
+    return true;
+  }
+
+  // `io` gives clients 1 ms if no timeout was set, so such a call could only ever fail; here it gets the RPC timeout.
+  async emitWithAck(target, args) {
+    const timeout = target.flags.timeout ?? this.questions.timeout;
+    const question = { op: 'emitWithAck', target: { ...target, flags: { ...target.flags, timeout } }, args };
+    const responses = await this.ask(question, timeout + 1000);
+    return target.flags.isSingle ? responses[0] : responses;
+  }
+
+  emitWithCallback(target, args) {
+    const callback = args[args.length - 1];
+    this.emitWithAck(target, args.slice(0, -1)).then(
+      (responses) => callback(null, responses),
+      (error) => callback(error, target.flags.isSingle ? null : error.responses ?? []),
+    );
+    return true;
+  }
+
+  ask(question, timeout) {
+    return this.questions.ask(question, timeout);
+  }
+
+  stats() {
+    const { counters, queue, client, lastError } = this.publisher;
+    return { ...counters, queued: queue.length, pending: this.questions.pending.size, connected: client.isReady, lastError };
+  }
+
+  async close() {
+    await this.questions.close();
+    await this.publisher.close();
+  }
+}
+
+// To a Socket.IO server in this very process: each chain is built again on `io` itself. See attach().
+class LocalLink {
+  constructor(io) {
+    this.io = io;
+  }
+
+  run(target, method, args) {
+    return wire.operatorFor(this.io, target)[method](...args);
+  }
+
+  ask(question) {
+    return wire.answer(this.io, question);
+  }
+}
+
+// Decides at the moment of each call which way it goes. Chains may be kept from before attach() was called.
+class Switchboard {
+  constructor() {
+    this.local = null;
+    this.redis = null;
+  }
+
+  get overRedis() {
+    this.redis ??= new RedisLink();
+    return this.redis;
+  }
+
+  run(target, method, args) {
+    return (this.local || this.overRedis).run(target, method, args);
+  }
+
+  async ask(question) {
+    return (this.local || this.overRedis).ask(question);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------ the chain of `io`
+
+function asList(value) {
+  return Array.isArray(value) ? value : [value];
+}
+
+// Immutable, as Socket.IO's own: each step returns a new operator.
+class Operator {
+  constructor(switchboard, target) {
+    Object.defineProperty(this, 'switchboard', { value: switchboard });
+    Object.defineProperty(this, 'target', { value: target });
+  }
+
+  with(change) { return new Operator(this.switchboard, { ...this.target, ...change }); }
+  withFlag(name, value) { return this.with({ flags: { ...this.target.flags, [name]: value } }); }
+  run(method, args) { return this.switchboard.run(this.target, method, args); }
+
+  to(room) { return this.with({ rooms: [...new Set([...this.target.rooms, ...asList(room)])] }); }
+  in(room) { return this.to(room); }
+  except(room) { return this.with({ except: [...new Set([...this.target.except, ...asList(room)])] }); }
+  get volatile() { return this.withFlag('volatile', true); }
+  // All sockets live in the dedicated server, so from here "local" means all of them.
+  get local() { return this.withFlag('local', true); }
+  compress(isCompressed) { return this.withFlag('compress', isCompressed); }
+  timeout(milliseconds) { return this.withFlag('timeout', milliseconds); }
+
+  emit(event, ...args) { return this.run('emit', [event, ...args]); }
+  emitWithAck(event, ...args) { return this.run('emitWithAck', [event, ...args]); }
+  socketsJoin(rooms) { this.run('socketsJoin', [rooms]); }
+  socketsLeave(rooms) { this.run('socketsLeave', [rooms]); }
+  disconnectSockets(isClosing = false) { this.run('disconnectSockets', [isClosing]); }
+
+  async fetchSockets() {
+    const sockets = await this.run('fetchSockets', []);
+    return sockets.map((socket) => (socket.emit ? socket : new RemoteSocket(this, socket)));
+  }
+
+  async allSockets() { return new Set(await this.run('allSockets', [])); }
+}
+
+class Namespace extends Operator {
+  constructor(switchboard, nsp) { super(switchboard, { nsp, rooms: [], except: [], flags: {} }); }
+
+  get name() { return this.target.nsp; }
+  send(...args) { this.emit('message', ...args); return this; }
+  write(...args) { return this.send(...args); }
+  serverSideEmit(event, ...args) { return this.run('serverSideEmit', [event, ...args]); }
+}
+
+// A socket of the dedicated server, as it was when it was fetched. What is done to it is done over there.
+class RemoteSocket {
+  constructor(namespace, { id, handshake, rooms, data }) {
+    Object.assign(this, { id, handshake, rooms: new Set(rooms), data });
+    const target = { nsp: namespace.target.nsp, rooms: [id], except: [], flags: { isSingle: true } };
+    Object.defineProperty(this, 'operator', { value: new Operator(namespace.switchboard, target) });
+  }
+
+  timeout(milliseconds) { return this.operator.timeout(milliseconds); }
+  emit(event, ...args) { return this.operator.emit(event, ...args); }
+  join(rooms) { this.operator.socketsJoin(rooms); }
+  leave(rooms) { this.operator.socketsLeave(rooms); }
+  disconnect(isClosing = false) { this.operator.disconnectSockets(isClosing); return this; }
+}
+
+// -------------------------------------------------------------------------------------------------------- the broadcaster
+
+function createSocketBroadcaster() {
+  const switchboard = new Switchboard();
+  const io = new Namespace(switchboard, '/');
+  const ask = (question) => switchboard.ask(question);
+
+  const broadcast = (event, ...args) => io.emit(event, ...args);
+  // `to(a).to(b)` is written broadcastToRoom([a, b], ...), and `a` may have been a list itself.
+  const broadcastToRoom = (rooms, event, ...args) => io.to(asList(rooms).flat()).emit(event, ...args);
+
+  const named = {
+    broadcast,
+    broadcastToRoom,
+    notifyUser: (userId, notification) => broadcastToRoom(`user_${userId}`, 'notification', notification),
+    notifyRole: (role, notification) => broadcastToRoom(`role_${role}`, 'notification', notification),
+{%- for method in methods %}
+    {{ method.name }}: ({{ method.params }}) => broadcastToRoom({{ method.rooms_js }}, {{ method.event_js }}{% if method.args_js %}, {{ method.args_js }}{% endif %}),
+{%- endfor %}
+  };
+
+  const questions = {
+    clientsCount: () => ask({ op: 'clientsCount' }),
+    socketsCount: (nsp = '/') => ask({ op: 'socketsCount', nsp }),
+    roomSize: (room, nsp = '/') => ask({ op: 'roomSize', room, nsp }),
+    // A copy of `adapter.rooms`: room -> ids of its sockets.
+    rooms: async (nsp = '/') => new Map((await ask({ op: 'rooms', nsp })).map(([room, ids]) => [room, new Set(ids)])),
+    // Asks for what the socket server put into `socketQueries` under this name.
+    query: (name, ...args) => ask({ op: 'query', name, args }),
+  };
+
+  const lifeCycle = {
+    of: (name) => new Namespace(switchboard, String(name).startsWith('/') ? name : `/${name}`),
+
+    // For a server that still lives in this process: from now on everything goes straight to `server`, nothing to Redis.
+    attach(server) {
+      switchboard.local = new LocalLink(server);
+      return io;
+    },
+
+    // Optional, at start-up: saves the first event the wait for the connection.
+    async connect() {
+      if (!switchboard.local) await switchboard.overRedis.publisher.whenReady();
+    },
+
+    stats: () => (switchboard.redis ? switchboard.redis.stats() : { connected: false }),
+
+    // Sends what is still queued and lets go of Redis, so that the process can end.
+    async close() {
+      if (switchboard.redis) await switchboard.redis.close();
+    },
+  };
+
+  return Object.assign(io, named, questions, lifeCycle);
+}
+
+// One for the whole process.
+const socketBroadcaster = createSocketBroadcaster();
+{% if esm %}
+export { createSocketBroadcaster };
+export default socketBroadcaster;
+{%- else %}
+module.exports = socketBroadcaster;
+module.exports.createSocketBroadcaster = createSocketBroadcaster;
+{%- endif %}

@@ -1,0 +1,184 @@
+{% if not esm and strict %}'use strict';
+{% endif %}// @iomigrate dedicated-server
+//
+// The dedicated Socket.IO server: the only process that owns sockets. What it does with them was moved here from
+// {{ source }}. The API reaches the clients through Redis, with socketBroadcaster.
+//
+// GET /health  200 while the process lives       GET /ready  200 while it can deliver events, 503 otherwise
+
+{{ prologue }}
+{% if esm %}
+import { createServer as createHttpServer } from 'node:http';
+import { createAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
+import * as socketRedis from 'redis';
+import * as socketWire from '{{ wire_path }}';
+import thisProcessBroadcaster from '{{ broadcaster_path }}';
+{% else %}
+const { createServer: createHttpServer } = require('node:http');
+const { createAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
+const socketRedis = require('redis');
+const socketWire = require('{{ wire_path }}');
+const thisProcessBroadcaster = require('{{ broadcaster_path }}');
+{% endif %}
+// What only this process knows and the API may ask for: socketQueries.onlineUsers = () => [...]; over there
+// `await socketBroadcaster.query('onlineUsers')`.
+const socketQueries = {};
+
+const socketService = { io: null, redis: null, isStarted: false, isDraining: false };
+
+const {{ server_name }} = createHttpServer(answerHealth);
+
+{{ setup }}
+
+startSocketServer({{ io_name }}, {{ server_name }});
+
+// ---------------------------------------------------------------------------------------------------------------- running
+
+async function startSocketServer(io, httpServer) {
+  const { SOCKET_IO_PORT, SOCKET_IO_HOST } = process.env;
+  socketService.io = io;
+  process.on('unhandledRejection', surviveRedisRejection);
+  process.on('SIGTERM', stopSocketServer);
+  process.on('SIGINT', stopSocketServer);
+  httpServer.on('error', giveUpSocketServer);
+  // Services that were written for the API may run in here as well: they reach this process's sockets directly.
+  thisProcessBroadcaster.attach(io);
+
+  try {
+    await connectSocketRedis(io);
+  } catch (error) {
+    giveUpSocketServer(error);
+    return;
+  }
+  if (socketService.isDraining) return;
+  httpServer.listen(Number(SOCKET_IO_PORT || 3002), SOCKET_IO_HOST || '127.0.0.1', () => {
+    const { address, port } = httpServer.address();
+    socketService.isStarted = true;
+    console.log(`Socket.IO server listening on ${address}:${port}`);
+    if (process.send) process.send('ready'); // PM2: wait_ready
+  });
+}
+
+// The adapter must stand before the first client arrives: replacing it later would forget who is in which room.
+async function connectSocketRedis(io) {
+  const publisher = createSocketRedisClient('publisher');
+  guardSocketPublish(publisher);
+  const subscriber = createSocketRedisClient('subscriber');
+  // A third connection, because one that has subscribed to anything cannot publish any more.
+  const questions = createSocketRedisClient('questions');
+  socketService.redis = { publisher, subscriber, questions };
+
+  await Promise.all([publisher, subscriber, questions].map(reachSocketRedis));
+  io.adapter(createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire }));
+  await questions.subscribe(socketWire.questionChannel(), answerSocketQuestion, true);
+}
+
+// ------------------------------------------------------------------------------------------------------------------ Redis
+
+function createSocketRedisClient(role) {
+  const client = socketRedis.createClient(socketWire.redisOptions());
+  // Without a listener the first network error would end the process.
+  client.on('error', socketWire.createQuietLog(`[socket server] Redis ${role}`));
+  return client;
+}
+
+// Waits for as long as it takes while Redis is down or still loading. Rejects on what no waiting will mend.
+async function reachSocketRedis(client) {
+  const misconfigured = new Promise((_, reject) => {
+    client.on('error', (error) => { if (isSocketRedisRefusal(error)) reject(error); });
+  });
+  const reached = client.connect().then(async () => {
+    for (;;) {
+      try {
+        return await client.ping();
+      } catch (error) {
+        if (isSocketRedisRefusal(error) || socketService.isDraining) throw error;
+        await new Promise((resolve) => { setTimeout(resolve, 500); });
+      }
+    }
+  });
+  await Promise.race([reached, misconfigured]);
+}
+
+function isSocketRedisRefusal(error) {
+  return /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/.test(error.message);
+}
+
+// The adapter calls publish() and does not look at the promise.
+function guardSocketPublish(client) {
+  const publish = client.publish.bind(client);
+  const logFailure = socketWire.createQuietLog('[socket server] publish');
+  client.publish = (...args) => publish(...args).catch((error) => {
+    logFailure(error);
+    return 0;
+  });
+}
+
+// Socket.IO counts the servers for an emit with acknowledgement and does not look at that promise either. Only rejections
+// that come from the connection to Redis are forgiven; any other ends the process, as it does in Node by default.
+function surviveRedisRejection(reason) {
+  const forgiven = [
+    'AbortError', 'ClientClosedError', 'ClientOfflineError', 'CommandTimeoutDuringMaintenanceError',
+    'ConnectionTimeoutError', 'DisconnectsClientError', 'ReconnectStrategyError', 'SocketClosedUnexpectedlyError',
+    'SocketTimeoutDuringMaintenanceError', 'SocketTimeoutError', 'TimeoutError',
+  ];
+  if (forgiven.some((name) => socketRedis[name] && reason instanceof socketRedis[name])) {
+    console.error(`[socket server] Redis: ${reason.message || reason.name}`);
+  } else if (process.listenerCount('unhandledRejection') === 1) {
+    throw reason;
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------------- questions
+
+async function answerSocketQuestion(bytes) {
+  const { publisher } = socketService.redis;
+  try {
+    const question = socketWire.decode(bytes);
+    const reply = await replyToSocketQuestion(question);
+    await publisher.publish(question.replyTo, socketWire.encode(reply));
+  } catch (error) {
+    console.error('[socket server] a question could not be answered:', error);
+  }
+}
+
+async function replyToSocketQuestion(question) {
+  try {
+    return { id: question.id, result: await socketWire.answer(socketService.io, question, socketQueries) };
+  } catch ({ message, responses }) {
+    return { id: question.id, error: { message, responses } };
+  }
+}
+
+// ------------------------------------------------------------------------------------------------------ health, shutdown
+
+function answerHealth(request, response) {
+  const { io, redis, isStarted, isDraining } = socketService;
+  const [path] = request.url.split('?');
+  if (path !== '/health' && path !== '/ready') {
+    response.writeHead(404).end();
+    return;
+  }
+  const isConnected = Boolean(redis) && redis.publisher.isReady && redis.subscriber.isReady && redis.questions.isReady;
+  const isReady = isStarted && isConnected && !isDraining;
+  const body = { ready: isReady, redis: isConnected, draining: isDraining, clients: io.engine.clientsCount, pid: process.pid };
+  response.writeHead(path === '/ready' && !isReady ? 503 : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+// Clients see "transport close" and come back by themselves. Never disconnectSockets() here: after it they stay away.
+async function stopSocketServer() {
+  if (socketService.isDraining) return;
+  socketService.isDraining = true;
+  const { io, redis, isStarted } = socketService;
+  setTimeout(() => process.exit(1), Number(process.env.SHUTDOWN_MS || 5000)).unref();
+  // With Redis away its part of the closing never ends; the clients are told first, so a second is plenty.
+  if (isStarted) await Promise.race([io.close(), socketWire.pause(1000)]);
+  if (redis) await Promise.all(Object.values(redis).map((client) => socketWire.closeRedis(client)));
+  process.exit(0);
+}
+
+function giveUpSocketServer(error) {
+  console.error('The Socket.IO server cannot run:', error);
+  process.exit(1);
+}

@@ -1,0 +1,67 @@
+// Renders the runtime templates into a small Node project on disk, the way `iomigrate apply` does with minijinja.
+// Nunjucks understands the part of the syntax that the templates use.
+
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import nunjucks from 'nunjucks';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const templates = join(here, '../../../src/plan/runtime');
+const modules = join(here, '../node_modules');
+
+export function render(template, variables = {}) {
+  const environment = new nunjucks.Environment(null, { autoescape: false, throwOnUndefined: true });
+  return environment.renderString(readFileSync(join(templates, template), 'utf8'), variables);
+}
+
+// What a person's own server.js would have contributed.
+const SETUP = `const io = new Server(server, { cors: { origin: '*' }, transports: ['polling', 'websocket'] });
+const admin = io.of('/admin');
+
+for (const nsp of [io.of('/'), admin]) {
+  nsp.on('connection', (socket) => {
+    socket.data.name = socket.handshake.auth.name;
+    socket.join(socket.handshake.auth.rooms || []);
+    socket.on('join', (room, done) => { socket.join(room); done(); });
+  });
+}
+io.on('note', (...args) => io.emit('noted', ...args));
+socketQueries.names = (prefix) => [...io.of('/').sockets.values()].map((s) => prefix + s.data.name).sort();`;
+
+const METHODS = [
+  { name: 'ticketCreated', params: 'ticket', rooms_js: "['role_admin', 'role_agent']", event_js: "'ticket_created'", args_js: 'ticket' },
+  { name: 'systemAlert', params: '', rooms_js: '[]', event_js: "'system_alert'", args_js: '' },
+];
+
+// redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
+export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS } = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
+  mkdirSync(join(root, 'src/utils'), { recursive: true });
+  linkModules(root, redis);
+  const extension = esm ? '.js' : '';
+  const server = {
+    esm, strict, setup, source: 'server.js', server_name: 'server', io_name: 'io',
+    prologue: esm ? "import { Server } from 'socket.io';" : "const { Server } = require('socket.io');",
+    broadcaster_path: `./utils/socketBroadcaster${extension}`, wire_path: `./utils/socketWire${extension}`,
+  };
+  const files = {
+    'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
+    'src/socketio-server.js': render('socketio-server.js', server),
+    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, methods }),
+    'src/utils/socketWire.js': render('socketWire.js', { esm }),
+  };
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+  return { root, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+function linkModules(root, redis) {
+  const target = join(root, 'node_modules');
+  mkdirSync(target);
+  for (const name of readdirSync(modules)) {
+    if (name.startsWith('.') || name === 'redis') continue;
+    symlinkSync(join(modules, name), join(target, name));
+  }
+  symlinkSync(join(modules, redis), join(target, 'redis'));
+}
