@@ -1,0 +1,27 @@
+// The system after the migration, small: Redis, the dedicated server in its own process, the broadcaster in this one.
+
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { createProject } from './render.mjs';
+import { startRedis, startSocketServer } from './processes.mjs';
+
+export async function loadBroadcaster(project, esm) {
+  const path = project.path('src/utils/socketBroadcaster.js');
+  if (!esm) return createRequire(path)(path);
+  return (await import(pathToFileURL(path).href)).default;
+}
+
+export async function startWorld({ esm = false, redis: redisPackage = 'redis', ...options } = {}) {
+  const project = createProject({ esm, redis: redisPackage, ...options });
+  const redis = await startRedis();
+  process.env.REDIS_URL = redis.url;
+  const server = await startSocketServer(project, redis);
+  const broadcaster = await loadBroadcaster(project, esm);
+  const stop = async () => {
+    await broadcaster.close();
+    await server.stop();
+    await redis.stop();
+    project.remove();
+  };
+  return { project, redis, server, broadcaster, stop };
+}
