@@ -64,13 +64,25 @@ async function connectSocketRedis(io) {
   const publisher = createSocketRedisClient('publisher');
   guardSocketPublish(publisher);
   const subscriber = createSocketRedisClient('subscriber');
-  // A third connection, because one that has subscribed to anything cannot publish any more.
-  const questions = createSocketRedisClient('questions');
-  socketService.redis = { publisher, subscriber, questions };
+  socketService.redis = { publisher, subscriber };
 
-  await Promise.all([publisher, subscriber, questions].map(reachSocketRedis));
-  io.adapter(createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire }));
-  await questions.subscribe(socketWire.questionChannel(), answerSocketQuestion, true);
+  await Promise.all([publisher, subscriber].map(reachSocketRedis));
+  const createAdapter = createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire });
+  io.adapter(function createHeir(namespace) { // no arrow function: Socket.IO calls it with `new`
+    return inheritSocketAdapter(namespace.adapter, createAdapter(namespace));
+  });
+  // On the connection that brings the events, so that a question is answered after what was sent before it: two
+  // connections would keep no order. Never on the publisher: a connection that has subscribed cannot publish any more.
+  await subscriber.subscribe(socketWire.questionChannel(), answerSocketQuestion, true);
+}
+
+// The moved code may have listened to the adapter it saw ('join-room'), or kept its map of rooms. Both go on working.
+function inheritSocketAdapter(former, heir) {
+  if (!former) return heir;
+  for (const event of former.eventNames()) {
+    for (const listener of former.rawListeners(event)) heir.on(event, listener);
+  }
+  return Object.assign(heir, { rooms: former.rooms, sids: former.sids });
 }
 
 // ------------------------------------------------------------------------------------------------------------------ Redis
@@ -159,7 +171,7 @@ function answerHealth(request, response) {
     response.writeHead(404).end();
     return;
   }
-  const isConnected = Boolean(redis) && redis.publisher.isReady && redis.subscriber.isReady && redis.questions.isReady;
+  const isConnected = Boolean(redis) && redis.publisher.isReady && redis.subscriber.isReady;
   const isReady = isStarted && isConnected && !isDraining;
   const body = { ready: isReady, redis: isConnected, draining: isDraining, clients: io.engine.clientsCount, pid: process.pid };
   response.writeHead(path === '/ready' && !isReady ? 503 : 200, { 'content-type': 'application/json' });

@@ -1,0 +1,116 @@
+// Redis goes away and comes back. Neither process may die of it, and what waited is delivered.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { close, connect } from './support/clients.mjs';
+import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
+import { createProject } from './support/render.mjs';
+
+// An API that emits ten numbered events a second and answers to nothing but 'exit'.
+const API = `
+const io = require('./utils/socketBroadcaster');
+let n = 0;
+const timer = setInterval(() => { n += 1; io.emit('tick', n); process.send({ n, stats: { ...io.stats(), lastError: null } }); }, 100);
+process.on('message', async (message) => {
+  if (message === 'ask') io.clientsCount().then((count) => process.send({ count }), (error) => process.send({ code: error.code }));
+  if (message === 'exit') { clearInterval(timer); await io.close(); process.disconnect(); }
+});`;
+
+// The moved code goes on emitting while Redis is away, acknowledgements included: Socket.IO then asks Redis how many
+// servers there are, and does not look at the promise.
+const SETUP = `
+const io = new Server(server);
+setInterval(() => { io.emit('own', 1); io.timeout(100).emit('question', () => {}); }, 250);`;
+
+async function surviveOutage(redisPackage) {
+  const project = createProject({ redis: redisPackage, setup: SETUP });
+  writeFileSync(project.path('src/api.js'), API);
+  let redis = await startRedis();
+  const server = await startSocketServer(project, redis);
+  const client = await connect(server.url, 'anna');
+  const api = startNode(project, ['src/api.js'], { REDIS_URL: redis.url });
+  try {
+    const ticks = () => client.events.filter(([event]) => event === 'tick').map(([, n]) => n);
+    await waitFor('events before the outage', () => ticks().length >= 5);
+
+    await redis.stop();
+    await waitFor('/ready to say 503', async () => (await fetch(`${server.url}/ready`)).status === 503);
+    assert.equal((await fetch(`${server.url}/health`)).status, 200);
+    const asked = Date.now();
+    api.child.send('ask');
+    await waitFor('the question to fail', () => api.messages.some(({ code }) => code === 'SOCKET_SERVER_UNAVAILABLE'));
+    assert.ok(Date.now() - asked < 1000, 'at once');
+    await sleep(6500); // longer than the command timeout of node-redis 6
+    const lastBefore = ticks().at(-1);
+
+    redis = await startRedis({ port: redis.port });
+    const resumed = api.messages.findLast(({ n }) => n).n;
+    await waitFor('events after the outage', () => ticks().at(-1) > resumed + 5);
+    const received = ticks();
+    assert.deepEqual(received, [...received].sort((a, b) => a - b), 'in order');
+    const missing = received.at(-1) - received[0] + 1 - received.length;
+    assert.ok(missing <= 2, `${missing} events lost between ${lastBefore} and ${resumed}`);
+    assert.equal(client.events.some(([event]) => event === 'DISCONNECT'), false, 'no client was disconnected');
+
+    api.child.send('ask');
+    await waitFor('a question after the outage', () => api.messages.some(({ count }) => count === 1));
+    api.child.send('exit');
+    await waitFor('the API to end by itself', () => api.child.exitCode !== null);
+    assert.equal(api.child.exitCode, 0, api.output.text);
+    assert.doesNotMatch(api.output.text + server.output.text, /unhandled/i);
+    await server.stop();
+    assert.equal(server.child.exitCode, 0, server.output.text);
+  } finally {
+    close([client]);
+    await end(api.child);
+    await server.stop();
+    await redis.stop();
+    project.remove();
+  }
+}
+
+describe('both processes survive an outage of Redis', { concurrency: true }, () => {
+  for (const redisPackage of ['redis4', 'redis5', 'redis']) test(redisPackage, () => surviveOutage(redisPackage));
+});
+
+test('events beyond SOCKET_IO_QUEUE_MAX push out the oldest', async () => {
+  const project = createProject();
+  writeFileSync(project.path('src/burst.js'), `
+    const io = require('./utils/socketBroadcaster');
+    for (let n = 0; n < 25; n += 1) io.emit('e', n);
+    process.send(io.stats());
+    io.close().then(() => process.disconnect());`);
+  const env = { REDIS_URL: `redis://127.0.0.1:${await freePort()}`, SOCKET_IO_QUEUE_MAX: '10' };
+  const burst = startNode(project, ['src/burst.js'], env);
+  await waitFor('the process to end by itself', () => burst.child.exitCode !== null);
+  assert.equal(burst.child.exitCode, 0, burst.output.text);
+  assert.equal(burst.messages[0].queued, 10);
+  assert.equal(burst.messages[0].dropped, 15);
+  project.remove();
+});
+
+test('a server started before its Redis waits for it', async () => {
+  const project = createProject();
+  const port = await freePort();
+  const starting = startSocketServer(project, { url: `redis://127.0.0.1:${port}` });
+  await sleep(700);
+  const redis = await startRedis({ port });
+  const server = await starting;
+  assert.equal((await fetch(`${server.url}/ready`)).status, 200);
+  await server.stop();
+  await redis.stop();
+  project.remove();
+});
+
+test('a wrong password is a misconfiguration: the server says so and ends', async () => {
+  for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+    const project = createProject({ redis: redisPackage });
+    const redis = await startRedis({ args: ['--requirepass', 'right'] });
+    for (const url of [redis.url, `redis://:wrong@127.0.0.1:${redis.port}`]) {
+      await assert.rejects(startSocketServer(project, { url }), /ended with 1:[^]*(WRONGPASS|NOAUTH)/, `${redisPackage} ${url}`);
+    }
+    await redis.stop();
+    project.remove();
+  }
+});
