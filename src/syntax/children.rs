@@ -38,7 +38,7 @@ impl Kind {
             Self::ExportNames { names, .. } => names.iter().filter_map(|it| it.local).collect(),
             Self::ExportDeclaration { declaration } => vec![*declaration],
             Self::ExportDefault { value, .. } => vec![*value],
-            Self::Enum { name, initializers } => with([*name], initializers.iter().copied()),
+            Self::Enum { name, initializers, .. } => with([*name], initializers.iter().copied()),
             Self::Namespace { name, body } => [*name, Some(*body)].into_iter().flatten().collect(),
             Self::Simple | Self::ExportAll { .. } | Self::Type => Vec::new(),
             _ => return None,

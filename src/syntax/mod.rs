@@ -203,8 +203,8 @@ pub enum Kind {
     ExportDeclaration { declaration: NodeId },
     /// `export default x`: a declaration or an expression. `export = x` of TypeScript has `is_assignment`.
     ExportDefault { value: NodeId, is_assignment: bool },
-    /// `enum E {}` of TypeScript.
-    Enum { name: NodeId, initializers: Vec<NodeId> },
+    /// `enum E {}` of TypeScript. `members` are the names that its initializers can use.
+    Enum { name: NodeId, initializers: Vec<NodeId>, members: Vec<String> },
     /// `namespace N { … }` of TypeScript with a body that runs.
     Namespace { name: Option<NodeId>, body: NodeId },
     /// Something that only types know: an interface, an alias, `declare …`, `import type`.

@@ -1,0 +1,162 @@
+//! Functions, classes and their members.
+//! Leaves parameters to `patterns.rs`.
+
+use super::patterns::annotation;
+use super::{Cst, Lowering, Role, has_token, parts};
+use crate::syntax::{Class, Function, FunctionStyle, Key, Kind, NodeId};
+
+impl<'t> Lowering<'t> {
+    /// A function that is no method.
+    pub(super) fn function(&mut self, node: Cst<'t>) -> Kind {
+        let style = match node.kind() {
+            "arrow_function" => FunctionStyle::Arrow,
+            "function_expression" | "generator_function" => FunctionStyle::Expression,
+            _ => FunctionStyle::Declaration,
+        };
+        let name = self.optional(node, "name", Role::Declares(None));
+        self.function_of(node, style, name)
+    }
+
+    /// The function of a method, whose name is its key.
+    pub(super) fn method(&mut self, node: Cst<'t>) -> Kind {
+        let style = if has_token(node, "get") || has_token(node, "static get") {
+            FunctionStyle::Getter
+        } else if has_token(node, "set") {
+            FunctionStyle::Setter
+        } else {
+            FunctionStyle::Method
+        };
+        self.function_of(node, style, None)
+    }
+
+    fn function_of(&mut self, node: Cst<'t>, style: FunctionStyle, name: Option<NodeId>) -> Kind {
+        Kind::Function(Function {
+            name,
+            parameters: self.parameters(node),
+            body: self.optional(node, "body", Role::Plain),
+            style,
+            is_async: has_token(node, "async"),
+            is_generator: has_token(node, "*"),
+        })
+    }
+
+    /// What `export default` gives away: without a name it is a declaration all the same.
+    pub(super) fn default_declaration(&mut self, node: Cst<'t>) -> Kind {
+        match node.kind() {
+            "class" => self.class(node, true),
+            "function_expression" | "generator_function" => {
+                let name = self.optional(node, "name", Role::Declares(None));
+                self.function_of(node, FunctionStyle::Declaration, name)
+            }
+            _ => self.lower_plain(node),
+        }
+    }
+
+    pub(super) fn class(&mut self, node: Cst<'t>, is_declaration: bool) -> Kind {
+        let mut decorators = self.outer_decorators.remove(&node.id()).unwrap_or_default();
+        decorators.extend(self.decorators(node));
+        let name = self.optional(node, "name", Role::Declares(None));
+        let mut parent_class = None;
+        let mut members = Vec::new();
+        for part in parts(node) {
+            match part.kind() {
+                "class_heritage" => parent_class = self.parent_class(part),
+                "class_body" => members = self.members(part),
+                _ => {}
+            }
+        }
+        Kind::Class(Class {
+            name,
+            parent_class,
+            members,
+            is_declaration,
+            decorators,
+        })
+    }
+
+    fn parent_class(&mut self, heritage: Cst<'t>) -> Option<NodeId> {
+        let part = parts(heritage)
+            .into_iter()
+            .find(|it| it.kind() != "implements_clause")?;
+        match part.kind() {
+            "extends_clause" => self.optional(part, "value", Role::Plain),
+            _ => Some(self.plain(part)),
+        }
+    }
+
+    fn members(&mut self, body: Cst<'t>) -> Vec<NodeId> {
+        let mut members = Vec::new();
+        let mut before = Vec::new();
+        for part in parts(body) {
+            match part.kind() {
+                // The TypeScript grammar puts a method's decorators beside it.
+                "decorator" => before.push(self.only_part(part)),
+                // Only types know it.
+                "index_signature" => {}
+                _ => {
+                    if !before.is_empty() {
+                        self.outer_decorators
+                            .insert(part.id(), std::mem::take(&mut before));
+                    }
+                    members.push(self.push(part, Role::Member));
+                }
+            }
+        }
+        members
+    }
+
+    /// One member of a class.
+    pub(super) fn member(&mut self, node: Cst<'t>) -> Kind {
+        let (name, is_method) = match node.kind() {
+            "method_definition" | "method_signature" | "abstract_method_signature" => {
+                ("name", true)
+            }
+            "public_field_definition" => ("name", false),
+            "field_definition" => ("property", false),
+            "class_static_block" => {
+                let block = node
+                    .child_by_field_name("body")
+                    .map_or_else(Vec::new, parts);
+                let body = block.into_iter().map(|it| self.plain(it)).collect();
+                return Kind::StaticBlock { body };
+            }
+            _ => return self.lower_plain(node),
+        };
+        let mut decorators = self.outer_decorators.remove(&node.id()).unwrap_or_default();
+        decorators.extend(self.decorators(node));
+        decorators.extend(self.parameter_decorators(node));
+        let key: Key = self.key_field(node, name);
+        let value = if is_method {
+            Some(self.push(node, Role::Method))
+        } else {
+            self.optional(node, "value", Role::Plain)
+        };
+        let is_static = has_token(node, "static") || has_token(node, "static get");
+        Kind::ClassMember {
+            key,
+            value,
+            is_static,
+            annotation: annotation(node),
+            decorators,
+        }
+    }
+
+    /// The decorators that stand directly in `node`.
+    pub(super) fn decorators(&mut self, node: Cst<'t>) -> Vec<NodeId> {
+        let decorators = parts(node)
+            .into_iter()
+            .filter(|it| it.kind() == "decorator");
+        decorators.map(|it| self.only_part(it)).collect()
+    }
+
+    /// Decorators of parameters run with the class, in its scope: they are kept by the member.
+    fn parameter_decorators(&mut self, node: Cst<'t>) -> Vec<NodeId> {
+        let parameters = node
+            .child_by_field_name("parameters")
+            .map_or_else(Vec::new, parts);
+        parameters
+            .into_iter()
+            .flat_map(|it| self.decorators(it))
+            .collect()
+    }
+}

@@ -1,0 +1,194 @@
+//! What TypeScript adds to expressions and statements.
+//! Types themselves are left out: nothing in them runs.
+
+use super::{Cst, Lowering, Role, literals, parts, span};
+use crate::syntax::{Keyword, Kind, NodeId};
+
+impl<'t> Lowering<'t> {
+    /// The kind of a construct of TypeScript, or `None` if `node` is none.
+    pub(super) fn typescript(&mut self, node: Cst<'t>) -> Option<Kind> {
+        Some(match node.kind() {
+            "as_expression"
+            | "satisfies_expression"
+            | "non_null_expression"
+            | "instantiation_expression" => Kind::Cast {
+                expression: self.only_part(node),
+            },
+            "type_assertion" => Kind::Cast {
+                expression: match parts(node).last() {
+                    Some(expression) => self.plain(*expression),
+                    None => self.nothing(node),
+                },
+            },
+            "enum_declaration" => self.enumeration(node),
+            "internal_module" | "module" => self.namespace(node),
+            "import_alias" => self.import_alias(node),
+            "nested_identifier" => self.lower_nested(node),
+            "ambient_declaration" | "interface_declaration" | "type_alias_declaration" => {
+                Kind::Type
+            }
+            _ => return None,
+        })
+    }
+
+    fn enumeration(&mut self, node: Cst<'t>) -> Kind {
+        let name = self.required(node, "name", Role::Declares(None));
+        let mut initializers = Vec::new();
+        let mut members = Vec::new();
+        for member in node
+            .child_by_field_name("body")
+            .map_or_else(Vec::new, parts)
+        {
+            let (name, value) = match member.kind() {
+                "enum_assignment" => (
+                    member.child_by_field_name("name"),
+                    member.child_by_field_name("value"),
+                ),
+                _ => (Some(member), None),
+            };
+            members.extend(name.map(|it| self.member_name(it)));
+            initializers.extend(value.map(|it| self.plain(it)));
+        }
+        Kind::Enum {
+            name,
+            initializers,
+            members,
+        }
+    }
+
+    fn member_name(&self, node: Cst<'t>) -> String {
+        let text = self.text_of(node);
+        match node.kind() {
+            "string" => literals::string_value(text),
+            _ => literals::name(text),
+        }
+    }
+
+    /// A namespace, unless only types are in it.
+    pub(super) fn namespace(&mut self, node: Cst<'t>) -> Kind {
+        let Some(body) = node.child_by_field_name("body") else {
+            return Kind::Type;
+        };
+        if parts(body).into_iter().all(is_type_statement) {
+            return Kind::Type;
+        }
+        let mut name = node.child_by_field_name("name");
+        // `namespace A.B` declares A; B is a property of it.
+        while let Some(outer) = name.filter(|it| it.kind() == "nested_identifier") {
+            name = outer
+                .child_by_field_name("object")
+                .or_else(|| parts(outer).first().copied());
+        }
+        let name = name.filter(|it| it.kind() == "identifier");
+        Kind::Namespace {
+            name: name.map(|it| self.push(it, Role::Declares(None))),
+            body: self.plain(body),
+        }
+    }
+
+    /// `import a = b.c` gives a value another name, as `const a = b.c` does.
+    fn import_alias(&mut self, node: Cst<'t>) -> Kind {
+        let parts = parts(node);
+        let (Some(name), Some(value)) = (parts.first(), parts.get(1)) else {
+            return Kind::Broken {
+                children: self.all(node),
+            };
+        };
+        let whole = crate::source::Span::new(name.start_byte(), value.end_byte());
+        let target = self.push(*name, Role::Declares(None));
+        let init: NodeId = self.plain(*value);
+        let declarator = self.finished(
+            whole,
+            Kind::Declarator {
+                target,
+                init: Some(init),
+            },
+        );
+        Kind::Variables {
+            keyword: Keyword::Const,
+            declarators: vec![declarator],
+        }
+    }
+
+    /// `a.b` where the grammar expects a path of names.
+    fn lower_nested(&mut self, node: Cst<'t>) -> Kind {
+        let property = node.child_by_field_name("property");
+        let name = property.map_or("", |it| self.text_of(it));
+        Kind::Member {
+            object: self.required(node, "object", Role::Plain),
+            property: crate::syntax::Key::Static(literals::name(name)),
+            property_span: property.map_or_else(|| span(node), span),
+            optional: false,
+        }
+    }
+}
+
+fn is_type_statement(node: Cst<'_>) -> bool {
+    match node.kind() {
+        "interface_declaration" | "type_alias_declaration" | "ambient_declaration" => true,
+        "export_statement" => node
+            .child_by_field_name("declaration")
+            .is_some_and(is_type_declaration),
+        _ => false,
+    }
+}
+
+fn is_type_declaration(node: Cst<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "interface_declaration" | "type_alias_declaration" | "ambient_declaration"
+    )
+}
+
+/// Whether nothing of that kind holds a reference: names of properties and labels, pieces of
+/// strings, and types.
+pub(super) fn is_silent(kind: &str) -> bool {
+    matches!(
+        kind,
+        "property_identifier"
+            | "type_identifier"
+            | "statement_identifier"
+            | "string_fragment"
+            | "escape_sequence"
+            | "jsx_text"
+            | "html_character_reference"
+            | "optional_chain"
+            | "regex_pattern"
+            | "regex_flags"
+            | "hash_bang_line"
+            | "accessibility_modifier"
+            | "override_modifier"
+            | "import_attribute"
+            | "index_signature"
+            | "property_signature"
+            | "call_signature"
+            | "construct_signature"
+            | "implements_clause"
+            | "extends_type_clause"
+            | "type_annotation"
+            | "type_arguments"
+            | "type_parameters"
+            | "type_parameter"
+            | "type_predicate_annotation"
+            | "asserts_annotation"
+            | "type_query"
+            | "predefined_type"
+            | "generic_type"
+            | "nested_type_identifier"
+            | "object_type"
+            | "array_type"
+            | "tuple_type"
+            | "union_type"
+            | "intersection_type"
+            | "function_type"
+            | "constructor_type"
+            | "conditional_type"
+            | "lookup_type"
+            | "literal_type"
+            | "index_type_query"
+            | "readonly_type"
+            | "parenthesized_type"
+            | "template_literal_type"
+            | "infer_type"
+    )
+}
