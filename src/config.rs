@@ -1,0 +1,400 @@
+//! `iomigrate.toml`: what a project may say about itself. Pure: text in, settings out.
+//! Finding and reading the file is `load`'s work.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::source::LineIndex;
+
+/// The name of the file that is looked for.
+pub const FILE_NAME: &str = "iomigrate.toml";
+
+/// The settings of a project. Every key is optional; a plain Express backend needs none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Config {
+    /// `entry = "src/server.js"`: the file that creates the HTTP server, relative to the configuration file.
+    /// Default: detected from `package.json` and the code.
+    pub entry: Option<ProjectPath>,
+    /// `access = "import"`: how rewritten files reach the broadcaster. Default: as the project's own files reach things.
+    pub access: Option<Access>,
+    /// `exclude = ["public/**"]`: files that are not analysed, in the syntax of `.gitignore` and relative to the
+    /// configuration file. They are not counted and not reported as skipped.
+    pub exclude: Vec<Glob>,
+    /// `[broadcaster]`: the module that rewritten code calls.
+    pub broadcaster: Broadcaster,
+    /// `[[carrier]]`: places that hold the server and that the analysis can't see for itself.
+    pub carrier: Vec<Carrier>,
+    /// `[rules]`: rules by their id, as in `emit-to-room = "off"`.
+    pub rules: BTreeMap<String, RuleSetting>,
+}
+
+/// The table `[broadcaster]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Broadcaster {
+    /// `path = "src/utils/socketBroadcaster.js"`, relative to the configuration file.
+    /// Default: `utils/socketBroadcaster` under the folder of the entry file.
+    pub path: Option<ProjectPath>,
+}
+
+/// How rewritten files reach the broadcaster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// Each file requires or imports it.
+    Import,
+    /// `global.socketBroadcaster`, set once in the entry file.
+    Global,
+}
+
+/// One `[[carrier]]`: a name under which code finds the Socket.IO server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Carrier {
+    /// `kind = "setting"`: what sort of place it is.
+    pub kind: CarrierKind,
+    /// `key = "io"`: its name there.
+    pub key: String,
+}
+
+/// What sort of place a [`Carrier`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CarrierKind {
+    /// A setting of the application: `app.get('io')`, `req.app.get('io')`.
+    Setting,
+    /// A property of a request, a response, `app.locals` or `global`: `req.io`.
+    Property,
+    /// A function that returns the server: `getIO()`.
+    Function,
+}
+
+/// What is done about the findings of one rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleSetting {
+    /// As the rule says; the default.
+    On,
+    /// Neither reported nor rewritten.
+    Off,
+}
+
+/// A path inside the project, with `/`. Never absolute, never with `..`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ProjectPath(String);
+
+impl ProjectPath {
+    /// The path as it is written in reports: without a leading `./`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ProjectPath {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let path = text.strip_prefix("./").unwrap_or(&text);
+        let is_inside = path.split('/').all(|it| !matches!(it, "" | "." | ".."));
+        if !is_inside || path.contains(['\\', ':']) {
+            return Err(format!(
+                "`{text}` is no path inside the project; write it relative to this file, with `/`"
+            ));
+        }
+        Ok(Self(path.to_owned()))
+    }
+}
+
+/// A pattern in the syntax of `.gitignore`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Glob(String);
+
+impl Glob {
+    /// The pattern as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Glob {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match strict_builder(Path::new("")).add_line(None, &text) {
+            Ok(_) => Ok(Self(text)),
+            Err(cause) => Err(format!(
+                "`{text}` is no pattern ({cause}); write it as in a `.gitignore`"
+            )),
+        }
+    }
+}
+
+/// Why a configuration is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// A key, a rule id or a value that does not exist.
+    #[error(
+        "{path}:{line}: unknown {what} `{found}`; the nearest known {what} is `{nearest}`, the others are {others}"
+    )]
+    Unknown {
+        /// The configuration file.
+        path: String,
+        /// 1-based.
+        line: usize,
+        /// `key`, `value` or `rule`.
+        what: &'static str,
+        /// What stands there.
+        found: String,
+        /// The known one that is spelled most like it.
+        nearest: String,
+        /// The known ones apart from the nearest, or a way to list them.
+        others: String,
+    },
+    /// Not TOML, or a value of the wrong sort.
+    #[error("{path}:{line}: {message}")]
+    Invalid {
+        /// The configuration file.
+        path: String,
+        /// 1-based.
+        line: usize,
+        /// What is wrong and what to write.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads `text`. `path` is only used in messages; `rules` are the ids that `[rules]` may name.
+    pub fn parse(text: &str, path: &str, rules: &[&str]) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|it| refused(&it, text, path))?;
+        let unknown = config.rules.keys().find(|it| !rules.contains(&it.as_str()));
+        match unknown.and_then(|found| Some((found, nearest(found, rules)?))) {
+            None => Ok(config),
+            Some((found, nearest)) => Err(ConfigError::Unknown {
+                path: path.to_owned(),
+                line: line_of_key(text, found),
+                what: "rule",
+                found: found.clone(),
+                nearest: nearest.to_owned(),
+                others: "listed by `iomigrate rules`".to_owned(),
+            }),
+        }
+    }
+
+    /// The patterns of `exclude`, ready to match paths under `folder`, that of the configuration file.
+    pub fn excluded(&self, folder: &Path) -> Gitignore {
+        let mut builder = strict_builder(folder);
+        for glob in &self.exclude {
+            builder
+                .add_line(None, glob.as_str())
+                .expect("a glob was checked when it was read");
+        }
+        builder
+            .build()
+            .expect("each glob was checked when it was read")
+    }
+}
+
+/// The one of `known` that is spelled most like `found`; the first of equals. `None` if nothing is known.
+pub fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |it: &str| strsim::damerau_levenshtein(found, it);
+    known.iter().copied().min_by_key(|it| distance(it))
+}
+
+// By default an unclosed `[` stands for itself, which hides a typing error.
+fn strict_builder(folder: &Path) -> GitignoreBuilder {
+    let mut builder = GitignoreBuilder::new(folder);
+    builder.allow_unclosed_class(false);
+    builder
+}
+
+fn refused(error: &toml::de::Error, text: &str, path: &str) -> ConfigError {
+    let path = path.to_owned();
+    let offset = error.span().map_or(0, |it| it.start);
+    let line = line_at(text, offset);
+    unknown_word(error.message()).map_or_else(
+        || ConfigError::Invalid {
+            path: path.clone(),
+            line,
+            message: message_of(error),
+        },
+        |(what, found, known)| {
+            let nearest = nearest(found, &known).unwrap_or_default();
+            let others: Vec<_> = known
+                .iter()
+                .filter(|it| **it != nearest)
+                .map(|it| format!("`{it}`"))
+                .collect();
+            ConfigError::Unknown {
+                path: path.clone(),
+                line,
+                what,
+                found: found.to_owned(),
+                nearest: nearest.to_owned(),
+                others: others.join(", "),
+            }
+        },
+    )
+}
+
+/// Takes serde's sentence "unknown field `a`, expected one of `b`, `c`" apart. Serde offers no other way to the names.
+fn unknown_word(message: &str) -> Option<(&'static str, &str, Vec<&str>)> {
+    let (what, rest) = if let Some(rest) = message.strip_prefix("unknown field `") {
+        ("key", rest)
+    } else {
+        ("value", message.strip_prefix("unknown variant `")?)
+    };
+    let (found, expected) = rest.split_once("`, expected ")?;
+    let known: Vec<_> = expected.split('`').skip(1).step_by(2).collect();
+    (!known.is_empty()).then_some((what, found, known))
+}
+
+fn message_of(error: &toml::de::Error) -> String {
+    error.message().trim().replace('\n', "; ")
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+    LineIndex::new(text).position(text, offset).line
+}
+
+// A map keeps no positions, and a rule id occurs in no other table.
+fn line_of_key(text: &str, key: &str) -> usize {
+    let is_key = |line: &str| {
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        let name = name.trim().trim_matches(['"', '\'']);
+        name == key && !value.is_empty()
+    };
+    text.lines().position(is_key).map_or(1, |it| it + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Access, CarrierKind, Config, RuleSetting};
+
+    const RULES: [&str; 2] = ["emit-to-room", "read-setting"];
+
+    fn refusal(text: &str) -> String {
+        Config::parse(text, "iomigrate.toml", &RULES)
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn an_empty_file_sets_nothing() {
+        assert_eq!(
+            Config::parse("", "iomigrate.toml", &RULES),
+            Ok(Config::default())
+        );
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let text = "\
+            entry = \"./src/server.js\"\n\
+            access = \"global\"\n\
+            exclude = [\"public/**\", \"*.spec.js\"]\n\
+            [broadcaster]\n\
+            path = \"src/utils/socketBroadcaster.js\"\n\
+            [[carrier]]\n\
+            kind = \"setting\"\n\
+            key = \"io\"\n\
+            [rules]\n\
+            emit-to-room = \"off\"\n";
+        let config = Config::parse(text, "iomigrate.toml", &RULES).unwrap();
+        assert_eq!(
+            config.entry.as_ref().map(|it| it.as_str()),
+            Some("src/server.js")
+        );
+        assert_eq!(config.access, Some(Access::Global));
+        assert_eq!(config.carrier[0].kind, CarrierKind::Setting);
+        assert_eq!(config.carrier[0].key, "io");
+        assert_eq!(config.rules["emit-to-room"], RuleSetting::Off);
+        assert_eq!(
+            config.broadcaster.path.as_ref().unwrap().as_str(),
+            "src/utils/socketBroadcaster.js"
+        );
+        let excluded = config.excluded(Path::new("/app"));
+        assert!(excluded.matched("/app/public/js/a.js", false).is_ignore());
+        assert!(!excluded.matched("/app/src/a.js", false).is_ignore());
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        assert_eq!(
+            refusal("# ours\n\nentri = \"a.js\"\n"),
+            "iomigrate.toml:3: unknown key `entri`; the nearest known key is `entry`, the others are \
+             `access`, `exclude`, `broadcaster`, `carrier`, `rules`"
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_in_a_table_names_the_nearest_of_that_table() {
+        let message = refusal("[[carrier]]\nkind = \"setting\"\nkeys = \"io\"\n");
+        assert_eq!(
+            message,
+            "iomigrate.toml:3: unknown key `keys`; the nearest known key is `key`, the others are `kind`"
+        );
+        let message = refusal("[broadcaster]\nfile = \"a.js\"\n");
+        assert!(
+            message.starts_with(
+                "iomigrate.toml:2: unknown key `file`; the nearest known key is `path`"
+            )
+        );
+    }
+
+    #[test]
+    fn an_unknown_value_names_the_nearest() {
+        let message = refusal("access = \"imports\"\n");
+        assert_eq!(
+            message,
+            "iomigrate.toml:1: unknown value `imports`; the nearest known value is `import`, the others are `global`"
+        );
+    }
+
+    #[test]
+    fn an_unknown_rule_names_the_nearest() {
+        let message = refusal("[rules]\nemit-to-rooms = \"off\"\n");
+        assert_eq!(
+            message,
+            "iomigrate.toml:2: unknown rule `emit-to-rooms`; the nearest known rule is `emit-to-room`, \
+             the others are listed by `iomigrate rules`"
+        );
+    }
+
+    #[test]
+    fn a_path_out_of_the_project_is_refused() {
+        for path in ["/etc/passwd", "../server.js", "a/../../b.js", "C:/a.js", ""] {
+            let message = refusal(&format!("\nentry = \"{path}\"\n"));
+            assert!(message.starts_with("iomigrate.toml:2: "), "{message}");
+            assert!(
+                message.contains("is no path inside the project"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bad_pattern_is_refused_with_its_line() {
+        let message = refusal("\nexclude = [\"a\", \"b[\"]\n");
+        assert!(
+            message.starts_with("iomigrate.toml:2: `b[` is no pattern"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_refused_with_its_line() {
+        let message = refusal("entry = \"a.js\"\nexclude = [\n");
+        assert!(message.starts_with("iomigrate.toml:"), "{message}");
+        assert!(!message.contains('\n'), "{message}");
+    }
+}
