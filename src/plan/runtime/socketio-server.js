@@ -61,7 +61,8 @@ async function startSocketServer(io, httpServer) {
 
 // The adapter must stand before the first client arrives: replacing it later would forget who is in which room.
 async function connectSocketRedis(io) {
-  const publisher = createSocketRedisClient('publisher');
+  // While Redis is away nobody else listens either: nothing is gained by keeping what could not be published.
+  const publisher = createSocketRedisClient('publisher', { disableOfflineQueue: true });
   guardSocketPublish(publisher);
   const subscriber = createSocketRedisClient('subscriber');
   socketService.redis = { publisher, subscriber };
@@ -87,8 +88,8 @@ function inheritSocketAdapter(former, heir) {
 
 // ------------------------------------------------------------------------------------------------------------------ Redis
 
-function createSocketRedisClient(role) {
-  const client = socketRedis.createClient(socketWire.redisOptions());
+function createSocketRedisClient(role, options = {}) {
+  const client = socketRedis.createClient({ ...socketWire.redisOptions(), ...options });
   // Without a listener the first network error would end the process.
   client.on('error', socketWire.createQuietLog(`[socket server] Redis ${role}`));
   return client;

@@ -1,0 +1,223 @@
+// Start and end of the generated processes, in both module systems and with every supported major of node-redis.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { close, connect } from './support/clients.mjs';
+import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
+import { createProject } from './support/render.mjs';
+
+let redis;
+
+before(async () => { redis = await startRedis(); });
+after(() => redis?.stop());
+
+// Every test has a project, a Redis key and processes of its own, so that they can run side by side.
+async function withProject(options, work) {
+  const project = createProject(options);
+  const env = { SOCKET_IO_REDIS_KEY: project.root, REDIS_URL: redis.url };
+  const started = [];
+  const script = (text) => {
+    const name = options.esm ? 'src/script.mjs' : 'src/script.cjs';
+    const load = options.esm ? "import io from './utils/socketBroadcaster.js';" : "const io = require('./utils/socketBroadcaster');";
+    writeFileSync(project.path(name), `${load}\n${text}`);
+    const node = startNode(project, [name], env);
+    started.push(node.child);
+    return node;
+  };
+  const server = async (extra) => {
+    const running = await startSocketServer(project, redis, { ...env, ...extra });
+    started.push(running.child);
+    return running;
+  };
+  try {
+    await work({ project, env, script, server });
+  } finally {
+    await Promise.all(started.map((child) => end(child)));
+    project.remove();
+  }
+}
+
+async function exitOf({ child, output }) {
+  await waitFor('the process to end by itself', () => child.exitCode !== null || child.signalCode !== null);
+  return { code: child.exitCode ?? child.signalCode, text: output.text };
+}
+
+describe('lifecycle', { concurrency: 4 }, () => {
+  for (const esm of [false, true]) {
+    for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+      const options = { esm, redis: redisPackage };
+      const label = `${esm ? 'ESM' : 'CommonJS'}, ${redisPackage}`;
+
+      test(`an event and a question cross over, then both end with 0 (${label})`, () => withProject(options, async (at) => {
+        const server = await at.server();
+        const client = await connect(server.url, 'anna', { rooms: ['a'], transports: ['polling', 'websocket'] });
+        const script = at.script(`
+          io.to('a').emit('e', Buffer.from('x'));
+          io.clientsCount().then((count) => { process.send({ count }); return io.close(); }).then(() => process.disconnect());`);
+        const { code, text } = await exitOf(script);
+        assert.equal(code, 0, text);
+        assert.deepEqual(script.messages, [{ count: 1 }]);
+        await waitFor('the event', () => client.events.length > 0);
+        assert.deepEqual(client.events, [['e', Buffer.from('x')]]);
+        client.socket.close();
+        await server.stop();
+        assert.equal(server.child.exitCode, 0, server.output.text);
+      }));
+    }
+
+    test(`an unused broadcaster holds no process back (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm }, async (at) => {
+      const script = at.script('process.send(io.stats()); process.disconnect();');
+      assert.equal((await exitOf(script)).code, 0);
+      assert.deepEqual(script.messages, [{ connected: false }]);
+    }));
+
+    test(`without a server a question fails at once (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm }, async (at) => {
+      const script = at.script(`
+        (async () => {
+          await io.connect();
+          const start = Date.now();
+          const ask = (question) => question.then(() => 'answered', (error) => error.code);
+          const codes = await Promise.all([io.clientsCount(), io.fetchSockets(), io.to('a').emitWithAck('e')].map(ask));
+          process.send({ codes, took: Date.now() - start });
+          await io.close();
+          process.send({ late: await ask(io.clientsCount()), emitted: io.emit('e') });
+          process.disconnect();
+        })();`);
+      const { code, text } = await exitOf(script);
+      assert.equal(code, 0, text);
+      const [{ codes, took }, { late, emitted }] = script.messages;
+      assert.deepEqual(new Set(codes), new Set(['SOCKET_SERVER_UNAVAILABLE']));
+      assert.ok(took < 1000, `${took} ms`);
+      assert.equal(late, 'SOCKET_SERVER_UNAVAILABLE');
+      assert.equal(emitted, true);
+    }));
+  }
+
+  test('CommonJS exports the factory beside the instance', () => withProject({}, async (at) => {
+    const script = at.script(`
+      const { createSocketBroadcaster } = io;
+      process.send(typeof createSocketBroadcaster().to('a').emit);
+      process.disconnect();`);
+    assert.equal((await exitOf(script)).code, 0);
+    assert.deepEqual(script.messages, ['function']);
+  }));
+
+  test('an answer that does not come is a timeout with a code', () => withProject({ setup: `
+    const io = new Server(server);
+    socketQueries.never = () => new Promise(() => {});` }, async (at) => {
+    const server = await at.server();
+    const script = at.script(`
+      process.env.SOCKET_IO_RPC_TIMEOUT_MS = '200';
+      io.query('never').catch((error) => { process.send(error.code); return io.close(); }).then(() => process.disconnect());`);
+    assert.equal((await exitOf(script)).code, 0);
+    assert.deepEqual(script.messages, ['SOCKET_RPC_TIMEOUT']);
+    await server.stop();
+  }));
+
+  test('SIGTERM: clients lose the transport and come back to the next server', () => withProject({}, async (at) => {
+    const first = await at.server();
+    const transports = [['websocket'], ['polling'], ['polling', 'websocket']];
+    const clients = await Promise.all(transports.map((list) => connect(first.url, list.join(), { transports: list, reconnectionDelay: 50 })));
+    const started = Date.now();
+    await first.stop();
+    assert.equal(first.child.exitCode, 0, first.output.text);
+    assert.ok(Date.now() - started < 2000, 'the server ended at once');
+    await waitFor('the clients to notice', () => clients.every(({ events }) => events.length > 0));
+    for (const { events } of clients) assert.match(events[0][1], /^transport (close|error)$/);
+    const second = await at.server({ SOCKET_IO_PORT: first.port });
+    await waitFor('the clients to come back', () => clients.every(({ socket }) => socket.connected));
+    close(clients);
+    await second.stop();
+  }));
+
+  test('SIGINT works like SIGTERM', () => withProject({}, async (at) => {
+    const server = await at.server();
+    await end(server.child, 'SIGINT');
+    assert.equal(server.child.exitCode, 0, server.output.text);
+  }));
+
+  for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+    test(`SIGTERM while the server still waits for its Redis (${redisPackage})`, () => withProject({ redis: redisPackage }, async (at) => {
+      const env = { ...at.env, REDIS_URL: `redis://127.0.0.1:${await freePort()}`, SOCKET_IO_PORT: String(await freePort()) };
+      const server = startNode(at.project, ['src/socketio-server.js'], env);
+      await waitFor('the first failed attempt', () => server.output.text.includes('ECONNREFUSED'));
+      await end(server.child);
+      assert.equal(server.child.exitCode, 0, server.output.text);
+    }));
+
+    test(`SIGTERM while Redis is away (${redisPackage})`, () => withProject({ redis: redisPackage }, async (at) => {
+      const own = await startRedis();
+      const server = await at.server({ REDIS_URL: own.url });
+      const client = await connect(server.url, 'anna', { reconnection: false });
+      await own.stop();
+      await sleep(100);
+      await server.stop();
+      assert.equal(server.child.exitCode, 0, server.output.text);
+      await waitFor('the client to notice', () => client.events.length > 0);
+    }));
+  }
+
+  test('a port in use is a misconfiguration', () => withProject({}, async (at) => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    await assert.rejects(at.server({ SOCKET_IO_PORT: squatter.address().port }), /ended with 1:[^]*EADDRINUSE/);
+    squatter.close();
+  }));
+
+  test('an unhandled rejection that is not from Redis still ends the server', () => withProject({ setup: `
+    const io = new Server(server);
+    io.on('connection', () => { Promise.reject(new Error('a bug of its own')); });` }, async (at) => {
+    const server = await at.server();
+    await connect(server.url, 'anna', { reconnection: false });
+    const { code, text } = await exitOf(server);
+    assert.notEqual(code, 0);
+    assert.match(text, /a bug of its own/);
+  }));
+
+  test('listeners on the adapter and a kept map of rooms survive the change of adapter', () => withProject({ setup: `
+    const io = new Server(server);
+    const { rooms } = io.of('/').adapter;
+    const seen = [];
+    io.of('/').adapter.on('join-room', (room) => seen.push(room));
+    io.on('connection', (socket) => socket.join('a'));
+    socketQueries.seen = () => [seen.includes('a'), rooms.has('a')];` }, async (at) => {
+    const server = await at.server();
+    const client = await connect(server.url, 'anna');
+    const script = at.script("io.query('seen').then((seen) => { process.send(seen); return io.close(); }).then(() => process.disconnect());");
+    await exitOf(script);
+    assert.deepEqual(script.messages, [[true, true]]);
+    client.socket.close();
+    await server.stop();
+  }));
+
+  test('/health and /ready; anything else is 404', () => withProject({}, async (at) => {
+    const server = await at.server();
+    for (const path of ['/health', '/ready?x=1']) {
+      const response = await fetch(server.url + path);
+      assert.equal(response.status, 200);
+      const { pid, ...body } = await response.json();
+      assert.equal(pid, server.child.pid);
+      assert.deepEqual(body, { ready: true, redis: true, draining: false, clients: 0 });
+    }
+    assert.equal((await fetch(`${server.url}/other`)).status, 404);
+    await server.stop();
+  }));
+
+  test('a service that emits inside the socket server reaches its sockets directly', () => withProject({ setup: `
+    const io = new Server(server);
+    io.on('connection', (socket) => socket.on('go', (done) => {
+      thisProcessBroadcaster.emit('from a service', 1);
+      done(thisProcessBroadcaster.stats());
+    }));` }, async (at) => {
+    const server = await at.server();
+    const client = await connect(server.url, 'anna');
+    const stats = await client.socket.timeout(2000).emitWithAck('go');
+    assert.deepEqual(stats, { connected: false });
+    assert.deepEqual(client.events, [['from a service', 1]]);
+    client.socket.close();
+    await server.stop();
+  }));
+});
