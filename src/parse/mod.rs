@@ -182,9 +182,9 @@ impl<'t> Lowering<'t> {
                     continue;
                 }
                 if child.is_error() {
-                    skipped.push(child)
+                    skipped.push(child);
                 } else {
-                    rest.push(child)
+                    rest.push(child);
                 }
             }
         }
