@@ -27,6 +27,7 @@ before(async () => {
 
 after(async () => {
   close(clients ?? []);
+  await io?.close();
   await reference?.stop();
   project?.remove();
 });

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { close, connect } from './support/clients.mjs';
+import { close, connect as connectClient } from './support/clients.mjs';
 import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
 import { createProject } from './support/render.mjs';
 
@@ -19,6 +19,12 @@ async function withProject(options, work) {
   const project = createProject(options);
   const env = { SOCKET_IO_REDIS_KEY: project.root, REDIS_URL: redis.url };
   const started = [];
+  const clients = [];
+  const connect = async (...args) => {
+    const client = await connectClient(...args);
+    clients.push(client);
+    return client;
+  };
   const script = (text) => {
     const name = options.esm ? 'src/script.mjs' : 'src/script.cjs';
     const load = options.esm ? "import io from './utils/socketBroadcaster.js';" : "const io = require('./utils/socketBroadcaster');";
@@ -33,8 +39,9 @@ async function withProject(options, work) {
     return running;
   };
   try {
-    await work({ project, env, script, server });
+    await work({ project, env, script, server, connect });
   } finally {
+    close(clients);
     await Promise.all(started.map((child) => end(child)));
     project.remove();
   }
@@ -53,7 +60,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
 
       test(`an event and a question cross over, then both end with 0 (${label})`, () => withProject(options, async (at) => {
         const server = await at.server();
-        const client = await connect(server.url, 'anna', { rooms: ['a'], transports: ['polling', 'websocket'] });
+        const client = await at.connect(server.url, 'anna', { rooms: ['a'], transports: ['polling', 'websocket'] });
         const script = at.script(`
           io.to('a').emit('e', Buffer.from('x'));
           io.clientsCount().then((count) => { process.send({ count }); return io.close(); }).then(() => process.disconnect());`);
@@ -62,8 +69,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
         assert.deepEqual(script.messages, [{ count: 1 }]);
         await waitFor('the event', () => client.events.length > 0);
         assert.deepEqual(client.events, [['e', Buffer.from('x')]]);
-        client.socket.close();
-        await server.stop();
+            await server.stop();
         assert.equal(server.child.exitCode, 0, server.output.text);
       }));
     }
@@ -120,7 +126,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
   test('SIGTERM: clients lose the transport and come back to the next server', () => withProject({}, async (at) => {
     const first = await at.server();
     const transports = [['websocket'], ['polling'], ['polling', 'websocket']];
-    const clients = await Promise.all(transports.map((list) => connect(first.url, list.join(), { transports: list, reconnectionDelay: 50 })));
+    const clients = await Promise.all(transports.map((list) => at.connect(first.url, list.join(), { transports: list, reconnectionDelay: 50 })));
     const started = Date.now();
     await first.stop();
     assert.equal(first.child.exitCode, 0, first.output.text);
@@ -129,7 +135,6 @@ describe('lifecycle', { concurrency: 4 }, () => {
     for (const { events } of clients) assert.match(events[0][1], /^transport (close|error)$/);
     const second = await at.server({ SOCKET_IO_PORT: first.port });
     await waitFor('the clients to come back', () => clients.every(({ socket }) => socket.connected));
-    close(clients);
     await second.stop();
   }));
 
@@ -151,7 +156,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
     test(`SIGTERM while Redis is away (${redisPackage})`, () => withProject({ redis: redisPackage }, async (at) => {
       const own = await startRedis();
       const server = await at.server({ REDIS_URL: own.url });
-      const client = await connect(server.url, 'anna', { reconnection: false });
+      const client = await at.connect(server.url, 'anna', { reconnection: false });
       await own.stop();
       await sleep(100);
       await server.stop();
@@ -171,7 +176,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
     const io = new Server(server);
     io.on('connection', () => { Promise.reject(new Error('a bug of its own')); });` }, async (at) => {
     const server = await at.server();
-    await connect(server.url, 'anna', { reconnection: false });
+    await at.connect(server.url, 'anna', { reconnection: false });
     const { code, text } = await exitOf(server);
     assert.notEqual(code, 0);
     assert.match(text, /a bug of its own/);
@@ -185,11 +190,10 @@ describe('lifecycle', { concurrency: 4 }, () => {
     io.on('connection', (socket) => socket.join('a'));
     socketQueries.seen = () => [seen.includes('a'), rooms.has('a')];` }, async (at) => {
     const server = await at.server();
-    const client = await connect(server.url, 'anna');
+    const client = await at.connect(server.url, 'anna');
     const script = at.script("io.query('seen').then((seen) => { process.send(seen); return io.close(); }).then(() => process.disconnect());");
     await exitOf(script);
     assert.deepEqual(script.messages, [[true, true]]);
-    client.socket.close();
     await server.stop();
   }));
 
@@ -213,11 +217,10 @@ describe('lifecycle', { concurrency: 4 }, () => {
       done(thisProcessBroadcaster.stats());
     }));` }, async (at) => {
     const server = await at.server();
-    const client = await connect(server.url, 'anna');
+    const client = await at.connect(server.url, 'anna');
     const stats = await client.socket.timeout(2000).emitWithAck('go');
     assert.deepEqual(stats, { connected: false });
     assert.deepEqual(client.events, [['from a service', 1]]);
-    client.socket.close();
     await server.stop();
   }));
 });

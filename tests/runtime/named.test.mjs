@@ -38,7 +38,7 @@ test('broadcast takes any number of arguments', async () => {
 const ROOMS = [
   ['one room', 'role_admin', ['anna']],
   ['a list: one delivery to the union', ['role_admin', 'role_agent'], ['anna', 'ben']],
-  ['a list in a list', [['role_admin', 'user_2'], 'role_agent'], ['anna', 'ben']],
+  ['a list in a list', [['user_1', 'role_admin'], 'user_2'], ['anna', 'ben']],
   ['an empty list in a list', [[], 'user_2'], ['ben']],
   ['undefined: nobody', undefined, []],
   ['an empty string: nobody', '', []],

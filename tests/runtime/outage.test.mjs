@@ -34,6 +34,8 @@ async function surviveOutage(redisPackage) {
     const ticks = () => client.events.filter(([event]) => event === 'tick').map(([, n]) => n);
     await waitFor('events before the outage', () => ticks().length >= 5);
 
+    redis.freeze();
+    await sleep(400);
     await redis.stop();
     await waitFor('/ready to say 503', async () => (await fetch(`${server.url}/ready`)).status === 503);
     assert.equal((await fetch(`${server.url}/health`)).status, 200);
@@ -50,7 +52,8 @@ async function surviveOutage(redisPackage) {
     const received = ticks();
     assert.deepEqual(received, [...received].sort((a, b) => a - b), 'in order');
     const missing = received.at(-1) - received[0] + 1 - received.length;
-    assert.ok(missing <= 2, `${missing} events lost between ${lastBefore} and ${resumed}`);
+    // Only what was under way to the frozen Redis, for 400 ms, may be lost: at most once is the promise.
+    assert.ok(missing <= 8, `${missing} events lost between ${lastBefore} and ${resumed}`);
     assert.equal(client.events.some(([event]) => event === 'DISCONNECT'), false, 'no client was disconnected');
 
     api.child.send('ask');
@@ -58,6 +61,7 @@ async function surviveOutage(redisPackage) {
     api.child.send('exit');
     await waitFor('the API to end by itself', () => api.child.exitCode !== null);
     assert.equal(api.child.exitCode, 0, api.output.text);
+    assert.match(server.output.text, /\[socket server\] publish: /, 'the adapter\'s publish failed, and was caught');
     assert.doesNotMatch(api.output.text + server.output.text, /unhandled/i);
     await server.stop();
     assert.equal(server.child.exitCode, 0, server.output.text);

@@ -24,7 +24,14 @@ const thisProcessBroadcaster = require('{{ broadcaster_path }}');
 // `await socketBroadcaster.query('onlineUsers')`.
 const socketQueries = {};
 
-const socketService = { io: null, redis: null, isStarted: false, isDraining: false };
+const socketService = {
+  io: null,
+  redis: null,
+  redisErrors: new WeakSet(),
+  logRejection: socketWire.createQuietLog('[socket server] Redis'),
+  isStarted: false,
+  isDraining: false,
+};
 
 const {{ server_name }} = createHttpServer(answerHealth);
 
@@ -90,8 +97,12 @@ function inheritSocketAdapter(former, heir) {
 
 function createSocketRedisClient(role, options = {}) {
   const client = socketRedis.createClient({ ...socketWire.redisOptions(), ...options });
+  const logError = socketWire.createQuietLog(`[socket server] Redis ${role}`);
   // Without a listener the first network error would end the process.
-  client.on('error', socketWire.createQuietLog(`[socket server] Redis ${role}`));
+  client.on('error', (error) => {
+    socketService.redisErrors.add(error);
+    logError(error);
+  });
   return client;
 }
 
@@ -128,15 +139,17 @@ function guardSocketPublish(client) {
 }
 
 // Socket.IO counts the servers for an emit with acknowledgement and does not look at that promise either. Only rejections
-// that come from the connection to Redis are forgiven; any other ends the process, as it does in Node by default.
+// that come from the connection to Redis are forgiven: the errors of node-redis itself, and what it passes on from the
+// network (ECONNRESET), which its clients have reported as well. Any other ends the process, as it does in Node by default.
 function surviveRedisRejection(reason) {
   const forgiven = [
     'AbortError', 'ClientClosedError', 'ClientOfflineError', 'CommandTimeoutDuringMaintenanceError',
     'ConnectionTimeoutError', 'DisconnectsClientError', 'ReconnectStrategyError', 'SocketClosedUnexpectedlyError',
     'SocketTimeoutDuringMaintenanceError', 'SocketTimeoutError', 'TimeoutError',
   ];
-  if (forgiven.some((name) => socketRedis[name] && reason instanceof socketRedis[name])) {
-    console.error(`[socket server] Redis: ${reason.message || reason.name}`);
+  const isOfRedis = forgiven.some((name) => socketRedis[name] && reason instanceof socketRedis[name]);
+  if (isOfRedis || socketService.redisErrors.has(reason)) {
+    socketService.logRejection(reason);
   } else if (process.listenerCount('unhandledRejection') === 1) {
     throw reason;
   }

@@ -62,7 +62,9 @@ export async function startRedis({ port, args = [] } = {}) {
     await end(child, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  return { port, url: `redis://127.0.0.1:${port}`, stop };
+  // Accepts what it is sent and answers nothing: what is sent now is under way when it is killed.
+  const freeze = () => child.kill('SIGSTOP');
+  return { port, url: `redis://127.0.0.1:${port}`, stop, freeze };
 }
 
 // A Node process of a rendered project, with what it printed.
