@@ -1,4 +1,38 @@
-//! placeholder
+//! `iomigrate` takes Socket.IO out of a Node API.
+//!
+//! ```text
+//!    paths                         rules/*/rule.toml
+//!      │ load      reads the disk        │ rules      read once, checked
+//!      ▼                                 │
+//!  Vec<SourceFile>                       │
+//!      │ parse     per file, in parallel; never fails: typed tree + list of syntax errors
+//!      ▼                                 │
+//!  Vec<Parsed>                           │
+//!      │ scope     per file, in parallel: what each name refers to
+//!      ▼                                 │
+//!  Vec<FileFacts>                        │
+//!      │ project   one step over all files: specifier → file, then which expressions hold io
+//!      ▼                                 │
+//!   Project  ────────────────────────────┤
+//!      │ findings  uses of io × rules    │
+//!      ▼                                 ▼
+//!  Vec<Finding>  (rule, span, certainty, and the steps that led here)
+//!      ├──────────────┐
+//!      │ plan         │ readiness  counts, blockers, pass/fail of the gate
+//!      ▼              │
+//!   Plan  (edits per file + files to create; no disk)
+//!      │ apply        │
+//!      ▼ (in memory)  │
+//!  Vec<Changed> ── diff
+//!      │              │
+//!      └──────┬───────┘
+//!             ▼
+//!          report → human │ json │ github │ markdown
+//!             ▼
+//!     cli prints; unless --dry-run, apply::write saves. Nothing else touches the world.
+//! ```
+//!
+//! Each stage uses earlier ones, never later ones; `tests/tidy.rs` holds that.
 
 pub mod source;
 pub mod config;
@@ -10,3 +44,81 @@ pub mod scope;
 pub mod project;
 pub mod findings;
 pub mod plan;
+pub mod apply;
+pub mod diff;
+pub mod readiness;
+pub mod report;
+pub mod cli;
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use findings::Finding;
+use findings::uses::Use;
+use load::{LoadError, Loaded, SkipReason, Skipped};
+use plan::{Level, Plan};
+use project::Project;
+use rules::Rule;
+use scope::FileFacts;
+use source::{LineIndex, SourceFile};
+
+/// What is known of a backend.
+pub struct Analysis {
+    /// The files.
+    pub loaded: Loaded,
+    /// Which expressions hold the server.
+    pub project: Project,
+    /// Every use of it.
+    pub uses: Vec<Use>,
+    /// The uses that are reported, sorted.
+    pub findings: Vec<Finding>,
+    /// What could not be analysed: unreadable files, and those with syntax errors.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Reads and analyses a backend. Fails only if there is nothing to read.
+pub fn analyze(paths: &[PathBuf], options: &load::Options) -> Result<Analysis, LoadError> {
+    Ok(analyze_loaded(load::load(paths, options)?))
+}
+
+/// Analyses what was read, or what would be written.
+pub fn analyze_loaded(loaded: Loaded) -> Analysis {
+    let facts: Vec<FileFacts> = loaded.files.par_iter().map(|it| scope::facts(it, parse::parse(it))).collect();
+    let mut skipped = loaded.problems.clone();
+    skipped.extend(loaded.files.iter().zip(&facts).filter_map(|(file, facts)| syntax_problem(file, facts)));
+    skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    let manifests: Vec<(String, String)> =
+        loaded.manifests.iter().map(|it| (it.path.clone(), it.text.clone())).collect();
+    let project = project::link(&loaded.files, facts, &manifests);
+    let uses = findings::uses::uses(&project);
+    let mut findings = findings::find(&project, &loaded.files, &uses, Rule::all());
+    if let Some(focus) = &loaded.focus {
+        findings.retain(|it| focus.iter().any(|path| path == project.path(it.file)));
+    }
+    Analysis { loaded, project, uses, findings, skipped }
+}
+
+fn syntax_problem(file: &SourceFile, facts: &FileFacts) -> Option<Skipped> {
+    let error = facts.errors.first()?;
+    let position = LineIndex::new(&file.text).position(&file.text, error.span.start);
+    Some(Skipped {
+        path: file.path.clone(),
+        reason: SkipReason::SyntaxError,
+        line: Some(position.line),
+        mentions_socketio: load::mentions_socketio(file.text.as_bytes()),
+    })
+}
+
+/// Plans the migration. Pure.
+pub fn migrate(analysis: &Analysis, level: Level) -> Plan {
+    let input = plan::Input {
+        sources: &analysis.loaded.files,
+        manifests: &analysis.loaded.manifests,
+        project: &analysis.project,
+        uses: &analysis.uses,
+        findings: &analysis.findings,
+        rules: Rule::all(),
+    };
+    plan::plan(&input, level)
+}

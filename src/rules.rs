@@ -1,6 +1,8 @@
 //! Rules as data: reads the embedded `rules/*/rule.toml` and checks them. Matching them is `findings`' work,
 //! carrying out their rewrites `plan`'s.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
@@ -66,6 +68,196 @@ impl Fix {
             Self::Safe => "safe",
             Self::Unsafe => "unsafe",
             Self::Manual => "manual",
+        }
+    }
+}
+
+/// What a use of the server means: what a rule can look for. A closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meaning {
+    /// `require('socket.io')`, `import … from '@socket.io/redis-adapter'`.
+    Import,
+    /// `new Server(…)` and its like.
+    Construction,
+    /// `io.attach(…)`, `io.adapter(…)`, `io.engine.use(…)`.
+    Configuration,
+    /// `createClient()` for the adapter alone.
+    AdapterClient,
+    /// `initSocket(server)`: a call that makes the server in another function.
+    SetupCall,
+    /// `io.emit(…)`, `io.to(r).emit(…)`.
+    Emission,
+    /// `io.on(…)`, `io.use(…)`.
+    Registration,
+    /// `io.fetchSockets()`, `io.sockets.adapter.rooms…`, an emission with an acknowledgement.
+    Question,
+    /// `io.socketsJoin(…)`, `io.close()`.
+    Control,
+    /// `req.app.get('io')`.
+    SettingRead,
+    /// `req.io`, `global.io`, `app.locals.io`.
+    PropertyRead,
+    /// `getIO()`.
+    GetterCall,
+    /// `import { io } from './socket'`, `const { io } = require('./server')`.
+    ImportedHandle,
+    /// `const io = …`, `x = io`: kept under another name.
+    Alias,
+    /// `if (io)`, `!io`, `io && …`, `typeof io`: asked whether it is there.
+    Guard,
+    /// `app.set('io', io)`.
+    SettingWrite,
+    /// `req.io = io`, `global.io = io`, `this.io = io`.
+    PropertyWrite,
+    /// `module.exports = { io }`, `exports.io = io`, `export { io }`.
+    Export,
+    /// `notify(io, x)`, `new Service(io)`.
+    Argument,
+    /// `{ io, db }` that is no export.
+    PropertyValue,
+    /// `return io`, `() => io`.
+    Return,
+    /// Anything else: an element of a list, an operand, an argument of a function that can't be seen.
+    Escape,
+}
+
+/// A rule: what to look for, what to say, what to write.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The folder's name.
+    pub id: String,
+    /// What is found, in a few words.
+    pub title: String,
+    /// The kind of its findings.
+    pub kind: FindingKind,
+    /// What may be done about its findings.
+    pub fix: Fix,
+    /// The version that brought it.
+    pub since: String,
+    /// Said of each finding; `{code}` is what was found, shortened.
+    pub message: String,
+    /// What to look for.
+    pub find: Find,
+    /// What to write instead; without it `plan` knows what to do, or nobody does.
+    pub rewrite: Option<Rewrite>,
+    /// The user's page, from `README.md`.
+    #[serde(skip)]
+    pub page: &'static str,
+}
+
+/// What a rule looks for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Find {
+    /// What the use means.
+    pub meaning: Meaning,
+    /// The chain's links: names separated by `|`; `+` after them: one or more, `*`: any number, `?`: none or one.
+    /// The default namespace (`sockets`) is left out. Empty: any chain.
+    #[serde(default)]
+    pub chain: Vec<String>,
+    /// What the arguments must be.
+    #[serde(rename = "where", default)]
+    pub conditions: Option<Conditions>,
+}
+
+/// What the arguments of an emission must be.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Conditions {
+    /// The one room: a template with one `${}` at its end, written up to it (`user_`).
+    pub room_prefix: Option<String>,
+    /// The event, a string.
+    pub event: Option<String>,
+    /// How many arguments `emit` has, the event included.
+    pub arguments: Option<usize>,
+}
+
+/// What a rule writes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rewrite {
+    /// Text with `{rooms}`, `{room}`, `{arguments}`, `{payload}`, `{links}`; see `plan::emits`.
+    pub template: String,
+}
+
+/// A rule folder that can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("rule `{id}` can't be read: {problem}; mend `rules/{id}/rule.toml`")]
+pub struct RuleError {
+    /// The folder's name.
+    pub id: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Reads the embedded rules, sorted by id.
+fn read_rules() -> Result<Vec<Rule>, RuleError> {
+    RULE_FILES.iter().map(|(id, data, page)| read_rule(id, data, page)).collect()
+}
+
+fn read_rule(id: &str, data: &str, page: &'static str) -> Result<Rule, RuleError> {
+    let error = |problem: String| RuleError { id: id.to_owned(), problem };
+    let mut rule: Rule = toml::from_str(data).map_err(|it| error(it.to_string()))?;
+    if rule.id != id {
+        return Err(error(format!("its id `{}` is not its folder's name", rule.id)));
+    }
+    rule.page = page;
+    Ok(rule)
+}
+
+impl Rule {
+    /// Every rule, sorted by id.
+    pub fn all() -> &'static [Self] {
+        static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+            read_rules().unwrap_or_else(|it| panic!("the embedded rules are tested: {it}"))
+        });
+        &RULES
+    }
+
+    /// The first sentence of the page: what the rule is about, in one line.
+    pub fn summary(&self) -> &'static str {
+        first_sentence(self.section("What it finds"))
+    }
+
+    /// The first sentence under "What to do".
+    pub fn help(&self) -> &'static str {
+        first_sentence(self.section("What to do"))
+    }
+
+    /// The text under one of the page's headings.
+    fn section(&self, heading: &str) -> &'static str {
+        let Some(start) = self.page.find(&format!("## {heading}")) else { return "" };
+        let text = &self.page[start + heading.len() + 3..];
+        text[..text.find("\n## ").unwrap_or(text.len())].trim()
+    }
+
+    /// How closely the rule describes what it looks for; of several rules that match, the closest is taken.
+    pub fn closeness(&self) -> usize {
+        let conditions = self.find.conditions.iter().count() * 100;
+        let exact = self.find.chain.iter().filter(|it| !it.ends_with(['*', '+', '?'])).count();
+        conditions + exact * 2 + usize::from(!self.find.chain.is_empty())
+    }
+}
+
+fn first_sentence(text: &'static str) -> &'static str {
+    let paragraph = text.split("\n\n").next().unwrap_or(text);
+    match paragraph.find(". ").or_else(|| paragraph.find(".\n")) {
+        Some(end) => &paragraph[..=end],
+        None => paragraph.trim_end(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_rules;
+
+    #[test]
+    fn every_rule_can_be_read_and_has_its_page() {
+        for rule in read_rules().unwrap() {
+            assert!(!rule.summary().is_empty(), "{}: no first sentence", rule.id);
+            assert!(!rule.help().is_empty(), "{}: nothing under `What to do`", rule.id);
         }
     }
 }

@@ -4,8 +4,44 @@
 pub mod edits;
 
 use crate::findings::Finding;
-use crate::source::FileId;
+use crate::findings::uses::Use;
+use crate::load::TextFile;
+use crate::project::Project;
+use crate::rules::Rule;
+use crate::source::{FileId, SourceFile};
 use edits::EditList;
+
+/// Which fixes are carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Only those that keep behaviour.
+    Safe,
+    /// Those that change it in a way that they name, too.
+    Unsafe,
+}
+
+/// What a plan is made from.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The programs.
+    pub sources: &'a [SourceFile],
+    /// `package.json`, PM2 files and the like.
+    pub manifests: &'a [TextFile],
+    /// Which expressions hold the server.
+    pub project: &'a Project,
+    /// Every use of it.
+    pub uses: &'a [Use],
+    /// The reported ones.
+    pub findings: &'a [Finding],
+    /// The rules.
+    pub rules: &'a [Rule],
+}
+
+/// Makes the plan.
+pub fn plan(input: &Input<'_>, level: Level) -> Plan {
+    let _ = (input, level);
+    Plan::default()
+}
 
 /// Everything that an apply would do.
 #[derive(Clone, Debug, Default)]

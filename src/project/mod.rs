@@ -1,2 +1,193 @@
-//! placeholder
+//! All files together: which expressions hold the in-process server or a part of it, and by which steps we know.
+//! Leaves what a use of it means to `findings`.
+
+pub mod api;
 pub mod resolve;
+pub mod value;
+
+mod flow;
+
+use crate::scope::FileFacts;
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax::{Kind, NodeId};
+use flow::Flow;
+use resolve::{Modules, Target};
+use value::{Place, Site, SiteId, SiteKind, Value};
+
+/// One station of a value on its way to an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where the station is.
+    pub file: FileId,
+    /// Its range.
+    pub span: Span,
+    /// What happens there: "server created", "set as `io`", "read as `io`".
+    pub label: String,
+}
+
+/// What a file is to the project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileRole {
+    /// It has `import` or `export` statements.
+    pub is_module: bool,
+    /// The dedicated Socket.IO server that a migration left: its server is not in the API's process.
+    pub is_dedicated_server: bool,
+    /// The generated broadcaster or its parser.
+    pub is_broadcaster: bool,
+}
+
+/// The linked project.
+pub struct Project {
+    files: Vec<FileFacts>,
+    roles: Vec<FileRole>,
+    paths: Vec<String>,
+    modules: Modules,
+    sites: Vec<Site>,
+    held: Vec<Vec<Vec<Held>>>,
+}
+
+/// A value at an expression, with the way it came.
+#[derive(Clone, Debug)]
+struct Held {
+    value: Value,
+    steps: Vec<Step>,
+}
+
+/// Links the files of a project. `manifests` are pairs of path and text of `package.json` and `tsconfig.json` files.
+pub fn link(sources: &[SourceFile], files: Vec<FileFacts>, manifests: &[(String, String)]) -> Project {
+    let roles: Vec<FileRole> = sources.iter().zip(&files).map(|(source, facts)| role(source, facts)).collect();
+    let paths: Vec<String> = sources.iter().map(|it| it.path.clone()).collect();
+    let modules = Modules::new(sources, manifests);
+    let flow = Flow::solve(&files, &roles, &paths, &modules);
+    let held = harvest(&flow, &files);
+    let sites = flow.sites;
+    Project { files, roles, paths, modules, sites, held }
+}
+
+/// Keeps what later stages ask for: the values of nodes, and the steps of those that lead to a server.
+fn harvest(flow: &Flow<'_>, files: &[FileFacts]) -> Vec<Vec<Vec<Held>>> {
+    let mut all = Vec::with_capacity(files.len());
+    for (index, facts) in files.iter().enumerate() {
+        let file = FileId(u32::try_from(index).expect("load refuses 2^32 files"));
+        let of_node = |node: NodeId| {
+            let cell = flow.node(Place { file, node });
+            flow.cells.held(cell).iter().map(|it| held(flow, cell, it.value)).collect()
+        };
+        all.push(facts.tree.ids().map(of_node).collect());
+    }
+    all
+}
+
+fn held(flow: &Flow<'_>, cell: flow::cells::CellId, id: flow::cells::ValueId) -> Held {
+    let value = flow.cells.value(id).clone();
+    let notes = match value.site() {
+        Some(_) => flow.cells.way(cell, id),
+        None => Vec::new(),
+    };
+    let mut steps: Vec<Step> = Vec::new();
+    for note in notes {
+        let step = Step { file: note.file, span: note.span, label: note.label.clone() };
+        if steps.last() != Some(&step) {
+            steps.push(step);
+        }
+    }
+    Held { value, steps }
+}
+
+fn role(source: &SourceFile, facts: &FileFacts) -> FileRole {
+    let is_marked = |marker: &str| {
+        facts.tree.comments.iter().take(3).any(|it| source.text[it.span.range()].contains(marker))
+    };
+    let is_module = facts.tree.ids().any(|it| {
+        matches!(
+            facts.tree.kind(it),
+            Kind::Import { .. }
+                | Kind::ExportNames { .. }
+                | Kind::ExportAll { .. }
+                | Kind::ExportDeclaration { .. }
+                | Kind::ExportDefault { .. }
+        )
+    });
+    FileRole {
+        is_module,
+        is_dedicated_server: is_marked("@iomigrate dedicated-server"),
+        is_broadcaster: is_marked("@iomigrate broadcaster") || is_marked("@iomigrate wire"),
+    }
+}
+
+impl Project {
+    /// Every file's facts, by [`FileId`].
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &FileFacts)> {
+        self.files.iter().enumerate().map(|(index, facts)| {
+            (FileId(u32::try_from(index).expect("load refuses 2^32 files")), facts)
+        })
+    }
+
+    /// One file's facts.
+    pub fn facts(&self, file: FileId) -> &FileFacts {
+        &self.files[file.index()]
+    }
+
+    /// What a file is to the project.
+    pub fn role(&self, file: FileId) -> FileRole {
+        self.roles[file.index()]
+    }
+
+    /// A file's path relative to the root.
+    pub fn path(&self, file: FileId) -> &str {
+        &self.paths[file.index()]
+    }
+
+    /// The file at a path.
+    pub fn file_at(&self, path: &str) -> Option<FileId> {
+        let index = self.paths.iter().position(|it| it == path)?;
+        Some(FileId(u32::try_from(index).expect("load refuses 2^32 files")))
+    }
+
+    /// What a specifier in a file leads to.
+    pub fn resolve(&self, from: FileId, specifier: &str) -> Target {
+        self.modules.resolve(self.path(from), specifier)
+    }
+
+    /// Everything an expression or a pattern may hold.
+    pub fn values(&self, place: Place) -> impl Iterator<Item = &Value> {
+        self.held[place.file.index()][place.node.index()].iter().map(|it| &it.value)
+    }
+
+    /// The server, or the part of one, that an expression holds in the API's process, if it may hold one.
+    pub fn part(&self, place: Place) -> Option<&Value> {
+        self.values(place).find(|it| it.site().is_some_and(|site| self.site(site).kind != SiteKind::Dedicated))
+    }
+
+    /// How a part came to a place: the construction of its server first.
+    pub fn steps(&self, place: Place) -> &[Step] {
+        let held = &self.held[place.file.index()][place.node.index()];
+        let part = self.part(place);
+        held.iter().find(|it| Some(&it.value) == part).map_or(&[], |it| &it.steps)
+    }
+
+    /// The functions of the project that a call may reach.
+    pub fn callees(&self, call: Place) -> Vec<Place> {
+        let tree = &self.facts(call.file).tree;
+        let (Kind::Call { callee, .. } | Kind::New { callee, .. }) = tree.kind(call.node) else {
+            return Vec::new();
+        };
+        let callee = Place { file: call.file, node: *callee };
+        self.values(callee)
+            .filter_map(|it| match it {
+                Value::Function(function) => Some(*function),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Where a server comes to be.
+    pub fn site(&self, site: SiteId) -> Site {
+        self.sites[site.0 as usize]
+    }
+
+    /// Every server of the project.
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+}

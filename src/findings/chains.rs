@@ -1,0 +1,148 @@
+//! Call chains on the server: `io.of('/a').to(r).volatile.emit(e, x)` as a root and its links.
+//! Leaves what a chain means to `uses`.
+
+use crate::project::Project;
+use crate::project::api::{self, Receiver, Role};
+use crate::project::value::{Place, Value};
+use crate::source::Span;
+use crate::syntax::{Key, Kind, NodeId};
+
+/// An expression that holds the server or a part of it, and what is done with it on the spot.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// The innermost expression that holds a part: `io`, `req.app.get('io')`.
+    pub root: Place,
+    /// The outermost expression of the chain; the root itself if there are no links.
+    pub end: NodeId,
+    /// From the root outward.
+    pub links: Vec<Link>,
+}
+
+/// One `.name` or `.name(arguments)` of a chain.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The property's name; `None` if it is computed.
+    pub name: Option<String>,
+    /// The call if there is one, else the member expression.
+    pub node: NodeId,
+    /// The member expression.
+    pub member: NodeId,
+    /// The arguments if the member is called.
+    pub arguments: Option<Vec<NodeId>>,
+    /// What the API says of the member.
+    pub role: Role,
+}
+
+impl Chain {
+    /// What the chain does: the role of its last link that is not a mere step on the way.
+    pub fn role(&self) -> Option<Role> {
+        self.links.last().map(|last| match last.role {
+            Role::Link if self.links.iter().any(|it| it.role == Role::State) => Role::State,
+            role => role,
+        })
+    }
+
+    /// The last link.
+    pub fn last(&self) -> Option<&Link> {
+        self.links.last()
+    }
+}
+
+/// The chain that starts at `root`, if `root` is where a part first shows.
+pub fn chain_at(project: &Project, root: Place) -> Option<Chain> {
+    let tree = &project.facts(root.file).tree;
+    let part = project.part(root)?;
+    if matches!(part, Value::Method { .. }) && is_link_of_part(project, root) || !is_root(project, root) {
+        return None;
+    }
+    let mut chain = Chain { root, end: tree.wrapped(root.node), links: Vec::new() };
+    while let Some(link) = next_link(project, root, &chain) {
+        chain.end = tree.wrapped(link.node);
+        let goes_on = project.part(Place { file: root.file, node: link.node }).is_some();
+        let is_last = matches!(link.role, Role::Emit | Role::Query | Role::Control);
+        chain.links.push(link);
+        if !goes_on || is_last {
+            break;
+        }
+    }
+    Some(chain)
+}
+
+/// Whether the part shows at `place` for the first time: what it is read from holds none.
+fn is_root(project: &Project, place: Place) -> bool {
+    let tree = &project.facts(place.file).tree;
+    match tree.kind(place.node) {
+        Kind::Parenthesized { .. } | Kind::Cast { .. } | Kind::Await { .. } | Kind::Spread { .. } => false,
+        Kind::Logical { .. } | Kind::Conditional { .. } | Kind::Sequence { .. } | Kind::Assign { .. } => false,
+        Kind::Function(_) | Kind::Class(_) => false,
+        Kind::Name { .. } => project.facts(place.file).is_read(place.node),
+        Kind::Member { .. } | Kind::Call { .. } => !is_link_of_part(project, place),
+        Kind::New { .. } | Kind::This => true,
+        _ => false,
+    }
+}
+
+/// Whether `place` is itself a link: the object it is read from, or called on, holds a part.
+fn is_link_of_part(project: &Project, place: Place) -> bool {
+    let tree = &project.facts(place.file).tree;
+    let holds = |node: NodeId| {
+        let node = tree.bare(node);
+        project.part(Place { file: place.file, node }).is_some()
+    };
+    match tree.kind(place.node) {
+        Kind::Member { object, .. } => holds(*object),
+        Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
+            Kind::Member { object, .. } => holds(*object),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn next_link(project: &Project, root: Place, chain: &Chain) -> Option<Link> {
+    let tree = &project.facts(root.file).tree;
+    let member = tree.parent(chain.end)?;
+    let Kind::Member { object, property, .. } = tree.kind(member) else { return None };
+    if *object != chain.end {
+        return None;
+    }
+    let outer = tree.wrapped(member);
+    let call = tree.parent(outer).filter(|it| {
+        matches!(tree.kind(*it), Kind::Call { callee, .. } if *callee == outer)
+    });
+    let arguments = call.and_then(|it| match tree.kind(it) {
+        Kind::Call { arguments, .. } => Some(arguments.clone()),
+        _ => None,
+    });
+    let name = match property {
+        Key::Static(name) => Some(name.clone()),
+        Key::Private(_) | Key::Computed(_) => None,
+    };
+    let held = project.part(Place { file: root.file, node: tree.bare(chain.end) });
+    let role = role_of(held, name.as_deref(), call.is_some());
+    Some(Link { name, node: call.unwrap_or(member), member, arguments, role })
+}
+
+fn role_of(held: Option<&Value>, name: Option<&str>, called: bool) -> Role {
+    let receiver = match held {
+        Some(Value::Server(_)) => Receiver::Server,
+        Some(Value::Namespace { .. }) => Receiver::Namespace,
+        Some(Value::Operator { .. }) => Receiver::Operator,
+        _ => return Role::State,
+    };
+    if (receiver, name) == (Receiver::Namespace, Some("sockets")) {
+        return Role::State;
+    }
+    name.and_then(|it| api::member(receiver, it, called)).map_or(Role::State, |it| it.role)
+}
+
+impl Link {
+    /// The range from after the object to before the arguments: `.to` or `?.to`.
+    pub fn name_span(&self, project: &Project, root: Place) -> Span {
+        let tree = &project.facts(root.file).tree;
+        match tree.kind(self.member) {
+            Kind::Member { property_span, .. } => *property_span,
+            _ => tree.span(self.member),
+        }
+    }
+}

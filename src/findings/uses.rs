@@ -1,0 +1,285 @@
+//! Every use of the server in the API's process, and what it is: an emission, a hand-over, a guard, the set-up.
+//! Findings are the reported ones among them; `plan` needs them all.
+
+use super::chains::{Chain, chain_at};
+use super::entries::entry_at;
+use crate::project::Project;
+use crate::project::api::{self, Role};
+use crate::project::value::{Place, SiteKind, Value};
+use crate::rules::Meaning;
+use crate::source::FileId;
+use crate::syntax::{Kind, NodeId};
+
+/// What is done with the server at one place.
+#[derive(Clone, Debug)]
+pub struct Use {
+    /// The root and what hangs on it.
+    pub chain: Chain,
+    /// What it means.
+    pub meaning: Meaning,
+    /// How the root obtains the server, if that is more than reading a variable.
+    pub access: Option<Meaning>,
+    /// The registration (`io.on`, `io.use`) whose code this use is part of: it moves with it.
+    pub inside: Option<NodeId>,
+}
+
+/// Every use in the project's own files, in the order of files and text.
+pub fn uses(project: &Project) -> Vec<Use> {
+    let mut all = Vec::new();
+    for (file, facts) in project.files() {
+        let role = project.role(file);
+        if role.is_broadcaster || role.is_dedicated_server {
+            continue;
+        }
+        let nodes = facts.tree.ids().map(|node| Place { file, node });
+        let mut here: Vec<Use> = nodes.flat_map(|it| use_at(project, it).into_iter().chain(entry_at(project, it))).collect();
+        mark_inside(project, file, &mut here);
+        here.sort_by_key(|it| (facts.tree.span(it.chain.root.node), it.chain.end));
+        all.extend(here);
+    }
+    all
+}
+
+fn use_at(project: &Project, place: Place) -> Option<Use> {
+    let chain = chain_at(project, place)?;
+    let meaning = meaning(project, &chain);
+    let access = access(project, &chain);
+    Some(Use { chain, meaning, access, inside: None })
+}
+
+/// How a root obtains the server from elsewhere.
+fn access(project: &Project, chain: &Chain) -> Option<Meaning> {
+    let Place { file, node } = chain.root;
+    let facts = project.facts(file);
+    match facts.tree.kind(node) {
+        Kind::Call { callee, .. } => match facts.tree.kind(facts.tree.bare(*callee)) {
+            Kind::Member { object, property, .. } if property.name() == Some("get") && is_app(project, file, *object) => {
+                Some(Meaning::SettingRead)
+            }
+            _ if makes_server(project, chain.root) || calls_setup(project, chain.root) => None,
+            _ => Some(Meaning::GetterCall),
+        },
+        Kind::Member { object, .. } => carrier(project, Place { file, node: *object }),
+        // An undeclared name is a property of the global object.
+        Kind::Name { .. } if facts.binding_of(node).is_none() => Some(Meaning::PropertyRead),
+        _ => None,
+    }
+}
+
+fn is_app(project: &Project, file: FileId, node: NodeId) -> bool {
+    project.values(Place { file, node }).any(|it| *it == Value::App)
+}
+
+/// How reading a property of `object` obtains the server.
+pub(super) fn carrier(project: &Project, object: Place) -> Option<Meaning> {
+    let tree = &project.facts(object.file).tree;
+    if matches!(tree.kind(tree.bare(object.node)), Kind::This) {
+        return None;
+    }
+    project.values(object).find_map(|it| match it {
+        Value::Request
+        | Value::Response
+        | Value::App
+        | Value::AppLocals
+        | Value::AppSettings
+        | Value::ResponseLocals
+        | Value::Global
+        | Value::Instance(_)
+        | Value::Object(_)
+        | Value::Class(_) => Some(Meaning::PropertyRead),
+        Value::Module(_) | Value::Exports(_) => Some(Meaning::ImportedHandle),
+        _ => None,
+    })
+}
+
+fn mark_inside(project: &Project, file: FileId, uses: &mut [Use]) {
+    let tree = &project.facts(file).tree;
+    let registrations: Vec<NodeId> =
+        uses.iter().filter(|it| it.meaning == Meaning::Registration).map(|it| it.chain.end).collect();
+    for it in uses {
+        let span = tree.span(it.chain.root.node);
+        it.inside = registrations
+            .iter()
+            .copied()
+            .find(|registration| is_in_arguments(project, file, *registration, span.start));
+    }
+}
+
+fn is_in_arguments(project: &Project, file: FileId, call: NodeId, offset: u32) -> bool {
+    let tree = &project.facts(file).tree;
+    match tree.kind(tree.bare(call)) {
+        Kind::Call { arguments_span, .. } => arguments_span.start <= offset && offset < arguments_span.end,
+        _ => false,
+    }
+}
+
+fn meaning(project: &Project, chain: &Chain) -> Meaning {
+    let of_role = match chain.role() {
+        Some(Role::Emit) => Some(if has_acknowledgement(project, chain) {
+            Meaning::Question
+        } else {
+            Meaning::Emission
+        }),
+        Some(Role::Register) => Some(Meaning::Registration),
+        Some(Role::Query) => Some(Meaning::Question),
+        Some(Role::State) => Some(match configures(project, chain) {
+            true => Meaning::Configuration,
+            false => Meaning::Question,
+        }),
+        Some(Role::Control) => Some(Meaning::Control),
+        Some(Role::Configure) => Some(Meaning::Configuration),
+        Some(Role::Link) | None => None,
+    };
+    of_role.or_else(|| origin(project, chain)).unwrap_or_else(|| position(project, chain))
+}
+
+/// `io.engine.use(…)`, `io.engine.on(…)`, `io.engine.opts.x = y`: set-up, not a question.
+fn configures(project: &Project, chain: &Chain) -> bool {
+    let tree = &project.facts(chain.root.file).tree;
+    let through_engine = chain.links.iter().any(|it| matches!(it.name.as_deref(), Some("engine" | "eio" | "opts")));
+    let acts = matches!(chain.last().and_then(|it| it.name.as_deref()), Some("use" | "on" | "once"));
+    let is_assigned = tree.parent(chain.end).is_some_and(|it| {
+        matches!(tree.kind(it), Kind::Assign { target, .. } if *target == chain.end)
+    });
+    through_engine && (acts || is_assigned)
+}
+
+/// Whether an emission asks for an answer: its last argument is a function.
+fn has_acknowledgement(project: &Project, chain: &Chain) -> bool {
+    let Some(last) = chain.last().and_then(|it| it.arguments.as_ref()).and_then(|it| it.last()) else {
+        return false;
+    };
+    let place = Place { file: chain.root.file, node: *last };
+    project.values(place).any(|it| matches!(it, Value::Function(_)))
+}
+
+/// What a root that is no plain name says by itself.
+fn origin(project: &Project, chain: &Chain) -> Option<Meaning> {
+    let place = chain.root;
+    let is_site = project.sites().iter().any(|it| it.place == place);
+    match project.facts(place.file).tree.kind(place.node) {
+        Kind::New { .. } | Kind::Call { .. } if is_site && makes_server(project, place) => Some(Meaning::Construction),
+        Kind::Call { .. } | Kind::New { .. } if calls_setup(project, place) => Some(Meaning::SetupCall),
+        _ => None,
+    }
+}
+
+/// Not a guess: a guessed server stands for a reading, `req.app.get('io')`.
+fn makes_server(project: &Project, place: Place) -> bool {
+    let kind = project.sites().iter().find(|it| it.place == place).map(|it| it.kind);
+    kind == Some(SiteKind::Constructed)
+}
+
+/// Whether a call runs a function in which a server is made.
+pub fn calls_setup(project: &Project, call: Place) -> bool {
+    project.callees(call).iter().any(|function| contains_site(project, *function))
+}
+
+fn contains_site(project: &Project, function: Place) -> bool {
+    let tree = &project.facts(function.file).tree;
+    project.sites().iter().any(|site| {
+        site.kind == SiteKind::Constructed
+            && site.place.file == function.file
+            && tree.ancestors(site.place.node).any(|it| it == function.node)
+    })
+}
+
+/// What the place of a bare root, or of an unfinished chain, says.
+fn position(project: &Project, chain: &Chain) -> Meaning {
+    let file = chain.root.file;
+    let tree = &project.facts(file).tree;
+    let here = chain.end;
+    let Some(parent) = tree.parent(here) else { return Meaning::Escape };
+    match tree.kind(parent) {
+        Kind::Declarator { .. } | Kind::DefaultPattern { .. } => Meaning::Alias,
+        Kind::ExpressionStatement { .. } => Meaning::Alias,
+        Kind::Assign { target, value, operator } if *value == here => assigned(project, file, *target, operator),
+        Kind::If { test, .. } | Kind::Conditional { test, .. } | Kind::While { test, .. } if *test == here => {
+            Meaning::Guard
+        }
+        Kind::Unary { operator, .. } if operator == "!" || operator == "typeof" => Meaning::Guard,
+        Kind::Binary { operator, .. } if matches!(operator.as_str(), "===" | "!==" | "==" | "!=") => Meaning::Guard,
+        Kind::Logical { left, .. } if *left == here => Meaning::Guard,
+        // The value of these is the server itself: what becomes of it decides.
+        Kind::Logical { .. } | Kind::Conditional { .. } | Kind::Await { .. } | Kind::Sequence { .. } => {
+            let outer = Chain { end: tree.wrapped(parent), ..chain.clone() };
+            position(project, &outer)
+        }
+        Kind::Call { callee, arguments, .. } if arguments.contains(&here) => {
+            argument(project, Place { file, node: parent }, *callee)
+        }
+        Kind::New { arguments, .. } if arguments.contains(&here) => {
+            let call = Place { file, node: parent };
+            known_callee(project, call).map_or(Meaning::Escape, |()| Meaning::Argument)
+        }
+        Kind::Property { .. } => property(project, file, parent),
+        Kind::Spread { .. } => Meaning::Escape,
+        Kind::Return { .. } => Meaning::Return,
+        Kind::Function(function) if function.body == Some(here) => Meaning::Return,
+        Kind::ExportNames { .. } | Kind::ExportDefault { .. } => Meaning::Export,
+        Kind::ClassMember { .. } => Meaning::PropertyWrite,
+        Kind::Member { object, .. } if *object == here => Meaning::Question,
+        _ => Meaning::Escape,
+    }
+}
+
+fn assigned(project: &Project, file: FileId, target: NodeId, operator: &str) -> Meaning {
+    if !matches!(operator, "=" | "||=" | "&&=" | "??=") {
+        return Meaning::Escape;
+    }
+    let tree = &project.facts(file).tree;
+    let Kind::Member { object, property, .. } = tree.kind(target) else { return Meaning::Alias };
+    let holds = |wanted: fn(&Value) -> bool, node: NodeId| project.values(Place { file, node }).any(wanted);
+    let exports = |it: &Value| matches!(it, Value::Exports(_) | Value::ModuleObject(_));
+    match property.name() {
+        _ if holds(exports, *object) => Meaning::Export,
+        _ => Meaning::PropertyWrite,
+    }
+}
+
+fn argument(project: &Project, call: Place, callee: NodeId) -> Meaning {
+    let tree = &project.facts(call.file).tree;
+    if let Kind::Member { object, property, .. } = tree.kind(tree.bare(callee)) {
+        let object = Place { file: call.file, node: *object };
+        if property.name() == Some("set") && project.values(object).any(|it| *it == Value::App) {
+            return Meaning::SettingWrite;
+        }
+    }
+    known_callee(project, call).map_or(Meaning::Escape, |()| Meaning::Argument)
+}
+
+fn known_callee(project: &Project, call: Place) -> Option<()> {
+    let tree = &project.facts(call.file).tree;
+    let callee = match tree.kind(call.node) {
+        Kind::Call { callee, .. } | Kind::New { callee, .. } => *callee,
+        _ => return None,
+    };
+    // A class of the project, its parent in `super(…)`, or a function of the project.
+    let is_super = matches!(tree.kind(tree.bare(callee)), Kind::Super);
+    let is_known = project
+        .values(Place { file: call.file, node: callee })
+        .any(|it| matches!(it, Value::Function(_) | Value::Class(_) | Value::Resolver(_)));
+    (is_super || is_known).then_some(())
+}
+
+fn property(project: &Project, file: FileId, property: NodeId) -> Meaning {
+    let tree = &project.facts(file).tree;
+    let object = tree.parent(property).map(|it| tree.wrapped(it));
+    let holder = object.and_then(|it| tree.parent(it));
+    let is_exported = holder.is_some_and(|it| match tree.kind(it) {
+        Kind::Assign { target, .. } => match tree.kind(*target) {
+            Kind::Member { object, .. } => project
+                .values(Place { file, node: *object })
+                .any(|it| matches!(it, Value::ModuleObject(_) | Value::Exports(_))),
+            _ => false,
+        },
+        Kind::ExportDefault { .. } => true,
+        _ => false,
+    });
+    if is_exported { Meaning::Export } else { Meaning::PropertyValue }
+}
+
+/// Whether a package belongs to Socket.IO's server side, so that importing it is part of the set-up.
+pub fn is_server_import(source: &str) -> bool {
+    api::is_server_package(source.trim_start_matches("node:"))
+}

@@ -1,0 +1,276 @@
+//! Calls and constructions: arguments into parameters, results out.
+
+use super::cells::{CellId, Slot, ValueId};
+use super::{Callback, Flow, Listener};
+use crate::project::api::{self, Yields};
+use crate::project::value::{Place, Value};
+use crate::syntax::{Kind, NodeId};
+
+impl Flow<'_> {
+    /// `value` has arrived where something is called.
+    pub(super) fn call_value(&mut self, call: usize, cell: CellId, value: ValueId) {
+        let (place, is_new) = (self.calls[call].place, self.calls[call].is_new);
+        let result = self.node(place);
+        match self.cells.value(value).clone() {
+            Value::Function(function) if is_new => {
+                self.put(result, &Value::Instance(function));
+                let this = self.slot(Slot::This(function));
+                self.put(this, &Value::Instance(function));
+                self.invoke(call, function, 0);
+            }
+            Value::Function(function) => {
+                self.pass_this(call, function);
+                self.invoke(call, function, 0);
+            }
+            Value::Class(class) => {
+                self.put(result, &Value::Instance(class));
+                self.construct(class, call);
+            }
+            Value::ServerClass => self.create_server(place, result),
+            Value::Package(package) => self.call_package(call, &package, None),
+            Value::PackageMember(package, member) => self.call_package(call, &package, Some(&member)),
+            Value::AdapterFactory => self.put(result, &Value::Adapter(place)),
+            Value::Method { site, name, .. } if self.calls[call].receiver.is_none() => {
+                let part = match api::member(api::Receiver::Server, &name, true).map(|it| it.yields) {
+                    Some(Yields::Operator) => Value::Operator { site, at: place },
+                    Some(Yields::Namespace) => Value::Namespace { site, at: place },
+                    _ => return,
+                };
+                self.derive(result, &part, (cell, value));
+            }
+            Value::Resolver(promise) => {
+                if let Some(argument) = self.argument(call, 0) {
+                    self.cells.copy(argument, self.node(promise), None);
+                }
+            }
+            Value::GlobalFunction(name) => self.call_global(call, &name),
+            _ => {}
+        }
+    }
+
+    pub(super) fn argument(&self, call: usize, index: usize) -> Option<CellId> {
+        let it = &self.calls[call];
+        it.arguments.get(index).map(|argument| self.at(it.place.file, *argument))
+    }
+
+    fn pass_this(&mut self, call: usize, function: Place) {
+        let it = &self.calls[call];
+        if let Some((object, _)) = it.receiver {
+            let from = self.at(it.place.file, object);
+            let this = self.slot(Slot::This(function));
+            self.cells.copy(from, this, None);
+        }
+    }
+
+    /// Connects a call's arguments, from the `skip`ped one on, with a function's parameters, and its result with the call.
+    pub(super) fn invoke(&mut self, call: usize, function: Place, skip: usize) {
+        if !self.invoked.insert((call, function)) {
+            return;
+        }
+        let (place, arguments) = (self.calls[call].place, self.calls[call].arguments.clone());
+        let tree = &self.facts(place.file).tree;
+        let spread = arguments.iter().position(|it| matches!(tree.kind(*it), Kind::Spread { .. }));
+        for (index, parameter) in self.parameters(function).into_iter().enumerate() {
+            let to = self.node(Place { file: function.file, node: parameter });
+            let rest = self.is_rest(function, parameter);
+            let first = index + skip;
+            for argument in arguments.iter().skip(first).take(if rest { usize::MAX } else { 1 }) {
+                let from = self.at(place.file, *argument);
+                let note = self.passed_note(Place { file: place.file, node: *argument }, function);
+                match rest {
+                    true => self.add_element(to, Place { file: function.file, node: parameter }, from),
+                    false => self.cells.copy(from, to, Some(note)),
+                }
+            }
+            if let Some(spread) = spread.filter(|it| *it <= first) {
+                let from = self.at(place.file, arguments[spread]);
+                self.read(from, None, to, place);
+            }
+        }
+        let returned = self.slot(Slot::Return(function));
+        let note = self.note(place, format!("returned by {}", self.function_label(function)));
+        self.cells.copy(returned, self.node(place), Some(note));
+    }
+
+    fn passed_note(&mut self, argument: Place, function: Place) -> super::NoteId {
+        let label = format!("passed to {}", self.function_label(function));
+        self.note(argument, label)
+    }
+
+    fn add_element(&mut self, list: CellId, owner: Place, element: CellId) {
+        let value = Value::Object(owner);
+        self.put(list, &value);
+        let elements = self.property_cell(&value, None);
+        self.cells.copy(element, elements, None);
+    }
+
+    /// What a reader calls a function: its own name, or that of what it is assigned to.
+    pub(super) fn function_label(&self, function: Place) -> String {
+        let tree = &self.facts(function.file).tree;
+        let own = tree.function(function.node).and_then(|it| it.name).and_then(|it| tree.name(it));
+        let given = || match tree.kind(tree.parent(function.node)?) {
+            Kind::Declarator { target, .. } => tree.name(*target),
+            Kind::Property { key, .. } | Kind::ClassMember { key, .. } => key.name(),
+            Kind::Assign { target, .. } => match tree.kind(*target) {
+                Kind::Member { property, .. } => property.name(),
+                _ => tree.name(*target),
+            },
+            _ => None,
+        };
+        own.or_else(given).map_or_else(|| "a function".to_owned(), |it| format!("`{it}`"))
+    }
+
+    pub(super) fn parameters(&self, function: Place) -> Vec<NodeId> {
+        self.facts(function.file).tree.function(function.node).map(|it| it.parameters.clone()).unwrap_or_default()
+    }
+
+    fn is_rest(&self, function: Place, parameter: NodeId) -> bool {
+        matches!(self.facts(function.file).tree.kind(parameter), Kind::RestPattern { .. })
+    }
+
+    pub(super) fn constructor_of(&self, class: Place) -> Option<Place> {
+        let tree = &self.facts(class.file).tree;
+        let Kind::Class(it) = tree.kind(class.node) else { return None };
+        it.members.iter().find_map(|member| match tree.kind(*member) {
+            Kind::ClassMember { key, value: Some(value), is_static: false, .. }
+                if key.name() == Some("constructor") && tree.function(*value).is_some_and(|it| it.body.is_some()) =>
+            {
+                Some(Place { file: class.file, node: *value })
+            }
+            _ => None,
+        })
+    }
+
+    /// Runs a class's constructor, or the inherited one, with a call's arguments.
+    pub(super) fn construct(&mut self, class: Place, call: usize) {
+        let known = self.constructions.entry(class).or_default();
+        if known.contains(&call) {
+            return;
+        }
+        known.push(call);
+        match self.constructor_of(class) {
+            Some(constructor) => self.invoke(call, constructor, 0),
+            None => {
+                for parent in self.parents.get(&class).cloned().unwrap_or_default() {
+                    self.construct(parent, call);
+                }
+            }
+        }
+    }
+
+    fn call_package(&mut self, call: usize, package: &str, member: Option<&str>) {
+        let place = self.calls[call].place;
+        let result = self.node(place);
+        match api::makes(package, member) {
+            Some(makes) => {
+                self.make(makes, place, result);
+                self.serve_requests(call, makes);
+            }
+            // A function of an unknown package that takes a function gives one that behaves like it:
+            // `asyncHandler(fn)`, `promisify(fn)`, `debounce(fn)`.
+            None => self.pass_functions_through(call, result),
+        }
+    }
+
+    /// `http.createServer((req, res) => …)`.
+    fn serve_requests(&mut self, call: usize, makes: api::Makes) {
+        if makes == api::Makes::HttpServer {
+            for index in 0..self.calls[call].arguments.len() {
+                if let Some(argument) = self.argument(call, index) {
+                    self.listen(argument, Listener::RequestHandler);
+                }
+            }
+        }
+    }
+
+    fn pass_functions_through(&mut self, call: usize, result: CellId) {
+        let (file, arguments) = (self.calls[call].place.file, self.calls[call].arguments.clone());
+        for argument in arguments {
+            let from = self.at(file, argument);
+            if self.values_in(from).iter().any(|it| matches!(it, Value::Function(_))) {
+                self.cells.copy(from, result, None);
+            }
+        }
+    }
+
+    fn call_global(&mut self, call: usize, name: &str) {
+        let place = self.calls[call].place;
+        let result = self.node(place);
+        match name {
+            "Promise" => {
+                let resolver = self.holding(&Value::Resolver(place));
+                if let Some(executor) = self.argument(call, 0) {
+                    self.on_callback(executor, vec![Some(resolver)], None);
+                }
+            }
+            "Map" | "Set" | "WeakMap" | "Array" => self.put(result, &Value::Object(place)),
+            _ => {}
+        }
+    }
+
+    /// Functions that arrive in `function` are called with `parameters`, their result goes to `result`.
+    pub(super) fn on_callback(&mut self, function: CellId, parameters: Vec<Option<CellId>>, result: Option<CellId>) {
+        self.callbacks.push(Callback { parameters, result });
+        self.listen(function, Listener::Callback(self.callbacks.len() - 1));
+    }
+
+    pub(super) fn call_back(&mut self, callback: usize, value: ValueId) {
+        let it = self.callbacks[callback].clone();
+        match *self.cells.value(value) {
+            Value::Function(function) => {
+                let parameters = self.parameters(function);
+                for (parameter, from) in parameters.iter().zip(&it.parameters) {
+                    if let Some(from) = from {
+                        let to = self.node(Place { file: function.file, node: *parameter });
+                        self.cells.copy(*from, to, None);
+                    }
+                }
+                if let Some(result) = it.result {
+                    let returned = self.slot(Slot::Return(function));
+                    self.cells.copy(returned, result, None);
+                }
+            }
+            Value::Resolver(promise) => {
+                if let Some(Some(first)) = it.parameters.first() {
+                    self.cells.copy(*first, self.node(promise), None);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Functions that Express calls: `(request, response, next)`, with an error first if they have four parameters.
+    pub(super) fn handle_requests(&mut self, value: ValueId) {
+        match self.cells.value(value).clone() {
+            Value::Function(function) => {
+                let parameters = self.parameters(function);
+                let first = usize::from(parameters.len() >= 4);
+                for (parameter, carried) in parameters.iter().skip(first).zip([Value::Request, Value::Response]) {
+                    let to = self.node(Place { file: function.file, node: *parameter });
+                    self.put(to, &carried);
+                }
+            }
+            Value::Object(list) => {
+                let elements = self.property_cell(&Value::Object(list), None);
+                self.listen(elements, Listener::RequestHandler);
+            }
+            _ => {}
+        }
+    }
+
+    /// `.then(f)`, `.catch(f)`: a promise and what it holds are not told apart.
+    pub(super) fn describe_promise_chain(&mut self, call: usize) {
+        let (place, receiver) = (self.calls[call].place, self.calls[call].receiver.clone());
+        let Some((object, Some(name))) = receiver else { return };
+        let (from, result) = (self.at(place.file, object), self.node(place));
+        match name.as_str() {
+            "then" => {
+                if let Some(next) = self.argument(call, 0) {
+                    self.on_callback(next, vec![Some(from)], Some(result));
+                }
+            }
+            "catch" | "finally" => self.cells.copy(from, result, None),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The only place where names count. Two sorts of guesses, both made after everything certain is known:
+//! what `req`, `res` and `app` are where no call says so, and servers that come from nowhere in sight.
+
+use super::cells::Slot;
+use super::Flow;
+use crate::project::value::{Place, SiteKind, Value};
+use crate::scope::BindingKind;
+use crate::source::FileId;
+use crate::syntax::{Kind, NodeId};
+
+/// Keys and names under which the server is handed on in real back ends.
+const SERVER_NAMES: &[&str] = &["io", "socketio", "socketIO", "socketIo", "socket.io", "ioServer", "socketServer"];
+
+/// Members that only the server, a namespace or an operator has in this combination with a server's name.
+const TELLING_MEMBERS: &[&str] =
+    &["emit", "to", "in", "of", "except", "sockets", "fetchSockets", "socketsJoin", "disconnectSockets"];
+
+impl Flow<'_> {
+    /// Takes parameters called `req` or `res`, and `app` in `x.app.get(…)`, for what they are called
+    /// if nothing else is known of them. True if there was something new.
+    pub(super) fn assume_carriers(&mut self) -> bool {
+        let mut assumed = Vec::new();
+        for (file, node) in self.every_node() {
+            let place = Place { file, node };
+            if !self.cells.held(self.node(place)).is_empty() {
+                continue;
+            }
+            let tree = &self.facts(file).tree;
+            match tree.kind(node) {
+                Kind::BindingName { name, .. } if self.is_parameter(place) => match name.as_str() {
+                    "req" | "request" => assumed.push((place, Value::Request)),
+                    "res" | "response" => assumed.push((place, Value::Response)),
+                    "app" => assumed.push((place, Value::App)),
+                    _ => {}
+                },
+                Kind::Member { property, .. } if property.name() == Some("app") && self.is_asked(place) => {
+                    assumed.push((place, Value::App));
+                }
+                Kind::Name { name } if name == "app" && self.is_asked(place) => {
+                    assumed.push((place, Value::App));
+                }
+                _ => {}
+            }
+        }
+        for (place, value) in &assumed {
+            self.put(self.node(*place), value);
+        }
+        !assumed.is_empty()
+    }
+
+    fn every_node(&self) -> Vec<(FileId, NodeId)> {
+        let files = self.files.iter().enumerate();
+        files
+            .flat_map(|(index, facts)| {
+                let file = FileId(u32::try_from(index).expect("load refuses 2^32 files"));
+                facts.tree.ids().map(move |node| (file, node))
+            })
+            .collect()
+    }
+
+    fn is_parameter(&self, place: Place) -> bool {
+        let facts = self.facts(place.file);
+        let binding = facts.binding_of(place.node).map(|it| facts.binding(it));
+        binding.is_some_and(|it| it.kind == BindingKind::Parameter)
+    }
+
+    /// Whether `place` is asked for a setting: `place.get('io')`, `place.locals`, `place.settings`.
+    fn is_asked(&self, place: Place) -> bool {
+        let tree = &self.facts(place.file).tree;
+        let outer = tree.wrapped(place.node);
+        match tree.parent(outer).map(|it| tree.kind(it)) {
+            Some(Kind::Member { object, property, .. }) => {
+                *object == outer && matches!(property.name(), Some("get" | "set" | "locals" | "settings" | "io"))
+            }
+            Some(Kind::Declarator { target, .. }) => matches!(tree.kind(*target), Kind::ObjectPattern { .. }),
+            _ => false,
+        }
+    }
+
+    /// Takes a carrier that nothing was put into for the server if its name says so. True if there was something new.
+    pub(super) fn guess_servers(&mut self) -> bool {
+        let mut guessed = Vec::new();
+        for (file, node) in self.every_node() {
+            let place = Place { file, node };
+            if self.cells.held(self.node(place)).is_empty() && self.looks_like_server(place) {
+                guessed.push(place);
+            }
+        }
+        for place in &guessed {
+            let site = self.site(*place, SiteKind::Guessed);
+            let note = self.note(*place, "taken for the server because of its name");
+            let id = self.cells.intern(&Value::Server(site));
+            self.cells.put(self.node(*place), id, None, Some(note));
+        }
+        !guessed.is_empty()
+    }
+
+    fn looks_like_server(&self, place: Place) -> bool {
+        let facts = self.facts(place.file);
+        match facts.tree.kind(place.node) {
+            Kind::Call { callee, arguments, .. } => self.is_setting_read(place.file, *callee, arguments),
+            Kind::Member { object, property, .. } => {
+                let holder = self.values_in(self.at(place.file, *object));
+                let carries = holder.iter().any(|it| {
+                    matches!(it, Value::Request | Value::Response | Value::App | Value::AppLocals | Value::Global)
+                });
+                carries && property.name().is_some_and(is_server_name)
+            }
+            Kind::BindingName { name, .. } => {
+                self.is_parameter(place) && is_server_name(name) && self.is_used_as_server(place)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_setting_read(&self, file: FileId, callee: NodeId, arguments: &[NodeId]) -> bool {
+        let tree = &self.facts(file).tree;
+        let Kind::Member { object, property, .. } = tree.kind(tree.bare(callee)) else { return false };
+        let [key] = arguments else { return false };
+        let is_app = self.values_in(self.at(file, *object)).contains(&Value::App);
+        is_app
+            && property.name() == Some("get")
+            && self.constant_text(file, *key).is_some_and(|it| is_server_name(&it) && !self.is_set(&it))
+    }
+
+    fn is_set(&self, key: &str) -> bool {
+        let slot = self.cells.known_slot(&Slot::Setting(key.to_owned()));
+        slot.is_some_and(|it| !self.cells.held(it).is_empty())
+    }
+
+    /// Whether a member that only servers have is used on a parameter.
+    fn is_used_as_server(&self, place: Place) -> bool {
+        let facts = self.facts(place.file);
+        let Some(binding) = facts.binding_of(place.node) else { return false };
+        facts.binding(binding).references.iter().any(|reference| {
+            let outer = facts.tree.wrapped(*reference);
+            match facts.tree.parent(outer).map(|it| facts.tree.kind(it)) {
+                Some(Kind::Member { object, property, .. }) => {
+                    *object == outer && property.name().is_some_and(|it| TELLING_MEMBERS.contains(&it))
+                }
+                _ => false,
+            }
+        })
+    }
+}
+
+fn is_server_name(name: &str) -> bool {
+    SERVER_NAMES.contains(&name)
+}

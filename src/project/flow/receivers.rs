@@ -1,0 +1,231 @@
+//! Calls of methods: what each value does when one of its methods is called.
+
+use super::cells::{CellId, Slot, ValueId};
+use super::{Flow, Listener};
+use crate::project::api::{self, Receiver, Role, Yields};
+use crate::project::value::{Place, SiteId, Value};
+use crate::syntax::Kind;
+
+impl Flow<'_> {
+    /// `value` has arrived where a method of it is called.
+    pub(super) fn call_method(&mut self, call: usize, cell: CellId, value: ValueId) {
+        let place = self.calls[call].place;
+        let Some((_, Some(name))) = self.calls[call].receiver.clone() else { return };
+        let (from, result) = ((cell, value), self.node(place));
+        match self.cells.value(value).clone() {
+            Value::Server(site) => self.call_part(call, Receiver::Server, site, &name, from),
+            Value::Namespace { site, .. } => self.call_part(call, Receiver::Namespace, site, &name, from),
+            Value::Operator { site, .. } => self.call_part(call, Receiver::Operator, site, &name, from),
+            Value::State { site, .. } => self.call_state(call, site, &name, from),
+            Value::App => self.call_app(call, &name, result),
+            Value::Router => self.call_router(call, &name, result),
+            Value::HttpServer(_) if name == "on" || name == "listen" || name == "once" => {
+                self.cells.copy(cell, result, None);
+            }
+            Value::RedisClient(_) if matches!(name.as_str(), "duplicate" | "on" | "connect") => {
+                match name.as_str() {
+                    "duplicate" => self.put(result, &Value::RedisClient(place)),
+                    _ => self.cells.copy(cell, result, None),
+                }
+            }
+            Value::Function(function) => self.call_function_method(call, function, &name, result),
+            Value::Method { .. } if name == "bind" => self.cells.copy(cell, result, None),
+            Value::Object(object) => self.call_collection(call, object, &name, result),
+            Value::GlobalFunction(of) => self.call_static(call, &of, &name, result),
+            _ => {}
+        }
+    }
+
+    fn call_part(&mut self, call: usize, receiver: Receiver, site: SiteId, name: &str, from: (CellId, ValueId)) {
+        let place = self.calls[call].place;
+        let result = self.node(place);
+        let Some(member) = api::member(receiver, name, true) else { return };
+        match member.yields {
+            Yields::Itself => self.cells.copy(from.0, result, None),
+            Yields::Namespace => self.derive(result, &Value::Namespace { site, at: place }, from),
+            Yields::Operator => self.derive(result, &Value::Operator { site, at: place }, from),
+            Yields::State => self.derive(result, &Value::State { site, at: place }, from),
+            Yields::Nothing => {}
+        }
+        if member.role == Role::Register {
+            let socket = self.holding(&Value::Socket { site });
+            for index in 0..self.calls[call].arguments.len() {
+                if let Some(argument) = self.argument(call, index) {
+                    self.on_callback(argument, vec![Some(socket)], None);
+                }
+            }
+        }
+    }
+
+    fn call_state(&mut self, call: usize, site: SiteId, name: &str, from: (CellId, ValueId)) {
+        let place = self.calls[call].place;
+        let result = self.node(place);
+        let state = Value::State { site, at: place };
+        match name {
+            "get" | "values" | "keys" | "entries" => self.derive(result, &state, from),
+            "forEach" => {
+                let part = self.holding(&state);
+                if let Some(argument) = self.argument(call, 0) {
+                    self.on_callback(argument, vec![Some(part)], None);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn call_app(&mut self, call: usize, name: &str, result: CellId) {
+        let key = self.constant_argument(call);
+        let count = self.calls[call].arguments.len();
+        let place = self.calls[call].place;
+        match (name, key, count) {
+            ("set", Some(key), 2) => {
+                if let Some(value) = self.argument(call, 1) {
+                    let note = self.note(place, format!("set as `{key}`"));
+                    let setting = self.slot(Slot::Setting(key));
+                    self.cells.copy(value, setting, Some(note));
+                }
+            }
+            ("get", Some(key), 1) => {
+                let note = self.note(place, format!("read as `{key}`"));
+                let setting = self.slot(Slot::Setting(key));
+                self.cells.copy(setting, result, Some(note));
+            }
+            ("listen", ..) => self.put(result, &Value::HttpServer(place)),
+            ("set" | "enable" | "disable" | "engine", ..) => self.put(result, &Value::App),
+            _ => self.call_router(call, name, result),
+        }
+    }
+
+    fn call_router(&mut self, call: usize, name: &str, result: CellId) {
+        if name == "route" {
+            self.put(result, &Value::Router);
+        }
+        if !api::takes_handlers(name) {
+            return;
+        }
+        for index in 0..self.calls[call].arguments.len() {
+            if let Some(argument) = self.argument(call, index) {
+                self.listen(argument, Listener::RequestHandler);
+            }
+        }
+        let receiver = self.calls[call].receiver.clone();
+        if let Some((object, _)) = receiver {
+            self.cells.copy(self.at(self.calls[call].place.file, object), result, None);
+        }
+    }
+
+    fn constant_argument(&self, call: usize) -> Option<String> {
+        let it = &self.calls[call];
+        self.constant_text(it.place.file, *it.arguments.first()?)
+    }
+
+    fn call_function_method(&mut self, call: usize, function: Place, name: &str, result: CellId) {
+        match name {
+            "bind" => self.put(result, &Value::Function(function)),
+            "call" => self.invoke(call, function, 1),
+            "apply" => {
+                let place = self.calls[call].place;
+                if let Some(list) = self.argument(call, 1) {
+                    for parameter in self.parameters(function) {
+                        let to = self.node(Place { file: function.file, node: parameter });
+                        self.read(list, None, to, place);
+                    }
+                }
+                let returned = self.slot(Slot::Return(function));
+                self.cells.copy(returned, result, None);
+            }
+            _ => {}
+        }
+    }
+
+    /// Methods of arrays, maps and sets; one cell stands for all elements.
+    fn call_collection(&mut self, call: usize, object: Place, name: &str, result: CellId) {
+        let elements = self.property_cell(&Value::Object(object), None);
+        let callback = self.argument(call, 0);
+        match name {
+            "push" | "unshift" | "add" | "fill" => {
+                for index in 0..self.calls[call].arguments.len() {
+                    if let Some(argument) = self.argument(call, index) {
+                        self.cells.copy(argument, elements, None);
+                    }
+                }
+            }
+            "set" => {
+                if let Some(value) = self.argument(call, 1) {
+                    self.cells.copy(value, elements, None);
+                }
+            }
+            "get" | "pop" | "shift" | "at" | "find" | "findLast" => self.cells.copy(elements, result, None),
+            "values" | "filter" | "slice" | "concat" | "reverse" | "sort" => self.put(result, &Value::Object(object)),
+            "map" | "flatMap" => {
+                let mapped = Value::Object(self.calls[call].place);
+                self.put(result, &mapped);
+                let to = self.property_cell(&mapped, None);
+                if let Some(callback) = callback {
+                    self.on_callback(callback, vec![Some(elements)], Some(to));
+                }
+            }
+            _ => {}
+        }
+        if let (Some(callback), "forEach" | "filter" | "find" | "some" | "every" | "findIndex") = (callback, name) {
+            self.on_callback(callback, vec![Some(elements)], None);
+        }
+    }
+
+    /// `Promise.resolve(x)`, `Object.assign(a, b)` and their like.
+    fn call_static(&mut self, call: usize, of: &str, name: &str, result: CellId) {
+        let Some(first) = self.argument(call, 0) else { return };
+        match (of, name) {
+            ("Promise", "resolve" | "all" | "allSettled" | "race" | "any")
+            | ("Object", "freeze" | "seal" | "values" | "create" | "assign")
+            | ("Array", "from") => self.cells.copy(first, result, None),
+            _ => {}
+        }
+        if (of, name) == ("Object", "assign") {
+            for index in 1..self.calls[call].arguments.len() {
+                if let Some(source) = self.argument(call, index) {
+                    self.include_all(first, source);
+                    self.assign_carriers(call, index, first);
+                }
+            }
+        }
+        if (of, name) == ("Object", "defineProperty") {
+            self.define_property(call, first);
+        }
+    }
+
+    /// `Object.assign(req, { io })`: a carrier has no properties of its own, its cells are written to.
+    fn assign_carriers(&mut self, call: usize, index: usize, target: CellId) {
+        let (file, argument) = (self.calls[call].place.file, self.calls[call].arguments[index]);
+        let tree = &self.facts(file).tree;
+        let Kind::Object { properties } = tree.kind(tree.bare(argument)) else { return };
+        for property in properties {
+            if let Kind::Property { key, value, .. } = tree.kind(*property) {
+                let place = Place { file, node: *property };
+                self.write(target, self.key_text(file, key), self.at(file, *value), place);
+            }
+        }
+    }
+
+    /// `Object.defineProperty(target, 'io', { value: io })`, `{ get: () => io }`.
+    fn define_property(&mut self, call: usize, target: CellId) {
+        let it = self.calls[call].clone();
+        let file = it.place.file;
+        let tree = &self.facts(file).tree;
+        let (Some(key), Some(descriptor)) = (it.arguments.get(1), it.arguments.get(2)) else { return };
+        let key = self.constant_text(file, *key);
+        let Kind::Object { properties } = tree.kind(tree.bare(*descriptor)) else { return };
+        for property in properties {
+            let Kind::Property { key: part, value, .. } = tree.kind(*property) else { continue };
+            let place = Place { file, node: *value };
+            match part.name() {
+                Some("value") => self.write(target, key.clone(), self.node(place), it.place),
+                Some("get") => {
+                    let returned = self.slot(Slot::Return(place));
+                    self.write(target, key.clone(), returned, it.place);
+                }
+                _ => {}
+            }
+        }
+    }
+}
