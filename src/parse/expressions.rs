@@ -149,7 +149,7 @@ impl<'t> Lowering<'t> {
             None => Key::Static(literals::name(text)),
         };
         Kind::Member {
-            object: self.required(node, "object", Role::Plain),
+            object: self.left_end(node, "object"),
             property: key,
             property_span: property.map_or_else(|| end_of(node), span),
             optional: is_optional(node),
@@ -157,7 +157,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn subscript(&mut self, node: Cst<'t>) -> Kind {
-        let object = self.required(node, "object", Role::Plain);
+        let object = self.left_end(node, "object");
         let optional = is_optional(node);
         let (property, property_span) = match node.child_by_field_name("index") {
             Some(index) => (self.key_of(index), span(index)),
@@ -172,7 +172,7 @@ impl<'t> Lowering<'t> {
     }
 
     fn call(&mut self, node: Cst<'t>) -> Kind {
-        let callee = self.required(node, "function", Role::Plain);
+        let callee = self.left_end(node, "function");
         let template = node.child_by_field_name("arguments");
         if let Some(template) = template.filter(|it| it.kind() == "template_string") {
             return Kind::TaggedTemplate {
@@ -187,6 +187,65 @@ impl<'t> Lowering<'t> {
             arguments_span,
             optional: is_optional(node),
         }
+    }
+
+    /// What a chain continues from; starts where the chain does.
+    fn left_end(&mut self, node: Cst<'t>, field: &str) -> NodeId {
+        let Some(part) = node.child_by_field_name(field) else {
+            return self.nothing(node);
+        };
+        let start = self.start;
+        let end = span(part).end;
+        self.push_at(Span { start, end }, part, Role::Link)
+    }
+
+    /// The JavaScript grammar reads `await (a).b` as a call of something called `await`. The whole
+    /// chain is what is awaited, and the arguments are parentheses.
+    pub(super) fn awaited(&mut self, node: Cst<'t>) -> Option<Kind> {
+        if !self.in_async {
+            return None;
+        }
+        let mut here = node;
+        loop {
+            if let Some(list) = self.awaited_parentheses(here) {
+                let span = Span::new(list.start_byte(), node.end_byte());
+                let argument = self.push_at(span, node, Role::Link);
+                return Some(Kind::Await { argument });
+            }
+            let field = match here.kind() {
+                "call_expression" => "function",
+                "member_expression" | "subscript_expression" => "object",
+                _ => return None,
+            };
+            here = here.child_by_field_name(field)?;
+        }
+    }
+
+    fn awaited_parentheses(&self, call: Cst<'t>) -> Option<Cst<'t>> {
+        if call.kind() != "call_expression" {
+            return None;
+        }
+        let callee = call.child_by_field_name("function")?;
+        let list = call.child_by_field_name("arguments")?;
+        let is_await = callee.kind() == "identifier" && self.text_of(callee) == "await";
+        (is_await && list.kind() == "arguments" && !parts(list).is_empty()).then_some(list)
+    }
+
+    /// A part of a chain whose left end has been looked at already.
+    pub(super) fn link(&mut self, node: Cst<'t>) -> Kind {
+        let list = self.in_async.then(|| self.awaited_parentheses(node));
+        let Some(list) = list.flatten() else {
+            return self.lower_plain(node);
+        };
+        let parts = parts(list);
+        if let [only] = parts.as_slice() {
+            let expression = self.plain(*only);
+            return Kind::Parenthesized { expression };
+        }
+        let whole = Span::new(parts[0].start_byte(), parts[parts.len() - 1].end_byte());
+        let expressions = parts.into_iter().map(|it| self.plain(it)).collect();
+        let expression = self.finished(whole, Kind::Sequence { expressions });
+        Kind::Parenthesized { expression }
     }
 
     fn arguments(&mut self, node: Cst<'t>) -> (Vec<NodeId>, Span) {

@@ -30,12 +30,14 @@ impl<'t> Lowering<'t> {
     }
 
     fn function_of(&mut self, node: Cst<'t>, style: FunctionStyle, name: Option<NodeId>) -> Kind {
+        let is_async = has_token(node, "async");
+        self.in_async = is_async;
         Kind::Function(Function {
             name,
             parameters: self.parameters(node),
             body: self.optional(node, "body", Role::Plain),
             style,
-            is_async: has_token(node, "async"),
+            is_async,
             is_generator: has_token(node, "*"),
         })
     }

@@ -50,7 +50,7 @@ pub fn parse(file: &SourceFile) -> Parsed {
         .parse(&file.text, None)
         .expect("nothing cancels the parser");
     let (comments, errors) = comments_and_errors(cst.root_node());
-    let mut lowering = Lowering::new(&file.text);
+    let mut lowering = Lowering::new(file, cst.root_node());
     let root = lowering.run(cst.root_node());
     Parsed {
         tree: Tree::new(lowering.nodes, root, comments),
@@ -82,6 +82,8 @@ enum Role {
     ParameterDefault,
     /// A function or class after `export default`, which needs no name to be a declaration.
     Declaration,
+    /// What a property is read from or a call calls: the left end of a longer chain.
+    Link,
     /// The `using` declarator that the TypeScript grammar reads as an assignment.
     UsingDeclarator,
 }
@@ -90,6 +92,7 @@ struct Task<'t> {
     id: NodeId,
     node: Cst<'t>,
     role: Role,
+    in_async: bool,
 }
 
 /// The nodes built so far and those that have an id but no kind yet.
@@ -99,15 +102,21 @@ struct Lowering<'t> {
     pending: Vec<Task<'t>>,
     /// Decorators that the grammar puts outside of what they decorate, by the decorated node.
     outer_decorators: BTreeMap<usize, Vec<NodeId>>,
+    /// Where the node that is being lowered starts.
+    start: u32,
+    /// Whether `await` is an operator there.
+    in_async: bool,
 }
 
 impl<'t> Lowering<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(file: &'t SourceFile, root: Cst<'t>) -> Self {
         Self {
-            text,
+            text: &file.text,
             nodes: Vec::new(),
             pending: Vec::new(),
             outer_decorators: BTreeMap::new(),
+            start: 0,
+            in_async: file.path.ends_with(".mjs") || modules::has_module_statement(root),
         }
     }
 
@@ -124,6 +133,8 @@ impl<'t> Lowering<'t> {
         self.nodes[program.index()].kind = Kind::Program { body };
         while let Some(task) = self.pending.pop() {
             let first_part = self.pending.len();
+            self.start = self.nodes[task.id.index()].span.start;
+            self.in_async = task.in_async;
             let kind = self.lower(task.node, task.role);
             let kind = self.with_skipped(task.node, task.id, kind, first_part);
             self.nodes[task.id.index()].kind = kind;
@@ -138,7 +149,8 @@ impl<'t> Lowering<'t> {
             };
         }
         match role {
-            Role::Plain => self.lower_plain(node),
+            Role::Plain => self.awaited(node).unwrap_or_else(|| self.lower_plain(node)),
+            Role::Link => self.link(node),
             Role::Declares(annotation) => self.binding_pattern(node, annotation),
             Role::Assigns => self.assigned_pattern(node),
             Role::PatternEntry { declares } => self.pattern_entry(node, declares),
@@ -222,7 +234,12 @@ impl<'t> Lowering<'t> {
 
     fn push_at(&mut self, span: Span, node: Cst<'t>, role: Role) -> NodeId {
         let id = self.reserve(span);
-        self.pending.push(Task { id, node, role });
+        self.pending.push(Task {
+            id,
+            node,
+            role,
+            in_async: self.in_async,
+        });
         id
     }
 

@@ -184,6 +184,13 @@ impl<'t> Lowering<'t> {
     }
 }
 
+/// Whether the file says by itself that it is an ECMAScript module.
+pub(super) fn has_module_statement(root: Cst<'_>) -> bool {
+    parts(root)
+        .iter()
+        .any(|it| matches!(it.kind(), "import_statement" | "export_statement"))
+}
+
 /// `type` before a name in a list; a name can be called `type` too.
 fn has_type_keyword(specifier: Cst<'_>) -> bool {
     let first = specifier.child(0).filter(|it| !it.is_named());

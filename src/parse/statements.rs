@@ -110,12 +110,16 @@ impl<'t> Lowering<'t> {
     }
 
     fn expression_statement(&mut self, node: Cst<'t>) -> Kind {
-        let first = parts(node).first().copied();
-        match first.map_or("", |it| it.kind()) {
+        let mut first = parts(node).first().copied();
+        // `await using x = y`.
+        if first.is_some_and(|it| it.kind() == "await_expression") {
+            let awaited = first.and_then(|it| parts(it).first().copied());
+            first = awaited.filter(|it| is_using(*it)).or(first);
+        }
+        match first {
             // The TypeScript grammar reads `namespace N {}` and `using x = y` as expressions.
-            "internal_module" => self.namespace(first.expect("it has just been looked at")),
-            "assignment_expression" if first.is_some_and(|it| has_token(it, "using")) => {
-                let assignment = first.expect("it has just been looked at");
+            Some(namespace) if namespace.kind() == "internal_module" => self.namespace(namespace),
+            Some(assignment) if is_using(assignment) => {
                 let start = assignment.child_by_field_name("left").unwrap_or(assignment);
                 let span = Span::new(start.start_byte(), assignment.end_byte());
                 let declarator = self.push_at(span, assignment, Role::UsingDeclarator);
@@ -213,4 +217,8 @@ impl<'t> Lowering<'t> {
                 .is_some_and(|it| it.kind() == "of"),
         }
     }
+}
+
+fn is_using(assignment: Cst<'_>) -> bool {
+    assignment.kind() == "assignment_expression" && has_token(assignment, "using")
 }
