@@ -1,1 +1,5 @@
-fn main() {}
+//! The program: hands its arguments to `cli` and ends with the exit code that comes back.
+
+fn main() -> std::process::ExitCode {
+    iomigrate::cli::run(std::env::args_os()).into()
+}

@@ -1,0 +1,194 @@
+//! Flags and commands as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::environment::When;
+use crate::config::nearest;
+use crate::report::Format;
+
+/// Takes Socket.IO out of a Node API, provably.
+///
+/// Finds every in-process use of Socket.IO in an Express back end, moves the server into a process of its own,
+/// rewrites the rest to a broadcaster over Redis, and proves that nothing is left.
+#[derive(Debug, Parser)]
+#[command(name = "iomigrate", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) shared: Shared,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Usual order:
+  iomigrate scan                  what is there
+  iomigrate apply --dry-run       what would change, as a diff
+  iomigrate apply                 change it; `iomigrate undo` takes it back
+  iomigrate check                 in CI: fails while anything in-process remains
+
+Exit codes: 0 done, 1 findings remain, 2 wrong usage or configuration, 3 analysis incomplete, 4 write refused";
+
+/// What every command understands.
+#[derive(Args, Debug)]
+pub(super) struct Shared {
+    /// Configuration file [default: the nearest `iomigrate.toml`, from PATH upward]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Options for every command"
+    )]
+    pub(super) config: Option<PathBuf>,
+    /// Form of the result: human, json, jsonl, github or markdown; with `=PATH` it goes to a file. Repeatable
+    #[arg(long, global = true, value_name = "F[=PATH]", value_parser = format_target, help_heading = "Options for every command")]
+    pub(super) format: Vec<FormatTarget>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto, help_heading = "Options for every command")]
+    pub(super) color: When,
+    /// No summary and no notes
+    #[arg(
+        long,
+        short,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Options for every command"
+    )]
+    pub(super) quiet: bool,
+    /// Every finding with its surroundings and the way to it
+    #[arg(long, short, global = true, help_heading = "Options for every command")]
+    pub(super) verbose: bool,
+    /// Threads to work with [default: one for each processor]
+    #[arg(long, short = 'j', global = true, value_name = "N", value_parser = threads, help_heading = "Options for every command")]
+    pub(super) threads: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Find every in-process Socket.IO touch point
+    Scan(Paths),
+    /// Carry the migration out: all files or none
+    Apply(Apply),
+    /// The CI gate: fail while anything in-process remains
+    Check(Paths),
+    /// Say whether the API is ready for several workers, with the evidence
+    Report(Paths),
+    /// Take the last apply back, byte for byte
+    Undo(Undo),
+    /// Show a rule's page: what, why, what to do
+    Explain {
+        /// A rule's id, as `scan` shows it
+        rule: String,
+    },
+    /// List the rules
+    Rules,
+    /// Print a shell completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Paths {
+    /// The back end's folder, or files of it [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Apply {
+    /// The back end's folder, or files of it [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Print the whole change as one diff that `git apply` takes; write nothing
+    #[arg(long, short = 'n', visible_alias = "diff")]
+    pub(super) dry_run: bool,
+    /// Also apply what changes behaviour in the way that its message names
+    #[arg(long, alias = "unsafe")]
+    pub(super) unsafe_fixes: bool,
+    /// Write files even if git has no committed copy of what is there now
+    #[arg(long)]
+    pub(super) allow_dirty: bool,
+    /// With --dry-run: exit 1 if there is a change to make
+    #[arg(long, requires = "dry_run")]
+    pub(super) exit_code: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Undo {
+    /// The path that `apply` was given
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+    /// Take back files that were edited since, too
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// A format and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FormatTarget {
+    pub(super) format: Format,
+    /// `None` for stdout.
+    pub(super) path: Option<PathBuf>,
+}
+
+fn format_target(text: &str) -> Result<FormatTarget, String> {
+    let (name, path) = text
+        .split_once('=')
+        .map_or((text, None), |it| (it.0, Some(it.1)));
+    if path == Some("") {
+        return Err(format!("after `{name}=` the path of a file is expected"));
+    }
+    let format = Format::ALL
+        .into_iter()
+        .find(|it| it.as_str() == name)
+        .ok_or_else(|| {
+            let names = Format::ALL.map(Format::as_str);
+            let near = nearest(name, &names).unwrap_or_default();
+            format!(
+                "there is no format `{name}`; the nearest is `{near}`, all are {}",
+                names.join(", ")
+            )
+        })?;
+    Ok(FormatTarget {
+        format,
+        path: path.map(PathBuf::from),
+    })
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a number of threads is 1 or more".to_owned()),
+        Ok(count) => Ok(count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::{Arguments, format_target};
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_unknown_format_names_the_nearest() {
+        let refused = format_target("jsn").unwrap_err();
+        assert_eq!(
+            refused,
+            "there is no format `jsn`; the nearest is `json`, all are human, json, jsonl, github, markdown"
+        );
+    }
+
+    #[test]
+    fn a_path_may_hold_an_equals_sign() {
+        let target = format_target("json=a=b.json").unwrap();
+        assert_eq!(target.path.unwrap().to_str(), Some("a=b.json"));
+    }
+}

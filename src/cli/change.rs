@@ -1,0 +1,263 @@
+//! The commands that write: `apply` and `undo`.
+
+use std::path::Path;
+
+use super::arguments::{Apply, Undo};
+use super::complaint::Complaint;
+use super::output::Output;
+use super::{ExitCode, Run};
+use crate::apply::{self, Changed, UndoOptions, WriteOptions};
+use crate::diff;
+use crate::migrate;
+use crate::plan::{Level, Plan};
+use crate::report::{Format, Ink, Style, counted};
+
+/// Carries the plan out, or shows it.
+pub(super) fn apply(
+    run: &Run<'_>,
+    options: &Apply,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let level = if options.unsafe_fixes {
+        Level::Unsafe
+    } else {
+        Level::Safe
+    };
+    let plan = migrate(&run.analysis, level);
+    let changed = apply::preview(&run.analysis.loaded.files, &plan);
+    if options.dry_run {
+        return preview(run, options, &plan, &changed, output);
+    }
+    if changed.is_empty() {
+        return nothing_to_do(run, &plan, output);
+    }
+    let write = WriteOptions {
+        allow_dirty: options.allow_dirty,
+        state: run.state.clone(),
+    };
+    apply::write(&run.analysis.loaded.root, &changed, &write)?;
+    tell(run, &plan, &changed, output)
+}
+
+/// Takes the last apply back.
+pub(super) fn undo(
+    options: &Undo,
+    state: &Path,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let root = options.path.canonicalize().map_err(|cause| {
+        Complaint::usage(format!("`{}` can't be read", options.path.display()))
+            .because(cause.to_string())
+    })?;
+    let undone = apply::undo(
+        &root,
+        &UndoOptions {
+            force: options.force,
+            state: state.to_owned(),
+        },
+    )?;
+    let sign = output.errors.sign("✔", "ok:");
+    let files = counted(undone.paths.len(), "file");
+    output.conclude(Ink::Good, sign, &format!("{files} as before the apply"));
+    for path in &undone.paths {
+        output.note(&format!("  {path}\n"));
+    }
+    Ok(ExitCode::Done)
+}
+
+fn preview(
+    run: &Run<'_>,
+    options: &Apply,
+    plan: &Plan,
+    changed: &[Changed],
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    if run
+        .shared
+        .format
+        .iter()
+        .any(|it| it.path.is_none() && it.format != Format::Human)
+    {
+        return Err(
+            Complaint::usage("a dry run prints a diff and nothing else to stdout")
+                .help("give the format a file: `--format json=left.json`"),
+        );
+    }
+    output.result(&painted(&diff::unified(changed), output.results))?;
+    run.write_files(&run.report(&plan.left), output)?;
+    if changed.is_empty() {
+        return nothing_to_do(run, plan, output);
+    }
+    let sign = output.errors.sign("✔", "ok:");
+    let migrated = migrated(run, plan);
+    output.note("\n");
+    output.conclude(
+        Ink::Good,
+        sign,
+        &format!(
+            "{migrated} would be migrated, {}; nothing was written",
+            shape(changed, "would be ")
+        ),
+    );
+    left(plan, output);
+    output.suggest(&[(run.command("apply"), "writes it, all files or none")]);
+    Ok(if options.exit_code {
+        ExitCode::Left
+    } else {
+        ExitCode::Done
+    })
+}
+
+fn nothing_to_do(run: &Run<'_>, plan: &Plan, output: &mut Output) -> Result<ExitCode, Complaint> {
+    if plan.left.is_empty() {
+        let sign = output.errors.sign("✔", "ok:");
+        output.conclude(
+            Ink::Good,
+            sign,
+            "nothing to do: there is no in-process Socket.IO",
+        );
+        return Ok(ExitCode::Done);
+    }
+    run.show(&run.report(&plan.left), output)?;
+    left(plan, output);
+    Ok(ExitCode::Left)
+}
+
+/// After a write: what changed, what is left and why, what to do next.
+fn tell(
+    run: &Run<'_>,
+    plan: &Plan,
+    changed: &[Changed],
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let report = run.report(&plan.left).with_notes(plan.notes.clone());
+    if plan.left.is_empty() {
+        run.write_files(&report, output)?;
+    } else {
+        run.show(&report, output)?;
+        output.note("\n");
+    }
+    let sign = output.errors.sign("✔", "ok:");
+    output.conclude(
+        Ink::Good,
+        sign,
+        &format!("{} migrated, {}", migrated(run, plan), shape(changed, "")),
+    );
+    let style = output.errors;
+    for change in changed {
+        let verb = match (&change.before, &change.after) {
+            (None, _) => style.paint(Ink::Good, "created"),
+            (_, None) => style.paint(Ink::Bad, "deleted"),
+            _ => "changed".to_owned(),
+        };
+        output.note(&format!("  {verb} {}\n", report.shown_path(&change.path)));
+    }
+    for note in plan.notes.iter().filter(|_| plan.left.is_empty()) {
+        output.note(&format!(
+            "  {} {}\n",
+            style.paint(Ink::Name, "note:"),
+            style.wrap(8, note)
+        ));
+    }
+    left(plan, output);
+    output.suggest(&next(run, changed));
+    Ok(if plan.left.is_empty() {
+        ExitCode::Done
+    } else {
+        ExitCode::Left
+    })
+}
+
+/// What a person does after an apply.
+fn next(run: &Run<'_>, changed: &[Changed]) -> Vec<(String, &'static str)> {
+    let has = |name: &str| {
+        changed
+            .iter()
+            .any(|it| it.path.rsplit('/').next() == Some(name))
+    };
+    let processes = changed.iter().find(|it| {
+        it.path
+            .rsplit('/')
+            .next()
+            .is_some_and(|it| it.starts_with("ecosystem"))
+    });
+    let mut next = Vec::new();
+    if has("package.json") {
+        next.push(("npm install".to_owned(), "installs what the new files need"));
+    }
+    if let Some(processes) = processes {
+        next.push((
+            format!("pm2 start {}", processes.path),
+            "starts the Socket.IO server and the API's workers",
+        ));
+    }
+    next.push((
+        run.command("check"),
+        "proves that nothing in-process is left; put it into CI",
+    ));
+    next.push((run.command("undo"), "takes all of this back, byte for byte"));
+    next
+}
+
+fn left(plan: &Plan, output: &mut Output) {
+    if plan.left.is_empty() {
+        return;
+    }
+    let sign = output.errors.sign("⚠", "!");
+    let count = counted(plan.left.len(), "touch point");
+    let reason = if plan.is_partial {
+        "so the in-process server stays, attached to the broadcaster's channel: clients notice nothing"
+    } else {
+        "each says what has to be decided"
+    };
+    output.conclude(
+        Ink::Caution,
+        sign,
+        &format!("{count} left for a person, {reason}"),
+    );
+}
+
+fn migrated(run: &Run<'_>, plan: &Plan) -> String {
+    let all = run.analysis.findings.len();
+    let done = all.saturating_sub(plan.left.len());
+    if plan.left.is_empty() {
+        counted(done, "touch point")
+    } else {
+        format!("{done} of {}", counted(all, "touch point"))
+    }
+}
+
+/// How many files change in which way.
+fn shape(changed: &[Changed], verb: &str) -> String {
+    let created = changed.iter().filter(|it| it.before.is_none()).count();
+    let edited = changed.len() - created;
+    match (edited, created) {
+        (_, 0) => format!("{} {verb}changed", counted(edited, "file")),
+        (0, _) => format!("{} {verb}created", counted(created, "file")),
+        _ => format!(
+            "{} {verb}changed and {created} created",
+            counted(edited, "file")
+        ),
+    }
+}
+
+/// A diff as a terminal shows it; without colours it is what `git apply` reads.
+fn painted(diff: &str, style: Style) -> String {
+    if !style.has_color {
+        return diff.to_owned();
+    }
+    let lines = diff.split_inclusive('\n').map(|line| {
+        let ink = match line.as_bytes() {
+            [b'd', b'i', b'f', b'f', b' ', ..]
+            | [b'-', b'-', b'-', b' ', ..]
+            | [b'+', b'+', b'+', b' ', ..] => Ink::Bold,
+            [b'@', b'@', ..] => Ink::Name,
+            [b'+', ..] => Ink::Good,
+            [b'-', ..] => Ink::Bad,
+            _ => return line.to_owned(),
+        };
+        let text = line.trim_end_matches(['\n', '\r']);
+        style.paint(ink, text) + &line[text.len()..]
+    });
+    lines.collect()
+}

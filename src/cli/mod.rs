@@ -1,0 +1,167 @@
+//! The command line: flags, commands, exit codes. The only place that prints and that reads the environment.
+//! What a command finds out and does is the other stages' work.
+
+mod arguments;
+mod change;
+mod complaint;
+mod environment;
+mod inspect;
+mod lookup;
+mod output;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
+
+use crate::load::{self, FoundConfig};
+use crate::rules::Rule;
+use crate::{Analysis, analyze};
+use arguments::{Arguments, Command, Shared};
+use complaint::Complaint;
+use environment::{Environment, When};
+use output::Output;
+
+/// How the process ends; the table of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitCode {
+    /// Done; nothing is left.
+    Done,
+    /// Findings remain, or a diff that was asked about is not empty.
+    Left,
+    /// Usage, configuration, a path that does not exist. Nothing was changed.
+    Usage,
+    /// No findings, but something that may concern Socket.IO was not analysed.
+    Incomplete,
+    /// A write was refused; everything is as it was.
+    Refused,
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(match code {
+            ExitCode::Done => 0,
+            ExitCode::Left => 1,
+            ExitCode::Usage => 2,
+            ExitCode::Incomplete => 3,
+            ExitCode::Refused => 4,
+        })
+    }
+}
+
+/// Carries out what `arguments`, the program's name first, ask for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let environment = Environment::read();
+    // Even a complaint about the flags has to obey `--color`.
+    let mut output = Output::to_terminal(&environment, When::among(&arguments));
+    let done = match parse(arguments) {
+        Ok(arguments) => execute(&arguments, &environment, &mut output),
+        Err(refusal) => say(&refusal, &mut output),
+    };
+    done.unwrap_or_else(|complaint| {
+        output.complain(&complaint);
+        complaint.code
+    })
+}
+
+fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    // What is shown in colour is decided when it is printed.
+    let command = Arguments::command().color(ColorChoice::Always);
+    command
+        .try_get_matches_from(arguments)
+        .and_then(|it| Arguments::from_arg_matches(&it))
+}
+
+/// Prints what clap has to say: help that was asked for, or what is wrong with the arguments.
+fn say(refusal: &clap::Error, output: &mut Output) -> Result<ExitCode, Complaint> {
+    let text = refusal.render();
+    let in_style = |has_color: bool| {
+        if has_color {
+            text.ansi().to_string()
+        } else {
+            text.to_string()
+        }
+    };
+    if refusal.use_stderr() {
+        output.error(&in_style(output.errors.has_color));
+        return Ok(ExitCode::Usage);
+    }
+    output.result(&in_style(output.results.has_color))?;
+    Ok(ExitCode::Done)
+}
+
+fn execute(
+    arguments: &Arguments,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let shared = &arguments.shared;
+    output.adjust(shared.quiet, shared.verbose);
+    if let Some(threads) = shared.threads {
+        // Fails only if the pool exists, which is when a test runs several commands in one process.
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
+    }
+    match &arguments.command {
+        Command::Scan(paths) => {
+            inspect::scan(&Run::new(shared, &paths.paths, environment)?, output)
+        }
+        Command::Check(paths) => {
+            inspect::check(&Run::new(shared, &paths.paths, environment)?, output)
+        }
+        Command::Report(paths) => {
+            inspect::report(&Run::new(shared, &paths.paths, environment)?, output)
+        }
+        Command::Apply(apply) => {
+            change::apply(&Run::new(shared, &apply.paths, environment)?, apply, output)
+        }
+        Command::Undo(undo) => change::undo(undo, &environment.state_folder()?, output),
+        Command::Explain { rule } => lookup::explain(rule, output),
+        Command::Rules => lookup::list(output),
+        Command::Completions { shell } => lookup::completions(*shell, output),
+    }
+}
+
+/// What a command that looks at a project starts with.
+struct Run<'a> {
+    shared: &'a Shared,
+    analysis: Analysis,
+    /// The root as the user would write it.
+    root: String,
+    /// Whether an interrupted apply had to be taken back first.
+    was_interrupted: bool,
+    state: PathBuf,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        shared: &'a Shared,
+        paths: &[PathBuf],
+        environment: &Environment,
+    ) -> Result<Self, Complaint> {
+        let rules = Rule::all();
+        let ids: Vec<&str> = rules.iter().map(|it| it.id.as_str()).collect();
+        let from = paths.first().map_or(Path::new("."), PathBuf::as_path);
+        let config: FoundConfig = load::read_config(shared.config.as_deref(), from, &ids)?;
+        let options = load::Options {
+            excluded: config.excluded(),
+            ..load::Options::default()
+        };
+        let state = environment.state_folder()?;
+        let mut analysis = analyze(paths, &options)?;
+        let was_interrupted = crate::apply::recover(&analysis.loaded.root, &state)?.is_some();
+        if was_interrupted {
+            analysis = analyze(paths, &options)?;
+        }
+        let root = environment.shown_root(paths, &analysis.loaded.root);
+        Ok(Self {
+            shared,
+            analysis,
+            root,
+            was_interrupted,
+            state,
+        })
+    }
+}
