@@ -106,10 +106,11 @@ pub fn role(project: &Project, place: Place) -> ClientRole {
             ) => ClientRole::Upkeep,
             _ => ClientRole::Other,
         },
-        Kind::Call { callee, arguments, .. } if arguments.contains(&here) => {
+        Kind::Call { arguments, .. } if arguments.contains(&here) => {
             match project.values(Place { file: place.file, node: parent }).any(|it| matches!(it, Value::Adapter(_))) {
                 true => ClientRole::Adapter,
-                false if *callee == here => ClientRole::Upkeep,
+                // What a function of the project does with it shows at its parameter.
+                false if !project.callees(Place { file: place.file, node: parent }).is_empty() => ClientRole::Upkeep,
                 false => ClientRole::Other,
             }
         }

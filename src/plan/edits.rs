@@ -44,6 +44,11 @@ impl EditList {
         self.add(Edit { span, text: text.into() })
     }
 
+    /// Takes out the edits that lie within `span`.
+    pub fn drop_inside(&mut self, span: Span) {
+        self.edits.retain(|it| !span.contains(it.span));
+    }
+
     /// The edits, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &Edit> {
         self.edits.iter()

@@ -3,6 +3,9 @@
 
 pub mod edits;
 
+mod draft;
+mod layout;
+
 use crate::findings::Finding;
 use crate::findings::uses::Use;
 use crate::load::TextFile;
