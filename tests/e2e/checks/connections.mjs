@@ -1,0 +1,113 @@
+// Many polling-first clients at once, the way that fails when a client's requests reach several processes which each own
+// Socket.IO; and which ports answer a handshake.
+
+import assert from 'node:assert/strict';
+import { io } from 'socket.io-client';
+import { sleep, waitFor } from '../support/processes.mjs';
+
+const AT_ONCE = 20;
+
+export async function tokenFor(url, id, role) {
+  const response = await fetch(`${url}/api/auth/token`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id, name: role, role }),
+  });
+  return (await response.json()).token;
+}
+
+// Resolves with the sockets and with what went wrong for those that could not connect.
+async function openMany(url, count, transports) {
+  const token = await tokenFor(url, 2, 'customer');
+  const attempts = [];
+  for (let n = 0; n < count; n += 1) {
+    attempts.push(open(url, token, transports));
+    if (attempts.length % AT_ONCE === 0) await Promise.all(attempts);
+  }
+  return Promise.all(attempts);
+}
+
+function open(url, token, transports) {
+  const socket = io(url, { auth: { token }, transports, forceNew: true, reconnection: false });
+  const client = { socket, announcements: 0, problem: null };
+  socket.on('announcement', () => { client.announcements += 1; });
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => { client.problem ??= 'no answer'; resolve(client); }, 8000);
+    const done = () => { clearTimeout(limit); resolve(client); };
+    // The upgrade may be over before the namespace is connected.
+    socket.on('connect', () => {
+      const { engine } = socket.io;
+      if (engine.transport.name === transports.at(-1)) done();
+      else engine.once('upgrade', done);
+    });
+    socket.on('connect_error', (error) => {
+      client.problem = `${error.context?.status} ${error.context?.responseText || error.message}`;
+      done();
+    });
+    socket.on('disconnect', (reason) => { client.problem ??= reason; done(); });
+  });
+}
+
+// Counts the HTTP answers in Nginx's log, not what the client makes of them. While the connections are open: a poll that
+// is under way when its client leaves may still be answered with 400.
+export async function checkManyConnections({ url, nginx }, count) {
+  const seenBefore = nginx.responses().length;
+  const clients = await openMany(url, count, ['polling', 'websocket']);
+  try {
+    assert.deepEqual(tally(clients), { connected: count }, 'clients that were not connected');
+    await announce(url);
+    await waitFor('the announcement', () => clients.every(({ announcements }) => announcements > 0));
+    await sleep(300);
+    assert.ok(clients.every(({ announcements }) => announcements === 1), 'somebody got the announcement twice');
+
+    const answers = nginx.responses().slice(seenBefore).filter(({ url: path }) => path.startsWith('/socket.io/'));
+    const refused = answers.filter(({ status }) => status >= 400);
+    assert.deepEqual(refused, [], 'answers with an error');
+    assert.ok(answers.length >= 2 * count, `only ${answers.length} answers for ${count} polling-first connections`);
+    return { seen: `${count} connected, ${answers.length} HTTP answers, 0 of them 400, 1 event each` };
+  } finally {
+    clients.forEach(({ socket }) => socket.close());
+  }
+}
+
+function tally(clients) {
+  const counts = {};
+  for (const { problem } of clients) counts[problem ?? 'connected'] = (counts[problem ?? 'connected'] ?? 0) + 1;
+  return counts;
+}
+
+async function announce(url) {
+  const token = await tokenFor(url, 1, 'admin');
+  const response = await fetch(`${url}/api/notifications/broadcast`, {
+    method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: '{"message":"hello"}',
+  });
+  assert.equal(response.status, 202);
+}
+
+// The reason for all of this: with more than one process, clients that poll are refused.
+export async function checkUnmigratedWorkersFail({ url }, count) {
+  const clients = await openMany(url, count, ['polling']);
+  clients.forEach(({ socket }) => socket.close());
+  const refused = clients.filter(({ problem }) => problem?.startsWith('400') && problem.includes('Session ID unknown'));
+  assert.ok(refused.length > 0, `nobody was refused: ${JSON.stringify(tally(clients))}`);
+  return { seen: `${refused.length} of ${count} polling clients got 400 "Session ID unknown"` };
+}
+
+const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
+
+export async function checkPorts({ apiUrl, socketUrl, url }) {
+  const [api, socketServer, outside] = await Promise.all([apiUrl, socketUrl, url].map(handshake));
+  assert.equal(api.status, 404, `the API answered a handshake with ${api.status}: ${api.text}`);
+  assert.doesNotMatch(api.text, /"sid"/);
+  for (const answer of [socketServer, outside]) {
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /^0\{"sid":"/);
+  }
+  for (const path of ['/health', '/ready']) {
+    assert.equal((await fetch(socketUrl + path)).status, 200, `${path} of the Socket.IO server`);
+  }
+  return { seen: 'API 404, Socket.IO server 200 with a sid, /health and /ready 200' };
+}
+
+async function handshake(url) {
+  const response = await fetch(url + HANDSHAKE, { signal: AbortSignal.timeout(5000) });
+  return { status: response.status, text: await response.text() };
+}

@@ -1,0 +1,59 @@
+// What the tool says and leaves behind: exit codes, a second apply, undo, the PM2 file.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, normalize } from 'node:path';
+import { run } from '../support/processes.mjs';
+import { changedPaths, copyProject, snapshot } from '../support/project.mjs';
+
+export const SITE_FILE = 'nginx/isp-desk.conf';
+
+const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketWire.js', 'ecosystem.config.js', SITE_FILE];
+
+export const iomigrate = (bin, folder, args, expected) => run(bin, [...args, '.'], { cwd: folder, expected });
+
+// Everything, unsafe fixes included: nothing in-process is left.
+export async function applyAll(bin, before, folder) {
+  copyProject(before, folder);
+  await iomigrate(bin, folder, ['check'], [1]);
+  await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
+  await iomigrate(bin, folder, ['check'], [0]);
+  assert.deepEqual(GENERATED.filter((path) => !existsSync(join(folder, path))), [], 'files that were not generated');
+  const migrated = snapshot(folder);
+  const changed = changedPaths(snapshot(before), migrated);
+
+  await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
+  assert.deepEqual(changedPaths(migrated, snapshot(folder)), [], 'a second apply changed something');
+  return { seen: `${changed.length} files written, check 1 → 0, a second apply changes nothing`, folder };
+}
+
+// Only what is safe: the questions stay, and the Socket.IO server with them.
+export async function applySafe(bin, before, folder) {
+  copyProject(before, folder);
+  await iomigrate(bin, folder, ['apply'], [1]);
+  await iomigrate(bin, folder, ['check'], [1]);
+  const changed = changedPaths(snapshot(before), snapshot(folder));
+  assert.ok(changed.length > 0, 'nothing was rewritten');
+  return { seen: `${changed.length} files written, apply 1, check 1`, folder };
+}
+
+export async function checkUndo(bin, before, folder) {
+  copyProject(before, folder);
+  await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
+  const written = changedPaths(snapshot(before), snapshot(folder)).length;
+  await iomigrate(bin, folder, ['undo'], [0]);
+  assert.deepEqual(changedPaths(snapshot(before), snapshot(folder)), [], 'undo left differences');
+  const { output } = await run('git', ['status', '--porcelain'], { cwd: folder });
+  assert.equal(output, '', 'git sees differences after undo');
+  return { seen: `${written} files back, byte for byte` };
+}
+
+export function checkPm2(folder) {
+  const path = join(folder, 'ecosystem.config.js');
+  const { apps } = createRequire(path)(path);
+  const seen = apps.map((app) => [normalize(app.script), app.exec_mode, app.instances]).sort();
+  assert.deepEqual(seen, [['src/server.js', 'cluster', 8], ['src/socketio-server.js', 'fork', 1]]);
+  for (const { script, cwd } of apps) assert.ok(existsSync(join(cwd ?? folder, script)), `${script} does not exist`);
+  return { seen: seen.map((app) => app.join(' ')).join(', ') };
+}

@@ -1,0 +1,64 @@
+// A comparison that can't fail proves nothing. Each mutation puts one mistake of a migration by hand into the migrated copy;
+// the comparison has to notice every one.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { difference, isBeginningOf } from '../compare.mjs';
+import { play } from '../scenario.mjs';
+import { copyProject } from '../support/project.mjs';
+import { withMigrated } from '../support/stacks.mjs';
+import { SITE_FILE } from './migration.mjs';
+
+export const MUTATIONS = [
+  {
+    name: 'a union taken apart',
+    file: 'src/routes/tickets.js',
+    find: /(\w+\.broadcastToRoom)\(\[([^,\]]+), ([^\]]+)\], ('ticket_created'), (\w+)\);/,
+    put: '$1($2, $4, $5); $1($3, $4, $5);',
+  },
+  {
+    name: 'a lost except',
+    file: 'src/routes/tickets.js',
+    find: /\s*\.except\((`[^`]*`|[^()]*)\)/,
+    put: '',
+  },
+  {
+    name: 'a lost io.use',
+    file: 'src/socketio-server.js',
+    find: /\bio\.use\(/,
+    put: 'void (',
+  },
+  {
+    name: 'a lost condition',
+    file: 'src/routes/registrations.js',
+    find: /if \(\(adminSize \|\| 0\) === 0 && /,
+    put: 'if (true || ',
+  },
+  {
+    name: 'a lost second argument',
+    file: 'src/routes/customers.js',
+    find: /('plan_changed', customer\.id), \{[^}]*\}/,
+    put: '$1',
+  },
+];
+
+export async function checkMutation({ base, folder, reference }, { name, file, find, put }) {
+  const mutant = copyProject(folder, join(base, `mutant-${name.replaceAll(' ', '-')}`));
+  const path = join(mutant, file);
+  const text = readFileSync(path, 'utf8');
+  assert.match(text, find, `${file} has nothing that could be mutated into ${name}`);
+  writeFileSync(path, text.replace(find, put));
+
+  const goOn = (trace) => isBeginningOf(trace, reference);
+  try {
+    const { result: trace } = await withMigrated(base, mutant, SITE_FILE, 2, ({ url, api }) => play(url, () => api.log, goOn));
+    const text = difference(reference, trace);
+    assert.notEqual(text, '', `${name} made no difference`);
+    return { seen: 'noticed by the comparison' };
+  } catch (error) {
+    // The scenario itself could not go on: that is a difference, too.
+    if (error.trace) return { seen: `noticed: ${error.message.split('\n')[0]}` };
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+// The order of the checks, and which of them need what. run.mjs is the command line.
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { difference, volume } from './compare.mjs';
+import { play } from './scenario.mjs';
+import { checkManyConnections, checkPorts, checkUnmigratedWorkersFail } from './checks/connections.mjs';
+import { checkCoverage } from './checks/coverage.mjs';
+import { applyAll, applySafe, checkPm2, checkUndo, SITE_FILE } from './checks/migration.mjs';
+import { checkMutation, MUTATIONS } from './checks/mutations.mjs';
+import { checkOutage } from './checks/outage.mjs';
+import { createProject, installModules } from './support/project.mjs';
+import { withMigrated, withOneProcess, withWorkersUnmigrated } from './support/stacks.mjs';
+import { need, Table } from './support/table.mjs';
+
+const WORKERS = 2;
+const CONNECTIONS = 200;
+
+// Resolves with whether everything passed; what was seen is printed.
+export async function prove({ bin, fixture, base }) {
+  const table = new Table();
+  const proof = { table, bin, base, before: join(base, 'before') };
+  const prepared = await table.check('copy, npm install, git commit', async () => {
+    await createProject(proof.before, fixture);
+    return { seen: 'ready' };
+  });
+  if (prepared) {
+    await proveReference(proof);
+    await proveTool(proof);
+    await proveMigrated(proof);
+    await proveMutations(proof);
+  }
+  table.print();
+  return table.failures.length === 0;
+}
+
+// The system before the migration, and that this harness can tell right from wrong.
+async function proveReference(proof) {
+  const { table, base, before } = proof;
+  const first = table.check('before, 1 process: the trace to compare with', async () => {
+    const trace = await traceOneProcess(base, before);
+    keep(base, 'before', trace);
+    const { answers, clients, events, kinds } = volume(trace);
+    return { seen: `${answers} HTTP answers, ${events} events of ${kinds} kinds, ${clients} clients`, trace };
+  });
+  await table.check('before, 1 process, again = before', async () => {
+    const trace = await traceOneProcess(base, before);
+    return same('before-again', proof, need(await first, 'the first trace').trace, trace);
+  });
+  proof.reference = (await first)?.trace;
+  await table.check('the scenario covers the fixture', async () => checkCoverage(before, need(proof.reference, 'the trace')));
+  await table.check(`before, ${WORKERS} processes: polling fails`, async () => {
+    const { result } = await withWorkersUnmigrated(base, before, WORKERS, (stack) => checkUnmigratedWorkersFail(stack, 20));
+    return result;
+  });
+}
+
+async function proveTool(proof) {
+  const { table, bin, base, before } = proof;
+  proof.partial = await table.check('apply (safe fixes only)', () => applySafe(bin, before, join(base, 'partial')));
+  proof.full = await table.check('apply --unsafe-fixes', () => applyAll(bin, before, join(base, 'full')));
+  await table.check('undo', () => checkUndo(bin, before, join(base, 'undone')));
+  await table.check('PM2 file', async () => checkPm2(need(proof.full, 'the migrated copy').folder));
+  proof.installed = await table.check('npm install for the added dependencies', async () => {
+    await installModules(need(proof.full, 'the migrated copy').folder);
+    if (proof.partial) await installModules(proof.partial.folder);
+    return { seen: 'ready' };
+  });
+}
+
+async function proveMigrated(proof) {
+  const { table, base } = proof;
+  const partial = table.check('safe fixes only, 1 process = before', async () => {
+    need(proof.installed, 'npm install');
+    const trace = await traceOneProcess(base, need(proof.partial, 'the partly migrated copy').folder);
+    return same('partial', proof, need(proof.reference, 'the trace'), trace);
+  });
+  await proveFull(proof);
+  await partial;
+}
+
+// All on one stack, in this order: the trace wants an empty store, the outage leaves the system shaken.
+async function proveFull(proof) {
+  const { table } = proof;
+  const inStack = async (stack) => {
+    await table.check(`after, ${WORKERS} processes behind Nginx = before`, async () => {
+      const trace = await play(stack.url, () => stack.api.log);
+      return same('after', proof, need(proof.reference, 'the trace'), trace);
+    });
+    await table.check(`${CONNECTIONS} polling-first connections`, () => checkManyConnections(stack, CONNECTIONS));
+    await table.check('who answers a handshake', () => checkPorts(stack));
+    await table.check('Redis dies and comes back', () => checkOutage(stack));
+  };
+  const outcome = await runMigrated(proof, inStack).catch((error) => ({ error }));
+  await table.check('the migrated stack starts, and ends by SIGTERM', async () => {
+    if (outcome.error) throw outcome.error;
+    assert.deepEqual(outcome.exitCodes, { nginx: 0, 'API workers': 0, 'Socket.IO server': 0 });
+    return { seen: 'exit code 0 of every process' };
+  });
+}
+
+async function runMigrated({ base, full, installed }, work) {
+  need(installed, 'npm install');
+  return withMigrated(base, need(full, 'the migrated copy').folder, SITE_FILE, WORKERS, work);
+}
+
+// Two at a time: most of a scenario is waiting.
+async function proveMutations(proof) {
+  const { table, base } = proof;
+  const queue = [...MUTATIONS];
+  const work = async () => {
+    for (let mutation = queue.shift(); mutation; mutation = queue.shift()) {
+      const current = mutation;
+      await table.check(`mutation: ${current.name}`, async () => {
+        need(proof.installed, 'npm install');
+        const { folder } = need(proof.full, 'the migrated copy');
+        return checkMutation({ base, folder, reference: need(proof.reference, 'the trace') }, current);
+      });
+    }
+  };
+  await Promise.all([work(), work()]);
+}
+
+async function traceOneProcess(base, folder) {
+  const { result, exitCodes } = await withOneProcess(base, folder, ({ url, api }) => play(url, () => api.log));
+  assert.deepEqual(exitCodes, { API: 0 });
+  return result;
+}
+
+function same(name, { base }, reference, trace) {
+  keep(base, name, trace);
+  const text = difference(reference, trace);
+  if (text) throw new Error(`the traces differ (-before +${name}):\n${text}`);
+  return { seen: `${Buffer.byteLength(JSON.stringify(trace))} bytes, equal` };
+}
+
+const keep = (base, name, trace) => writeFileSync(join(base, `${name}.json`), JSON.stringify(trace, null, 1));

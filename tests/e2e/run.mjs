@@ -1,0 +1,39 @@
+// The proof by running: node tests/e2e/run.mjs --bin <iomigrate> --fixture <folder with before/>
+//
+// The fixture as it is and its migrated copies get the same scenario; what every client received and every HTTP answer have
+// to be equal. Then the migrated copy has to do what the original can't: many processes, a Redis that dies.
+// KEEP=1 leaves the copies and the traces on disk and says where.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { demandTools } from './support/tools.mjs';
+
+const OVERALL_LIMIT = 8 * 60 * 1000;
+
+async function main() {
+  const { values } = parseArgs({ options: { bin: { type: 'string' }, fixture: { type: 'string' } } });
+  if (!values.bin || !values.fixture) throw new Error('usage: node run.mjs --bin <iomigrate> --fixture <folder>');
+  demandTools();
+  // Only now: it imports npm packages, which demandTools() has looked for.
+  const { prove } = await import('./proof.mjs');
+  const base = mkdtempSync(join(tmpdir(), 'iomigrate-e2e-'));
+  try {
+    return await prove({ bin: resolve(values.bin), fixture: resolve(values.fixture, 'before'), base });
+  } finally {
+    if (process.env.KEEP) process.stdout.write(`kept: ${base}\n`);
+    else rmSync(base, { recursive: true, force: true });
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+setTimeout(() => {
+  process.stderr.write(`gave up after ${OVERALL_LIMIT / 1000} s\n`);
+  process.exit(1);
+}, OVERALL_LIMIT).unref();
+
+main().then((isProven) => process.exit(isProven ? 0 : 1), (error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+});

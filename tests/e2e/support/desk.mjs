@@ -1,0 +1,164 @@
+// Plays people at their desks: HTTP calls and Socket.IO clients against one URL, with everything that comes back written
+// down in order. After each step it waits until nothing has arrived for a moment, so that two runs can be compared.
+
+import { createHash } from 'node:crypto';
+import { io } from 'socket.io-client';
+import { sleep, waitFor } from './processes.mjs';
+
+export const POLLING = ['polling'];
+export const UPGRADE = ['polling', 'websocket'];
+export const WEBSOCKET = ['websocket'];
+
+const QUIET = 60;
+const CONNECT_LIMIT = 4000;
+
+export class Desk {
+  // people: { name: { id, role, transports } }. readLog: returns what the API has printed so far.
+  constructor(url, people, readLog) {
+    Object.assign(this, { url, people, readLog });
+    this.http = [];
+    this.received = {};
+    this.printed = [];
+    this.tokens = {};
+    this.sockets = {};
+    this.socketIds = new Set();
+    this.step = 'start';
+    this.lastArrival = 0;
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------- HTTP
+
+  async call(name, method, path, body) {
+    this.step = `${name ?? 'nobody'} ${method} ${path}`;
+    const headers = {};
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (name) headers.authorization = `Bearer ${this.tokens[name]}`;
+    return this.request(method, path, headers, typeof body === 'string' ? body : JSON.stringify(body));
+  }
+
+  // The preflight request of a browser: shows what CORS allows without leaving a session behind.
+  async preflight(path, origin) {
+    this.step = `preflight ${path} from ${origin}`;
+    await this.request('OPTIONS', path, { origin, 'access-control-request-method': 'POST' });
+  }
+
+  async request(method, path, headers, body) {
+    const response = await fetch(this.url + path, { method, headers, body, signal: AbortSignal.timeout(8000) });
+    const text = await response.text();
+    const answer = { step: this.step, status: response.status, headers: interesting(response.headers), body: readable(text) };
+    this.http.push(answer);
+    await this.quiet();
+    return answer;
+  }
+
+  async logIn(name) {
+    const { id, role } = this.people[name];
+    const answer = await this.call(null, 'POST', '/api/auth/token', { id, name, role });
+    this.tokens[name] = answer.body.token;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------- sockets
+
+  async connect(name) {
+    this.step = `${name} connects`;
+    const { transports } = this.people[name];
+    const socket = io(this.url, { auth: { token: this.tokens[name] }, transports, forceNew: true, reconnection: false });
+    this.sockets[name] = socket;
+    socket.on('connect', () => this.socketIds.add(socket.id));
+    socket.onAny((event, ...args) => this.write(name, event, args));
+    socket.on('disconnect', (reason) => this.write(name, '(disconnect)', [reason]));
+    socket.on('connect_error', (error) => this.write(name, '(connect_error)', [error.message, error.data]));
+    const isThere = () => socket.connected && socket.io.engine.transport.name === transports.at(-1);
+    await waitFor(`${name} to connect by ${transports}`, isThere, CONNECT_LIMIT);
+    await this.quiet();
+  }
+
+  // A connection that has to be refused.
+  async knock(name, transports, auth) {
+    this.step = `${name} knocks`;
+    const socket = io(this.url, { auth, transports, forceNew: true, reconnection: false });
+    socket.onAny((event, ...args) => this.write(name, event, args));
+    try {
+      const outcome = await new Promise((resolve, reject) => {
+        setTimeout(() => reject(new Error(`${name} was neither let in nor refused`)), CONNECT_LIMIT);
+        socket.on('connect', () => resolve(['(connect)', []]));
+        socket.on('connect_error', (error) => resolve(['(connect_error)', [error.message, error.data]]));
+      });
+      this.write(name, ...outcome);
+    } finally {
+      socket.close();
+    }
+  }
+
+  async say(name, event, ...args) {
+    this.step = `${name} says ${event}`;
+    this.sockets[name].emit(event, ...args);
+    await this.quiet();
+  }
+
+  // As say(), but with an acknowledgement: its arguments are written down where they came in between the events.
+  async ask(name, event, ...args) {
+    this.step = `${name} asks ${event}`;
+    let isAnswered = false;
+    this.sockets[name].emit(event, ...args, (...answer) => {
+      this.write(name, `(ack of ${event})`, answer);
+      isAnswered = true;
+    });
+    await waitFor(`the answer to ${name}'s ${event}`, () => isAnswered, CONNECT_LIMIT);
+    await this.quiet();
+  }
+
+  async leave(name) {
+    this.step = `${name} leaves`;
+    this.sockets[name].close();
+    await this.quiet(200);
+  }
+
+  closeAll() {
+    for (const socket of Object.values(this.sockets)) socket.removeAllListeners().offAny().close();
+  }
+
+  // -------------------------------------------------------------------------------------------------------------- writing
+
+  write(name, event, args) {
+    this.lastArrival = Date.now();
+    (this.received[name] ??= []).push({ step: this.step, event, args });
+  }
+
+  // What the API printed since the start that matches: for the values that end in a log only.
+  writeLog(pattern) {
+    this.printed.push(...this.readLog().split('\n').filter((line) => pattern.test(line)));
+  }
+
+  async quiet(milliseconds = QUIET) {
+    const since = Date.now();
+    const isQuiet = () => Date.now() - Math.max(since, this.lastArrival) >= milliseconds;
+    await sleep(milliseconds);
+    await waitFor('a quiet moment', isQuiet, 5000);
+  }
+
+  // Only what differs between two runs of the same program is masked: times, tokens, socket ids.
+  trace() {
+    let json = JSON.stringify({ http: this.http, clients: this.received, printed: this.printed });
+    json = json.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>');
+    json = json.replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<jwt>');
+    for (const id of this.socketIds) json = json.replaceAll(id, '<socket>');
+    return JSON.parse(json);
+  }
+}
+
+// A proxy adds headers of its own (date, connection, server); these are the application's.
+function interesting(headers) {
+  const kept = [...headers].filter(([name]) => /^(content-type|location|vary|access-control-)/.test(name));
+  return Object.fromEntries(kept.sort());
+}
+
+// JSON as JSON; a long text as its checksum.
+function readable(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (text.length <= 500) return text;
+    return { length: text.length, sha256: createHash('sha256').update(text).digest('hex') };
+  }
+}

@@ -1,0 +1,83 @@
+// The servers of one stack, each on a free loopback port: Redis, Nginx, the API (one process or several workers), and the
+// generated Socket.IO server.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { end, freePort, isListening, run, start, untilReady } from './processes.mjs';
+import { nginxCommand } from './tools.mjs';
+
+const API_CLUSTER = join(dirname(fileURLToPath(import.meta.url)), 'api-cluster.mjs');
+
+export async function startRedis(folder, port) {
+  port ??= await freePort();
+  mkdirSync(folder, { recursive: true });
+  const args = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  const redis = start('redis-server', 'redis-server', args);
+  await untilReady(redis, () => isListening(port));
+  return Object.assign(redis, { port, url: `redis://127.0.0.1:${port}`, stop: () => end(redis, 'SIGKILL') });
+}
+
+// One process, as the fixture's PM2 file starts it before the migration.
+export async function startApi(folder, env) {
+  const api = start('API', process.execPath, ['src/server.js'], { cwd: folder, env, ipc: true });
+  await untilReady(api, ({ messages }) => messages.includes('ready'));
+  return api;
+}
+
+// Several workers on one port. `pids` tells which ones are alive, by order of their start.
+export async function startApiWorkers(folder, env, count) {
+  const api = start('API workers', process.execPath, [API_CLUSTER, join(folder, 'src/server.js'), count], { cwd: folder, env, ipc: true });
+  const pids = () => api.messages.filter(({ ready }) => ready).map(({ ready }) => ready);
+  await untilReady(api, () => pids().length === count);
+  return Object.assign(api, { pids, deaths: () => api.messages.filter(({ died }) => died) });
+}
+
+export async function startSocketServer(folder, env) {
+  const server = start('Socket.IO server', process.execPath, ['src/socketio-server.js'], { cwd: folder, env, ipc: true });
+  await untilReady(server, ({ messages }) => messages.includes('ready'));
+  return server;
+}
+
+// The generated site file as it is, but for its three ports.
+export async function startNginx(folder, siteFile, { apiPort, socketPort }) {
+  const port = await freePort();
+  mkdirSync(folder, { recursive: true });
+  const site = readFileSync(siteFile, 'utf8')
+    .replace(/\blisten\s+80;/g, `listen 127.0.0.1:${port};`)
+    .replace(/:3001\b/g, `:${apiPort}`)
+    .replace(/:3002\b/g, `:${socketPort}`);
+  writeFileSync(join(folder, 'site.conf'), site);
+  writeFileSync(join(folder, 'nginx.conf'), mainConfiguration(folder));
+  const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];
+  await run(nginxCommand(), [...args, '-t']);
+  const nginx = start('nginx', nginxCommand(), args);
+  await untilReady(nginx, () => isListening(port));
+  return Object.assign(nginx, { port, responses: () => readAccessLog(join(folder, 'access.log')) });
+}
+
+function mainConfiguration(folder) {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((kind) => `  ${kind}_temp_path ${join(folder, kind)};`).join('\n');
+  // Started by root, the worker would become "nobody" and could not enter the folder.
+  const user = process.getuid() === 0 ? 'user root;\n' : '';
+  return `${user}daemon off;
+worker_processes 1;
+pid ${join(folder, 'nginx.pid')};
+events { worker_connections 2048; }
+http {
+${temporary}
+  log_format answers '$status $request_method $request_uri';
+  access_log ${join(folder, 'access.log')} answers;
+  include ${join(folder, 'site.conf')};
+}
+`;
+}
+
+function readAccessLog(path) {
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  return lines.map((line) => {
+    const [status, method, url] = line.split(' ');
+    return { status: Number(status), method, url };
+  });
+}

@@ -1,0 +1,35 @@
+// What has to be installed. A missing tool is an error that names the package, never a reason to skip the proof.
+
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGES = { npm: 'npm', git: 'git', 'redis-server': 'redis-server', nginx: 'nginx' };
+const here = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+function find(command) {
+  // Debian keeps nginx where an ordinary user's PATH does not look.
+  const folders = [...process.env.PATH.split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return folders.map((folder) => join(folder, command)).find(isExecutable);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const nginxCommand = () => find('nginx');
+
+export function demandTools() {
+  const missing = Object.keys(PACKAGES).filter((command) => !find(command));
+  if (missing.length > 0) {
+    throw new Error(`this needs ${missing.join(', ')}: apt-get install ${missing.map((name) => PACKAGES[name]).join(' ')}`);
+  }
+  if (!existsSync(join(here, 'node_modules/socket.io-client'))) {
+    throw new Error('this needs its npm packages: npm ci --prefix tests/e2e');
+  }
+}
