@@ -182,6 +182,11 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Result<Loaded, LoadError> {
     Ok(loaded)
 }
 
+/// The root that [`load`] would give for `paths`, without reading the files: an undo finds its journal by it.
+pub fn root(paths: &[PathBuf]) -> Result<PathBuf, LoadError> {
+    Ok(named::resolve(paths)?.root)
+}
+
 /// The configuration that holds for a run, and where it was found.
 #[derive(Clone, Debug, Default)]
 pub struct FoundConfig {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{FoundConfig, LoadError, Loaded, Options, SkipReason, Skipped, load, read_config};
+use super::{FoundConfig, LoadError, Loaded, Options, SkipReason, Skipped};
+use super::{load, read_config, root as root_of};
 
 fn project(files: &[(&str, &[u8])]) -> TempDir {
     let root = TempDir::new().unwrap();
