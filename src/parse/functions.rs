@@ -162,3 +162,58 @@ impl<'t> Lowering<'t> {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::parse::tests::{check, js};
+
+    #[test]
+    fn functions() {
+        check(
+            &js("async function* f(a, b = 1, ...c) { yield* x; await y; yield }
+    async x => x; async ({ a }, [b]) => ({ a }); (function g() {})"),
+            "
+            (Function async * declaration (BindingName f) (BindingName a) (DefaultPattern (BindingName b) Literal) (RestPattern (BindingName c)) (Block (Yield (Name x)) (Await (Name y)) Yield))
+            (Function async arrow (BindingName x) (Name x))
+            (Function async arrow (ObjectPattern (PatternProperty .a shorthand (BindingName a))) (ArrayPattern (BindingName b)) (Parenthesized (Object (Property .a shorthand (Name a)))))
+            (Parenthesized (Function expression (BindingName g) Block))
+            ",
+        );
+    }
+
+    #[test]
+    fn object_members() {
+        check(
+            &js("({ a, b: 1, c() {}, get d() {}, set d(v) {}, async *[e]() {}, ['f']: 1, 'g': 2, 0x10: 3, ...h, async: 4, get: 5 })"),
+            "
+            (Parenthesized (Object (Property .a shorthand (Name a)) (Property .b Literal) (Property .c (Function method Block)) (Property .d (Function getter Block)) (Property .d (Function setter (BindingName v) Block)) (Property [] (Name e) (Function async * method Block)) (Property .f Literal) (Property .g Literal) (Property .16 Literal) (Spread (Name h)) (Property .async Literal) (Property .get Literal)))
+            ",
+        );
+    }
+
+    #[test]
+    fn classes() {
+        check(
+            &js("class A extends B { static x = 1; #y; static { z } constructor() { super() } static async *m() {} get p() {} static set q(v) {} ['a'] = b; async; static get = 1 }
+    (class {})"),
+            "
+            (Class declaration (BindingName A) (Name B) (ClassMember static .x Literal) (ClassMember #y) (StaticBlock (Name z)) (ClassMember .constructor (Function method (Block (Call Super)))) (ClassMember static .m (Function async * method Block)) (ClassMember .p (Function getter Block)) (ClassMember static .q (Function setter (BindingName v) Block)) (ClassMember .a (Name b)) (ClassMember .async) (ClassMember static .get Literal))
+            (Parenthesized Class)
+            ",
+        );
+    }
+
+    #[test]
+    fn decorators() {
+        check(
+            &js("@a class A { @b.c(1) f() {} @d e = 1 }
+    @g export class H {}
+    export @i class J {}"),
+            "
+            (Class declaration (Name a) (BindingName A) (ClassMember .f (Call (Member .c (Name b)) Literal) (Function method Block)) (ClassMember .e (Name d) Literal))
+            (ExportDeclaration (Class declaration (Name g) (BindingName H)))
+            (ExportDeclaration (Class declaration (Name i) (BindingName J)))
+            ",
+        );
+    }
+}

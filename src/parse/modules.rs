@@ -196,3 +196,60 @@ fn has_type_keyword(specifier: Cst<'_>) -> bool {
     let first = specifier.child(0).filter(|it| !it.is_named());
     first.is_some_and(|it| matches!(it.kind(), "type" | "typeof"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::parse::tests::{check, js};
+
+    #[test]
+    fn imports() {
+        check(
+            &js("import a, * as b from 'c'
+    import d, { e, f as g, default as h, 'i-j' as k } from 'l' with { type: 'json' }
+    import 'm'"),
+            r#"
+            (Import "c" [default] [*] (BindingName a) (BindingName b))
+            (Import "l" [default] [e] [f] [default] [i-j] (BindingName d) (BindingName e) (BindingName g) (BindingName h) (BindingName k))
+            (Import "m")
+            "#,
+        );
+    }
+
+    #[test]
+    fn exports() {
+        check(
+            &js("export * from 'm'; export * as n from 'o'; export { p, q as default }; export { r as s } from 't'
+    export const v = 1; export { w as 'x y' }
+    export default a + b"),
+            r#"
+            (ExportAll "m" None)
+            (ExportAll "o" Some("n"))
+            (ExportNames [local as p] [local as default] (Name p) (Name q))
+            (ExportNames "t" [r as s])
+            (ExportDeclaration (Variables const (Declarator (BindingName v) Literal)))
+            (ExportNames [local as x y] (Name w))
+            (ExportDefault (Binary + (Name a) (Name b)))
+            "#,
+        );
+    }
+
+    #[test]
+    fn default_exports_are_declarations() {
+        check(
+            &js("export default function () {}
+    export default class {}
+    export default async function f() {}
+    export default class C {}
+    export default () => {}
+    export default (function () {})"),
+            "
+            (ExportDefault (Function declaration Block))
+            (ExportDefault (Class declaration))
+            (ExportDefault (Function async declaration (BindingName f) Block))
+            (ExportDefault (Class declaration (BindingName C)))
+            (ExportDefault (Function arrow Block))
+            (ExportDefault (Parenthesized (Function expression Block)))
+            ",
+        );
+    }
+}

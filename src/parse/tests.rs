@@ -4,7 +4,7 @@ use super::{Parsed, parse};
 use crate::source::{Language, SourceFile};
 use crate::syntax::{Key, Kind, NodeId, Tree};
 
-fn read(language: Language, text: &str) -> Parsed {
+pub(super) fn read(language: Language, text: &str) -> Parsed {
     let path = "file".to_owned();
     parse(&SourceFile {
         path,
@@ -29,12 +29,23 @@ fn statements(tree: &Tree) -> String {
     lines.join("\n")
 }
 
-fn js(text: &str) -> String {
+pub(super) fn js(text: &str) -> String {
     dump_as(Language::JavaScript, text)
 }
 
-fn ts(text: &str) -> String {
+pub(super) fn ts(text: &str) -> String {
     dump_as(Language::TypeScript, text)
+}
+
+fn tsx(text: &str) -> String {
+    dump_as(Language::Tsx, text)
+}
+
+/// The statements of a file with errors.
+fn broken(text: &str) -> String {
+    let parsed = read(Language::JavaScript, text);
+    assert_ne!(parsed.errors, [], "{text}");
+    statements(&parsed.tree)
 }
 
 /// The kind's name, what it knows apart from its parts, and its parts.
@@ -172,7 +183,7 @@ fn key(key: &Key) -> String {
 }
 
 #[track_caller]
-fn check(actual: &str, expected: &str) {
+pub(super) fn check(actual: &str, expected: &str) {
     let lines: Vec<&str> = expected
         .lines()
         .map(str::trim)
@@ -194,4 +205,274 @@ fn declarations() {
         (Variables const (Declarator (BindingName l) (Name m)))
         "#,
     );
+}
+
+#[test]
+fn directives_hashbang_and_comments() {
+    check(
+        &js("#!/usr/bin/env node
+'use strict';
+x;
+<!-- html
+--> comment
+y // z"),
+        r#"
+        (String "use strict")
+        (Name x)
+        (Name y)
+        "#,
+    );
+}
+
+#[test]
+fn missing_semicolons() {
+    check(
+        &js("a = b
+++c
+let d
+e"),
+        "
+        (Assign = (Name a) (Name b))
+        (Update (Name c))
+        (Variables let (Declarator (BindingName d)))
+        (Name e)
+        ",
+    );
+}
+
+#[test]
+fn loops() {
+    check(
+        &js("for (var i = 0, n; i < n; i++) {} for (;;) ;
+for (const k in o); for (a.b of c) {} for (var z = 1 in y);
+for (let [p] of q) {} for ([r, { s }] of t); for (u in v);
+label: while (a) { break label }
+do b; while (c)"),
+        "
+        (For (Variables var (Declarator (BindingName i) Literal) (Declarator (BindingName n))) (Binary < (Name i) (Name n)) (Update (Name i)) Block)
+        (For Simple)
+        (ForEach some(const) (BindingName k) (Name o) Simple)
+        (ForEach of none (Member .b (Name a)) (Name c) Block)
+        (ForEach some(var) (DefaultPattern (BindingName z) Literal) (Name y) Simple)
+        (ForEach of some(let) (ArrayPattern (BindingName p)) (Name q) Block)
+        (ForEach of none (ArrayPattern (Name r) (ObjectPattern (PatternProperty .s shorthand (Name s)))) (Name t) Simple)
+        (ForEach none (Name u) (Name v) Simple)
+        (Labeled (While (Name a) (Block Simple)))
+        (DoWhile (Name b) (Name c))
+        ",
+    );
+}
+
+#[test]
+fn branches() {
+    check(
+        &js("if ((a)) b; else c
+try {} catch {} finally { d }
+try {} catch ({ e }) {}
+switch (f) { case g: h; default: i }
+with (j) k;
+function l() { return; return m }
+throw n"),
+        "
+        (If (Parenthesized (Name a)) (Name b) (Name c))
+        (Try Block (Catch Block) (Block (Name d)))
+        (Try Block (Catch (ObjectPattern (PatternProperty .e shorthand (BindingName e))) Block))
+        (Switch (Name f) (Case (Name g) (Name h)) (Case (Name i)))
+        (With (Name j) (Name k))
+        (Function declaration (BindingName l) (Block Return (Return (Name m))))
+        (Throw (Name n))
+        ",
+    );
+}
+
+#[test]
+fn members() {
+    check(
+        &js("a?.b?.[c]?.(d); a['b'][`c`][0]; a.#p; new.target; import.meta.url; #p in o; super.x"),
+        "
+        (Call ?. (Member ?. [] (Member ?. .b (Name a)) (Name c)) (Name d))
+        (Member .0 (Member .c (Member .b (Name a))))
+        (Member #p (Name a))
+        Other
+        (Member .url Other)
+        (Binary in Other (Name o))
+        (Member .x Super)
+        ",
+    );
+}
+
+#[test]
+fn calls() {
+    check(
+        &js(r"f(a, ...b); new X; new a.B(1); import('x'); f`a${b}\n${c}d`"),
+        r#"
+        (Call (Name f) (Name a) (Spread (Name b)))
+        (New (Name X))
+        (New (Member .B (Name a)) Literal)
+        (Call ImportKeyword (String "x"))
+        (TaggedTemplate (Name f) (Template ["a", "\\n", "d"] (Name b) (Name c)))
+        "#,
+    );
+}
+
+#[test]
+fn awaiting_parentheses() {
+    check(
+        &js("async () => await (a, b.c)(d).e; async () => await (f)[g]()"),
+        "
+        (Function async arrow (Await (Member .e (Call (Parenthesized (Sequence (Name a) (Member .c (Name b)))) (Name d)))))
+        (Function async arrow (Await (Call (Member [] (Parenthesized (Name f)) (Name g)))))
+        ",
+    );
+}
+
+#[test]
+fn assignments() {
+    check(
+        &js("a = b.c ||= d; [a, b.c, { d: e.f, g, h = 1, ...i }] = j; (k) = l; m++; --n.o"),
+        "
+        (Assign = (Name a) (Assign ||= (Member .c (Name b)) (Name d)))
+        (Assign = (ArrayPattern (Name a) (Member .c (Name b)) (ObjectPattern (PatternProperty .d (Member .f (Name e))) (PatternProperty .g shorthand (Name g)) (PatternProperty .h shorthand (DefaultPattern (Name h) Literal)) (RestPattern (Name i)))) (Name j))
+        (Assign = (Parenthesized (Name k)) (Name l))
+        (Update (Name m))
+        (Update (Member .o (Name n)))
+        ",
+    );
+}
+
+#[test]
+fn operators() {
+    check(
+        &js(
+            "a ? b : c; a && b || c ?? d; (typeof a, -b); !a; /x/g; 1n; null; true; this; undefined",
+        ),
+        "
+        (Conditional (Name a) (Name b) (Name c))
+        (Logical coalesce (Logical or (Logical and (Name a) (Name b)) (Name c)) (Name d))
+        (Parenthesized (Sequence (Unary typeof (Name a)) (Unary - (Name b))))
+        (Unary ! (Name a))
+        Literal
+        Literal
+        Null
+        (Boolean true)
+        This
+        (Name undefined)
+        ",
+    );
+}
+
+#[test]
+fn jsx() {
+    check(
+        &tsx("const a = <Foo.Bar x={y} {...z} w='1'>t {u} <div /><Comp<T> /></Foo.Bar>; <></>"),
+        r#"
+        (Variables const (Declarator (BindingName a) (Other (Other (Member .Bar (Name Foo)) (Other (Other (Name y))) (Other (Spread (Name z))) (Other (String "1"))) (Other (Name u)) Other (Other (Name Comp)) (Other (Member .Bar (Name Foo))))))
+        (Other Other Other)
+        "#,
+    );
+}
+
+#[test]
+fn broken_text_is_kept() {
+    check(
+        &broken("let a = ;
+f(b c)
+io.emit(d @@ e)
+g"),
+        "
+        (Variables let (Broken (Declarator (BindingName a) (Call (Name f) (Name b) (Broken (Name c)))) Broken))
+        (Call (Member .emit (Name io)) (Broken (Name d)) (Name e))
+        (Name g)
+        ",
+    );
+}
+
+/// The text of the first node for which `wanted` holds.
+fn text_of(text: &str, wanted: impl Fn(&Kind) -> bool) -> &str {
+    let tree = read(Language::JavaScript, text).tree;
+    let node = tree
+        .descendants(tree.root())
+        .find(|it| wanted(tree.kind(*it)));
+    &text[tree.span(node.unwrap()).range()]
+}
+
+#[test]
+fn spans_are_those_of_the_text() {
+    let statement = |it: &Kind| it.is_statement() && !matches!(it, Kind::Program { .. });
+    assert_eq!(text_of("\u{feff} a ; b", statement), "a ;");
+    assert_eq!(text_of("let a = 1;\n", statement), "let a = 1;");
+    assert_eq!(text_of("a\nb", statement), "a");
+    assert_eq!(
+        text_of("function f() {} \n\n a", statement),
+        "function f() {}"
+    );
+    assert_eq!(
+        text_of("(a);", |it| matches!(it, Kind::Parenthesized { .. })),
+        "(a)"
+    );
+    assert_eq!(
+        text_of(" a ", |it| matches!(it, Kind::Program { .. })),
+        " a "
+    );
+    let is_member = |it: &Kind| matches!(it, Kind::Member { .. });
+    assert_eq!(text_of("async () => await (a).b.c()", is_member), "(a).b.c");
+    let tree = read(Language::JavaScript, "f ( a )['b']").tree;
+    let spans = tree
+        .descendants(tree.root())
+        .find_map(|it| match tree.kind(it) {
+            Kind::Member {
+                object,
+                property_span,
+                ..
+            } => match tree.kind(*object) {
+                Kind::Call { arguments_span, .. } => {
+                    Some((arguments_span.range(), property_span.range()))
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+    assert_eq!(spans, Some((2..7, 8..11)));
+}
+
+#[test]
+fn comments_are_kept_beside_the_tree() {
+    let text = "// a\nf(/* b */ c // d\n);\n<!-- e";
+    let comments = read(Language::JavaScript, text).tree.comments;
+    let texts: Vec<&str> = comments.iter().map(|it| &text[it.span.range()]).collect();
+    assert_eq!(texts, ["// a", "/* b */", "// d", "<!-- e"]);
+}
+
+#[test]
+fn errors_are_where_text_is_skipped_or_missing() {
+    let spans = |text| {
+        read(Language::JavaScript, text)
+            .errors
+            .into_iter()
+            .map(|it| it.span.range())
+    };
+    assert_eq!(spans("f(a b)").collect::<Vec<_>>(), [4..5]);
+    assert_eq!(spans("f(a;").collect::<Vec<_>>(), [3..3]);
+    assert_eq!(spans("").count(), 0);
+}
+
+#[test]
+fn nesting_needs_no_stack() {
+    let deep = 10_000;
+    let texts = [
+        format!("a{}", ".b()".repeat(deep)),
+        format!("a{}", " + a".repeat(deep)),
+        format!("{}a{}", "[".repeat(deep), "]".repeat(deep)),
+        format!("{}a{}", "(function () {".repeat(deep), "})".repeat(deep)),
+        format!("{};", "if (a) {} else ".repeat(deep)),
+        format!("var {}a{} = b", "[".repeat(deep), "]".repeat(deep)),
+        "([{".repeat(deep),
+    ];
+    let read_all = move || texts.map(|it| read(Language::JavaScript, &it).tree.len());
+    let small = std::thread::Builder::new()
+        .stack_size(128 << 10)
+        .spawn(read_all)
+        .unwrap();
+    let sizes = small.join().unwrap();
+    assert!(sizes[..6].iter().all(|it| *it >= deep), "{sizes:?}");
 }

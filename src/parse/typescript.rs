@@ -192,3 +192,121 @@ pub(super) fn is_silent(kind: &str) -> bool {
             | "infer_type"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::parse::tests::{check, ts};
+
+    #[test]
+    fn types_are_left_out() {
+        check(
+            &ts("interface I {}
+    type T = X;
+    declare const z: number;
+    declare global { var x: 1 }
+    namespace N { export interface J {} }
+    export as namespace S;
+    export default interface Q {}
+    import type { A } from 'a'; import { type B, C } from 'c'; export type { D } from 'd'; export type { E }; export { type F, G }"),
+            r#"
+            Type
+            Type
+            Type
+            Type
+            Type
+            Type
+            (ExportDefault Type)
+            (Import "a" [type A] type (BindingName A))
+            (Import "c" [type B] [C] (BindingName B) (BindingName C))
+            (ExportNames "d" type [D as D])
+            (ExportNames type [local as E])
+            (ExportNames [local as G] (Name G))
+            "#,
+        );
+    }
+
+    #[test]
+    fn typescript_modules() {
+        check(
+            &ts("import x = require('x'); import y = A.B; export import l = M.N; export = x"),
+            r#"
+            (Import "x" [*] (BindingName x))
+            (Variables const (Declarator (BindingName y) (Member .B (Name A))))
+            (ExportDeclaration (Variables const (Declarator (BindingName l) (Member .N (Name M)))))
+            (ExportDefault = (Name x))
+            "#,
+        );
+    }
+
+    #[test]
+    fn assertions() {
+        check(
+            &ts(
+                "f<T>(a as B, c!, <D>e, g satisfies H); a!.b = 1; (a as any) = 1; a!++; const k = f<T>; f?.<T>(1)",
+            ),
+            "
+            (Call (Name f) (Cast (Name a)) (Cast (Name c)) (Cast (Name e)) (Cast (Name g)))
+            (Assign = (Member .b (Cast (Name a))) Literal)
+            (Assign = (Parenthesized (Cast (Name a))) Literal)
+            (Update (Cast (Name a)))
+            (Variables const (Declarator (BindingName k) (Cast (Name f))))
+            (Call ?. (Name f) Literal)
+            ",
+        );
+    }
+
+    #[test]
+    fn annotations() {
+        check(
+            &ts("let v: Foo<string> = new Foo<string>(); const fn = <T,>(a: T): T => a; try {} catch (e: unknown) {}
+    function g(this: A, b?: B, ...c: C[]): asserts b {}"),
+            "
+            (Variables let (Declarator (BindingName v :type) (New (Name Foo))))
+            (Variables const (Declarator (BindingName fn) (Function arrow (BindingName a :type) (Name a))))
+            (Try Block (Catch (BindingName e :type) Block))
+            (Function declaration (BindingName g) (BindingName b :type) (RestPattern (BindingName c :type)) Block)
+            ",
+        );
+    }
+
+    #[test]
+    fn typescript_classes() {
+        check(
+            &ts(
+                "abstract class A<T> extends B<T> implements C { abstract m(): void; [k: string]: any; f(): void; f() {} @dec g() {} private static h?: Server = 1; declare q: string; constructor(private readonly io: Server, @Inject('X') public y = 1) { super() } }",
+            ),
+            r#"
+            (Class declaration (BindingName A) (Name B) (ClassMember .m (Function method bodiless)) (ClassMember .f (Function method bodiless)) (ClassMember .f (Function method Block)) (ClassMember .g (Name dec) (Function method Block)) (ClassMember static .h :type Literal) (ClassMember .q :type) (ClassMember .constructor (Call (Name Inject) (String "X")) (Function method (ParameterProperty (BindingName io :type)) (ParameterProperty (DefaultPattern (BindingName y) Literal)) (Block (Call Super)))))
+            "#,
+        );
+    }
+
+    #[test]
+    fn overloads_enums_namespaces() {
+        check(
+            &ts("function o(a: string): void; function o(a) {}
+    enum E { A = 1, B = A << 1, 'C', D }
+    const enum F { G }
+    namespace N.M { export const a = 1 }"),
+            r#"
+            (Function declaration bodiless (BindingName o) (BindingName a :type))
+            (Function declaration (BindingName o) (BindingName a) Block)
+            (Enum ["A", "B", "C", "D"] (BindingName E) Literal (Binary << (Name A) Literal))
+            (Enum ["G"] (BindingName F))
+            (Namespace (BindingName N) (Block (ExportDeclaration (Variables const (Declarator (BindingName a) Literal)))))
+            "#,
+        );
+    }
+
+    #[test]
+    fn using() {
+        check(
+            &ts("using a = b
+    async function f() { await using c = d }"),
+            "
+            (Variables const (Declarator (BindingName a) (Name b)))
+            (Function async declaration (BindingName f) (Block (Variables const (Declarator (BindingName c) (Name d)))))
+            ",
+        );
+    }
+}

@@ -87,9 +87,7 @@ impl<'t> Walk<'t> {
                 declarators,
             } => {
                 for declarator in declarators {
-                    if let Kind::Declarator { target, .. } = self.tree.kind(*declarator) {
-                        self.declare_variables(scope, *keyword, *target);
-                    }
+                    self.declare_variables(scope, *keyword, *declarator);
                 }
                 self.push(scope, declarators.clone());
             }
@@ -413,7 +411,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// A pattern and the patterns in it, without its default values and computed keys.
+/// A pattern or declarator and the patterns in it, without initial values and computed keys.
 fn pattern_parts(tree: &Tree, pattern: NodeId) -> impl Iterator<Item = NodeId> {
     let mut pending = vec![pattern];
     std::iter::from_fn(move || {
@@ -424,8 +422,9 @@ fn pattern_parts(tree: &Tree, pattern: NodeId) -> impl Iterator<Item = NodeId> {
             Kind::PatternProperty { value, .. } => pending.push(*value),
             Kind::DefaultPattern { target, .. }
             | Kind::RestPattern { target }
-            | Kind::ParameterProperty { target } => pending.push(*target),
-            // A pattern with skipped text in it.
+            | Kind::ParameterProperty { target }
+            | Kind::Declarator { target, .. } => pending.push(*target),
+            // A pattern or a declarator with skipped text in it.
             Kind::Broken { children } => pending.extend(children.iter().rev()),
             _ => {}
         }
