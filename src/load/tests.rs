@@ -180,6 +180,7 @@ fn around_a_file_its_project_is_loaded() {
         root.path().join("generated/c.js"),
     ];
     let loaded = load(&named, &Options::default()).unwrap();
+    assert_eq!(root_of(&named).unwrap(), loaded.root);
     assert_eq!(loaded.root, root.path().canonicalize().unwrap());
     assert_eq!(
         programs(&loaded),
