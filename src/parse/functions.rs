@@ -3,7 +3,7 @@
 
 use super::patterns::annotation;
 use super::{Cst, Lowering, Role, has_token, parts};
-use crate::syntax::{Class, Function, FunctionStyle, Key, Kind, NodeId};
+use crate::syntax::{Class, Function, FunctionStyle, Kind, NodeId};
 
 impl<'t> Lowering<'t> {
     /// A function that is no method.
@@ -119,7 +119,7 @@ impl<'t> Lowering<'t> {
                 let block = node
                     .child_by_field_name("body")
                     .map_or_else(Vec::new, parts);
-                let body = block.into_iter().map(|it| self.plain(it)).collect();
+                let body = self.statements(block);
                 return Kind::StaticBlock { body };
             }
             _ => return self.lower_plain(node),
@@ -127,7 +127,7 @@ impl<'t> Lowering<'t> {
         let mut decorators = self.outer_decorators.remove(&node.id()).unwrap_or_default();
         decorators.extend(self.decorators(node));
         decorators.extend(self.parameter_decorators(node));
-        let key: Key = self.key_field(node, name);
+        let key = self.key_field(node, name);
         let value = if is_method {
             Some(self.push(node, Role::Method))
         } else {

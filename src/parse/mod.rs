@@ -84,8 +84,10 @@ enum Role {
     Declaration,
     /// What a property is read from or a call calls: the left end of a longer chain.
     Link,
-    /// The `using` declarator that the TypeScript grammar reads as an assignment.
-    UsingDeclarator,
+    /// A declarator that the grammar reads as an expression.
+    Declarator,
+    /// The declarators of a `let` that the grammar reads as a statement of its own.
+    LetDeclarators,
 }
 
 struct Task<'t> {
@@ -128,7 +130,7 @@ impl<'t> Lowering<'t> {
             let statements = parts(root)
                 .into_iter()
                 .filter(|it| it.kind() != "hash_bang_line");
-            statements.map(|it| self.plain(it)).collect()
+            self.statements(statements.collect())
         };
         self.nodes[program.index()].kind = Kind::Program { body };
         while let Some(task) = self.pending.pop() {
@@ -159,7 +161,8 @@ impl<'t> Lowering<'t> {
             Role::Method => self.method(node),
             Role::ParameterDefault => self.parameter_default(node),
             Role::Declaration => self.default_declaration(node),
-            Role::UsingDeclarator => self.using_declarator(node),
+            Role::Declarator => self.expression_declarator(node),
+            Role::LetDeclarators => self.let_declarators(node),
         }
     }
 

@@ -12,7 +12,7 @@ impl<'t> Lowering<'t> {
         Some(match node.kind() {
             "expression_statement" => self.expression_statement(node),
             "statement_block" => Kind::Block {
-                body: self.statements(node),
+                body: self.statements(parts(node)),
             },
             "variable_declaration" => self.variables(node, Keyword::Var),
             "using_declaration" => self.variables(node, Keyword::Const),
@@ -72,7 +72,7 @@ impl<'t> Lowering<'t> {
                 let test = node.child_by_field_name("value");
                 let body = parts(node).into_iter().filter(|it| Some(*it) != test);
                 Kind::Case {
-                    body: body.map(|it| self.plain(it)).collect(),
+                    body: self.statements(body.collect()),
                     test: test.map(|it| self.plain(it)),
                 }
             }
@@ -105,8 +105,50 @@ impl<'t> Lowering<'t> {
         })
     }
 
-    fn statements(&mut self, node: Cst<'t>) -> Vec<NodeId> {
-        parts(node).into_iter().map(|it| self.plain(it)).collect()
+    /// The statements of a list.
+    pub(super) fn statements(&mut self, list: Vec<Cst<'t>>) -> Vec<NodeId> {
+        let mut statements = Vec::with_capacity(list.len());
+        let mut rest = list.into_iter().peekable();
+        while let Some(statement) = rest.next() {
+            let is_let = self.is_lone_let(statement);
+            // With a comment after it, the JavaScript grammar reads `let` as a name that stands
+            // alone, and what it declares as an expression.
+            statements.push(
+                match rest.next_if(|it| is_let && it.kind() == "expression_statement") {
+                    Some(declared) => {
+                        let whole = Span::new(statement.start_byte(), declared.end_byte());
+                        self.push_at(whole, declared, Role::LetDeclarators)
+                    }
+                    None => self.plain(statement),
+                },
+            );
+        }
+        statements
+    }
+
+    fn is_lone_let(&self, statement: Cst<'t>) -> bool {
+        statement.kind() == "expression_statement"
+            && !has_token(statement, ";")
+            && parts(statement)
+                .first()
+                .is_some_and(|it| self.text_of(*it) == "let")
+    }
+
+    /// What follows a `let` that the grammar took for a statement.
+    pub(super) fn let_declarators(&mut self, node: Cst<'t>) -> Kind {
+        let mut declarators = parts(node);
+        if let [sequence] = declarators.as_slice()
+            && sequence.kind() == "sequence_expression"
+        {
+            declarators = parts(*sequence);
+        }
+        let declarators = declarators
+            .into_iter()
+            .map(|it| self.push(it, Role::Declarator));
+        Kind::Variables {
+            keyword: Keyword::Let,
+            declarators: declarators.collect(),
+        }
     }
 
     fn expression_statement(&mut self, node: Cst<'t>) -> Kind {
@@ -122,7 +164,7 @@ impl<'t> Lowering<'t> {
             Some(assignment) if is_using(assignment) => {
                 let start = assignment.child_by_field_name("left").unwrap_or(assignment);
                 let span = Span::new(start.start_byte(), assignment.end_byte());
-                let declarator = self.push_at(span, assignment, Role::UsingDeclarator);
+                let declarator = self.push_at(span, assignment, Role::Declarator);
                 Kind::Variables {
                     keyword: Keyword::Const,
                     declarators: vec![declarator],
@@ -134,8 +176,12 @@ impl<'t> Lowering<'t> {
         }
     }
 
-    /// `x = y` after `using`.
-    pub(super) fn using_declarator(&mut self, node: Cst<'t>) -> Kind {
+    /// `x = y` or `x` as a declarator.
+    pub(super) fn expression_declarator(&mut self, node: Cst<'t>) -> Kind {
+        if node.kind() != "assignment_expression" {
+            let target = self.push(node, Role::Declares(None));
+            return Kind::Declarator { target, init: None };
+        }
         Kind::Declarator {
             target: self.required(node, "left", Role::Declares(None)),
             init: self.optional(node, "right", Role::Plain),
@@ -145,7 +191,7 @@ impl<'t> Lowering<'t> {
     fn variables(&mut self, node: Cst<'t>, keyword: Keyword) -> Kind {
         Kind::Variables {
             keyword,
-            declarators: self.statements(node),
+            declarators: self.all(node),
         }
     }
 

@@ -2,7 +2,8 @@
 //! Types themselves are left out: nothing in them runs.
 
 use super::{Cst, Lowering, Role, literals, parts, span};
-use crate::syntax::{Keyword, Kind, NodeId};
+use crate::source::Span;
+use crate::syntax::{Key, Keyword, Kind};
 
 impl<'t> Lowering<'t> {
     /// The kind of a construct of TypeScript, or `None` if `node` is none.
@@ -94,9 +95,9 @@ impl<'t> Lowering<'t> {
                 children: self.all(node),
             };
         };
-        let whole = crate::source::Span::new(name.start_byte(), value.end_byte());
+        let whole = Span::new(name.start_byte(), value.end_byte());
         let target = self.push(*name, Role::Declares(None));
-        let init: NodeId = self.plain(*value);
+        let init = self.plain(*value);
         let declarator = self.finished(
             whole,
             Kind::Declarator {
@@ -116,7 +117,7 @@ impl<'t> Lowering<'t> {
         let name = property.map_or("", |it| self.text_of(it));
         Kind::Member {
             object: self.required(node, "object", Role::Plain),
-            property: crate::syntax::Key::Static(literals::name(name)),
+            property: Key::Static(literals::name(name)),
             property_span: property.map_or_else(|| span(node), span),
             optional: false,
         }
