@@ -10,7 +10,8 @@ use crate::apply::{self, Changed, UndoOptions, WriteOptions};
 use crate::diff;
 use crate::migrate;
 use crate::plan::{Level, Plan};
-use crate::report::{Format, Ink, Style, counted};
+use crate::report::{Format, Ink, Report, Style, counted};
+use crate::rules::Fix;
 
 /// Carries the plan out, or shows it.
 pub(super) fn apply(
@@ -83,10 +84,12 @@ fn preview(
                 .help("give the format a file: `--format json=left.json`"),
         );
     }
+    let report = run.report(&plan.left).with_notes(plan.notes.clone());
     output.result(&painted(&diff::unified(changed), output.results))?;
-    run.write_files(&run.report(&plan.left), output)?;
+    run.write_files(&report, output)?;
     if changed.is_empty() {
-        return nothing_to_do(run, plan, output);
+        output.note("no change: there is nothing to migrate, or a person has to decide first\n");
+        return Ok(ExitCode::Done);
     }
     let sign = output.errors.sign("✔", "ok:");
     let migrated = migrated(run, plan);
@@ -99,8 +102,21 @@ fn preview(
             shape(changed, "would be ")
         ),
     );
+    list(&report, changed, output);
+    notes(plan, output);
     left(plan, output);
-    output.suggest(&[(run.command("apply"), "writes it, all files or none")]);
+    for finding in report.findings {
+        let position = report.position(finding.file, finding.span.start);
+        let place = format!(
+            "{}:{position}",
+            report.shown_path(report.path(finding.file))
+        );
+        let rule = output.errors.paint(Ink::Name, &finding.rule);
+        output.note(&format!("  {place} {rule} {}\n", finding.message));
+    }
+    let mut next = vec![(run.command("apply"), "writes it, all files or none")];
+    next.extend(unsafe_too(run, plan, "apply --dry-run"));
+    output.suggest(&next);
     Ok(if options.exit_code {
         ExitCode::Left
     } else {
@@ -108,8 +124,9 @@ fn preview(
     })
 }
 
+/// When a plan changes no file: either all is done, or a person has to decide first.
 fn nothing_to_do(run: &Run<'_>, plan: &Plan, output: &mut Output) -> Result<ExitCode, Complaint> {
-    if plan.left.is_empty() {
+    if run.analysis.findings.is_empty() {
         let sign = output.errors.sign("✔", "ok:");
         output.conclude(
             Ink::Good,
@@ -118,8 +135,12 @@ fn nothing_to_do(run: &Run<'_>, plan: &Plan, output: &mut Output) -> Result<Exit
         );
         return Ok(ExitCode::Done);
     }
-    run.show(&run.report(&plan.left), output)?;
-    left(plan, output);
+    run.show(
+        &run.report(&run.analysis.findings)
+            .with_notes(plan.notes.clone()),
+        output,
+    )?;
+    output.suggest(&unsafe_too(run, plan, "apply"));
     Ok(ExitCode::Left)
 }
 
@@ -130,7 +151,7 @@ fn tell(
     changed: &[Changed],
     output: &mut Output,
 ) -> Result<ExitCode, Complaint> {
-    let report = run.report(&plan.left).with_notes(plan.notes.clone());
+    let report = run.report(&plan.left);
     if plan.left.is_empty() {
         run.write_files(&report, output)?;
     } else {
@@ -138,34 +159,58 @@ fn tell(
         output.note("\n");
     }
     let sign = output.errors.sign("✔", "ok:");
-    output.conclude(
-        Ink::Good,
-        sign,
-        &format!("{} migrated, {}", migrated(run, plan), shape(changed, "")),
-    );
-    let style = output.errors;
-    for change in changed {
-        let verb = match (&change.before, &change.after) {
-            (None, _) => style.paint(Ink::Good, "created"),
-            (_, None) => style.paint(Ink::Bad, "deleted"),
-            _ => "changed".to_owned(),
-        };
-        output.note(&format!("  {verb} {}\n", report.shown_path(&change.path)));
-    }
-    for note in plan.notes.iter().filter(|_| plan.left.is_empty()) {
-        output.note(&format!(
-            "  {} {}\n",
-            style.paint(Ink::Name, "note:"),
-            style.wrap(8, note)
-        ));
-    }
+    let done = format!("{} migrated, {}", migrated(run, plan), shape(changed, ""));
+    output.conclude(Ink::Good, sign, &done);
+    list(&report, changed, output);
+    notes(plan, output);
     left(plan, output);
-    output.suggest(&next(run, changed));
+    let mut next = next(run, changed);
+    next.extend(unsafe_too(run, plan, "apply"));
+    output.suggest(&next);
     Ok(if plan.left.is_empty() {
         ExitCode::Done
     } else {
         ExitCode::Left
     })
+}
+
+/// Every file with what happens to it.
+fn list(report: &Report<'_>, changed: &[Changed], output: &mut Output) {
+    let style = output.errors;
+    for file in diff::files(changed) {
+        let verb = match file.kind {
+            diff::Kind::Changed => "changed".to_owned(),
+            diff::Kind::Created => style.paint(Ink::Good, "created"),
+            diff::Kind::Deleted => style.paint(Ink::Bad, "deleted"),
+        };
+        let (added, removed) = file.counts();
+        let added = style.paint(Ink::Good, &format!("+{added}"));
+        let removed = style.paint(Ink::Bad, &format!("-{removed}"));
+        let path = report.shown_path(file.path);
+        output.note(&format!("  {verb} {path} {added} {removed}\n"));
+    }
+}
+
+fn notes(plan: &Plan, output: &mut Output) {
+    let style = output.errors;
+    for note in &plan.notes {
+        output.note(&format!(
+            "{} {}\n",
+            style.paint(Ink::Name, "note:"),
+            style.wrap(6, note)
+        ));
+    }
+}
+
+/// How to go further than safe fixes, if that leads anywhere.
+fn unsafe_too(run: &Run<'_>, plan: &Plan, command: &str) -> Vec<(String, &'static str)> {
+    let is_possible = plan.left.iter().any(|it| it.fix == Fix::Unsafe);
+    let command = run.command(&format!("{command} --unsafe-fixes"));
+    let purpose = "also makes the changes of behaviour that the messages name";
+    is_possible
+        .then_some((command, purpose))
+        .into_iter()
+        .collect()
 }
 
 /// What a person does after an apply.
@@ -210,11 +255,7 @@ fn left(plan: &Plan, output: &mut Output) {
     } else {
         "each says what has to be decided"
     };
-    output.conclude(
-        Ink::Caution,
-        sign,
-        &format!("{count} left for a person, {reason}"),
-    );
+    output.conclude(Ink::Caution, sign, &format!("{count} left, {reason}"));
 }
 
 fn migrated(run: &Run<'_>, plan: &Plan) -> String {

@@ -28,11 +28,11 @@ impl When {
             .take_while(|it| *it != "--")
             .collect();
         let after = |index: usize| texts.get(index + 1).copied();
-        let values = texts.iter().enumerate().filter_map(|(index, it)| {
+        let mut values = texts.iter().enumerate().filter_map(|(index, it)| {
             it.strip_prefix("--color=")
                 .or_else(|| after(index).filter(|_| *it == "--color"))
         });
-        match values.last() {
+        match values.next_back() {
             Some("always") => Self::Always,
             Some("never") => Self::Never,
             _ => Self::Auto,

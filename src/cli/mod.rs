@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches};
 
+use crate::Analysis;
+use crate::analyze;
 use crate::load::{self, FoundConfig};
 use crate::rules::Rule;
-use crate::{Analysis, analyze};
 use arguments::{Arguments, Command, Shared};
 use complaint::Complaint;
 use environment::{Environment, When};
