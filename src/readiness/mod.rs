@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::findings::Finding;
 use crate::load::{Skipped, TextFile};
+use crate::rules::FindingKind;
 use crate::source::{FileId, LineIndex, SourceFile};
 
 pub use observe::{Observation, ObservationKind, observe};
@@ -75,8 +76,10 @@ pub struct Evidence {
     pub path: String,
     /// 1-based; `None` for a whole file.
     pub line: Option<usize>,
-    /// What stands there.
+    /// What stands there, or what to know about it.
     pub text: String,
+    /// The text is code of the project.
+    pub is_code: bool,
 }
 
 /// One question and its answer.
@@ -155,6 +158,7 @@ impl<'a> ReadinessInput<'a> {
             path: file.path.clone(),
             line: Some(line),
             text: observation.text.clone(),
+            is_code: true,
         }
     }
 }
@@ -172,16 +176,16 @@ fn no_socketio(input: &ReadinessInput<'_>) -> Check {
             .min()
             .expect("a file in the map has a finding");
         let line = LineIndex::new(&file.text).position(&file.text, first).line;
-        let more = if findings.len() == 1 {
-            String::new()
-        } else {
-            format!(" and {} more", findings.len() - 1)
-        };
-        let text = format!("{}{more}", findings[0].message);
+        let kinds = FindingKind::ALL.into_iter().filter_map(|kind| {
+            let count = findings.iter().filter(|it| it.kind == kind).count();
+            (count > 0).then(|| format!("{count} {}", kind.as_str()))
+        });
+        let text = kinds.collect::<Vec<_>>().join(", ");
         Evidence {
             path: file.path.clone(),
             line: Some(line),
             text,
+            is_code: false,
         }
     });
     let count = input.findings.len();
@@ -236,6 +240,7 @@ fn everything_analysed(input: &ReadinessInput<'_>) -> Check {
             path: it.path.clone(),
             line: it.line,
             text: it.reason.as_str().to_owned(),
+            is_code: false,
         })
         .collect();
     let advice = "repair these files, so that what they do with Socket.IO can be seen".to_owned();

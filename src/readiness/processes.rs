@@ -91,6 +91,7 @@ fn as_written<'a>(file: &'a SourceFile, tree: &'a Tree, value: NodeId) -> &'a st
 fn from_program(input: &ReadinessInput<'_>, seen: &Observation, entry: &ProcessEntry) -> Process {
     let place = Evidence {
         text: shown(&entry.script, entry.instances.as_deref()),
+        is_code: false,
         ..input.evidence(seen)
     };
     Process {
@@ -171,6 +172,7 @@ fn process(file: &TextFile, command: &str, instances: Option<String>) -> Process
         path: file.path.clone(),
         line,
         text: shown(command, instances.as_deref()),
+        is_code: false,
     };
     Process {
         place,

@@ -2,8 +2,10 @@
 
 use super::{CheckState, Evidence, Readiness, ReadinessInput, Verdict, assess, observe};
 use crate::load::{SkipReason, Skipped, TextFile};
+use crate::parse;
+use crate::project;
+use crate::scope;
 use crate::source::{Language, SourceFile};
-use crate::{parse, project, scope};
 
 /// Assesses the files of `text`, each after a line `//- path`.
 fn check(text: &str, skipped: &[Skipped]) -> Readiness {

@@ -51,7 +51,13 @@ pub(super) fn frame(report: &Report<'_>, finding: &Finding, style: Style) -> Str
         .trim_start_matches('\n')
         .split_once('\n')
         .map_or("", |it| it.1);
-    frame.trim_end().to_owned() + "\n"
+    let mut lines: Vec<&str> = frame.trim_end().lines().collect();
+    if !style.is_verbose && lines.len() > 2 {
+        // Without context there is nothing to fence off, and many findings are easier to read.
+        lines.pop();
+        lines.remove(0);
+    }
+    lines.join("\n") + "\n"
 }
 
 fn theme(style: Style, fix: Fix) -> GraphicalTheme {

@@ -28,9 +28,10 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let count = text.lines().count();
     if count > SHOWN_BY_GITHUB {
         let total = counted(report.findings.len(), "finding");
-        text.push_str(&format!(
+        let line = format!(
             "::notice title=iomigrate::{total}; GitHub shows the first {SHOWN_BY_GITHUB} here, the log has them all\n"
-        ));
+        );
+        text.push_str(&line);
     }
     text
 }

@@ -7,6 +7,7 @@ use crate::load::Skipped;
 use crate::project::Step;
 use crate::readiness::{Check, CheckState, Readiness, Verdict};
 use crate::rules::Fix;
+use crate::source::FileId;
 
 /// Pieces of evidence that a check shows before it counts the rest.
 const EVIDENCE_SHOWN: usize = 5;
@@ -31,11 +32,12 @@ pub fn summary(report: &Report<'_>, style: Style) -> String {
         text.push_str(&skipped_line(report, skipped, style));
     }
     for note in &report.notes {
-        text.push_str(&format!(
+        let line = format!(
             "{} {}\n",
             style.paint(Ink::Name, "note:"),
             style.wrap(6, note)
-        ));
+        );
+        text.push_str(&line);
     }
     if !text.is_empty() {
         text.push('\n');
@@ -57,11 +59,33 @@ fn findings(report: &Report<'_>, style: Style) -> String {
     text
 }
 
-/// What the reader has seen in the file at hand or at all, so that it is not said again.
+/// What the reader has been told, so that it is not said again at every finding.
 #[derive(Default)]
 struct Said<'a> {
+    /// In the whole report.
     helps: Vec<&'a str>,
-    steps: Option<&'a [Step]>,
+    /// In the file at hand.
+    ways: Vec<&'a [Step]>,
+    file: Option<FileId>,
+}
+
+impl<'a> Said<'a> {
+    /// The steps to show: up to where the way enters the file, once for each file; every step in verbose style.
+    fn way(&mut self, finding: &'a Finding, style: Style) -> &'a [Step] {
+        if style.is_verbose {
+            return &finding.steps;
+        }
+        if self.file.replace(finding.file) != Some(finding.file) {
+            self.ways.clear();
+        }
+        let foreign = finding.steps.iter().rposition(|it| it.file != finding.file);
+        let way = &finding.steps[..foreign.map_or(0, |it| it + 1)];
+        if self.ways.contains(&way) {
+            return &[];
+        }
+        self.ways.push(way);
+        way
+    }
 }
 
 fn block<'a>(
@@ -88,14 +112,9 @@ fn block<'a>(
         style.wrap(2, &finding.message),
     );
     text.push_str(&frame(report, finding, style));
-    let is_new_way = said.steps.replace(&finding.steps) != Some(&finding.steps);
-    if !finding.steps.is_empty() && (style.is_verbose || is_new_way) {
-        text.push_str(&entry(
-            "via:",
-            &report.trail(&finding.steps, style),
-            Ink::Dim,
-            style,
-        ));
+    let way = said.way(finding, style);
+    if !way.is_empty() {
+        text.push_str(&entry("via:", &report.trail(way, style), Ink::Dim, style));
     }
     // A safe fix is explained once; what a person has to weigh is said at every place.
     let is_new_help = !said.helps.contains(&finding.help.as_str());
@@ -221,11 +240,8 @@ fn check_block(report: &Report<'_>, check: &Check, style: Style) -> String {
             .line
             .map_or_else(String::new, |it| format!(":{it}"));
         let place = format!("{}{line}", report.shown_path(&evidence.path));
-        text.push_str(&format!(
-            "     {} {}\n",
-            style.paint(Ink::Dim, &place),
-            evidence.text
-        ));
+        let line = format!("     {} {}\n", style.paint(Ink::Dim, &place), evidence.text);
+        text.push_str(&line);
     }
     let hidden = check.evidence.len().saturating_sub(EVIDENCE_SHOWN);
     if hidden > 0 && !style.is_verbose {
@@ -236,11 +252,12 @@ fn check_block(report: &Report<'_>, check: &Check, style: Style) -> String {
     }
     if !check.advice.is_empty() && check.state != CheckState::Pass {
         let arrow = style.sign("→", "->");
-        text.push_str(&format!(
+        let line = format!(
             "   {} {}\n",
             style.paint(Ink::Name, arrow),
             style.wrap(5, &check.advice)
-        ));
+        );
+        text.push_str(&line);
     }
     text
 }
@@ -271,11 +288,8 @@ fn table(report: &Report<'_>, style: Style) -> String {
             };
             format!("  {cell:>wide$}", wide = kind.as_str().len())
         });
-        text.push_str(&format!(
-            "  {:width$}{}\n",
-            path(in_file),
-            cells.collect::<String>()
-        ));
+        let line = format!("  {:width$}{}\n", path(in_file), cells.collect::<String>());
+        text.push_str(&line);
     }
     text
 }

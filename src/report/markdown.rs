@@ -26,7 +26,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
     }
     for note in &report.notes {
         if text.chars().count() + note.chars().count() < ROOM {
-            text.push_str(&format!("\n> {}\n", escaped(note)));
+            let line = format!("\n> {}\n", escaped(note));
+            text.push_str(&line);
         }
     }
     text
@@ -37,10 +38,16 @@ fn verdict(report: &Report<'_>) -> String {
         Verdict::Ready => "✅ READY to run on several workers",
         Verdict::NotReady => "❌ NOT READY to run on several workers",
     };
+    let left = match report.findings.len() {
+        0 => "No in-process Socket.IO".to_owned(),
+        count => format!(
+            "{} with in-process Socket.IO in {}",
+            counted(count, "touch point"),
+            counted(report.by_file().count(), "file")
+        ),
+    };
     format!(
-        "## {verdict}\n\n{} of in-process Socket.IO in {}; {} of {} analysed, {} skipped.\n",
-        counted(report.findings.len(), "touch point"),
-        counted(report.by_file().count(), "file"),
+        "## {verdict}\n\n{left}; {} of {} analysed, {} skipped.\n",
         report.counts.files_parsed,
         counted(report.counts.files_seen, "file"),
         report.skipped.len(),
@@ -81,11 +88,13 @@ fn evidence_text(report: &Report<'_>, evidence: &Evidence) -> String {
     let line = evidence
         .line
         .map_or_else(String::new, |it| format!(":{it}"));
-    format!(
-        "{} {}",
-        code(&format!("{}{line}", report.shown_path(&evidence.path))),
+    let place = code(&format!("{}{line}", report.shown_path(&evidence.path)));
+    let text = if evidence.is_code {
+        code(&evidence.text)
+    } else {
         escaped(&evidence.text)
-    )
+    };
+    format!("{place} {text}")
 }
 
 fn skips(report: &Report<'_>) -> String {
@@ -162,10 +171,11 @@ fn push_rows(text: &mut String, rows: Vec<String>, noun: &str) {
     for row in rows {
         used += row.chars().count();
         if used > ROOM {
-            text.push_str(&format!(
+            let line = format!(
                 "\n{} more; `iomigrate scan` lists them all.\n",
                 counted(left, noun)
-            ));
+            );
+            text.push_str(&line);
             return;
         }
         text.push_str(&row);
