@@ -1,0 +1,3 @@
+const name = 'mentions socket.io';
+
+const list = [name;
