@@ -3,11 +3,13 @@
 use super::chains::{Chain, Link};
 use super::uses::Use;
 use crate::project::Project;
+use crate::project::api::Role;
+use crate::project::value::Value;
 use crate::rules::{Conditions, Meaning, Rule};
 use crate::syntax::Kind;
 
 /// The closest rule for `meaning` at a use.
-pub(super) fn rule_for<'a>(project: &Project, it: &Use, meaning: Meaning, rules: &'a [Rule]) -> Option<&'a Rule> {
+pub(crate) fn rule_for<'a>(project: &Project, it: &Use, meaning: Meaning, rules: &'a [Rule]) -> Option<&'a Rule> {
     rules
         .iter()
         .filter(|rule| rule.find.meaning == meaning && matches(project, &it.chain, rule))
@@ -15,17 +17,22 @@ pub(super) fn rule_for<'a>(project: &Project, it: &Use, meaning: Meaning, rules:
 }
 
 fn matches(project: &Project, chain: &Chain, rule: &Rule) -> bool {
-    let names: Vec<&str> = names(chain);
+    let names = names(project, chain);
     let fits_chain = rule.find.chain.is_empty() || fits(&rule.find.chain, &names);
     fits_chain && rule.find.conditions.as_ref().is_none_or(|it| holds(project, chain, it))
 }
 
-/// The names of the links, the default namespace left out: `io.sockets.emit` is `io.emit`.
-fn names(chain: &Chain) -> Vec<&str> {
-    let is_default_namespace = |link: &Link| {
-        link.name.as_deref() == Some("sockets") && link.role == crate::project::api::Role::Link
+/// The names of the links, the default namespace left out: `io.sockets.emit` is `io.emit`. What starts at a part of the
+/// server, a namespace or an operator in a variable, starts with that.
+fn names<'a>(project: &Project, chain: &'a Chain) -> Vec<&'a str> {
+    let is_default_namespace =
+        |link: &Link| link.name.as_deref() == Some("sockets") && link.role == Role::Link;
+    let start = match project.part(chain.root) {
+        Some(Value::Server(_)) | None => None,
+        Some(_) => Some("<part>"),
     };
-    chain.links.iter().filter(|it| !is_default_namespace(it)).map(|it| it.name.as_deref().unwrap_or("[]")).collect()
+    let links = chain.links.iter().filter(|it| !is_default_namespace(it));
+    start.into_iter().chain(links.map(|it| it.name.as_deref().unwrap_or("[]"))).collect()
 }
 
 fn fits(pattern: &[String], names: &[&str]) -> bool {

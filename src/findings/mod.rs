@@ -5,7 +5,7 @@ pub mod chains;
 pub mod entries;
 pub mod uses;
 
-mod matching;
+pub(crate) mod matching;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! A plan while it is being made: edits by file, and what was decided about each place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Input;
 use super::edits::{Conflict, Edit, EditList};
@@ -10,51 +10,57 @@ use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
 
 /// The edits so far.
-pub(super) struct Draft<'a> {
-    pub(super) input: &'a Input<'a>,
+pub(in crate::plan) struct Draft<'a> {
+    pub(in crate::plan) input: &'a Input<'a>,
     edits: BTreeMap<FileId, EditList>,
     /// Ranges that are deleted or moved as a whole: edits inside them are moot.
     gone: BTreeMap<FileId, Vec<Span>>,
-    /// Files that refer to the broadcaster afterwards and need it imported.
-    pub(super) wants_broadcaster: BTreeSet<FileId>,
+    /// By the start of a line: how much less it is indented.
+    dedents: BTreeMap<(FileId, usize), usize>,
+    /// Comment lines to insert above a statement, by the byte at which it starts.
+    above: BTreeMap<(FileId, usize), Vec<String>>,
+    /// Files that refer to the broadcaster afterwards and need it imported, with the name it has there.
+    pub(in crate::plan) wants_broadcaster: BTreeMap<FileId, String>,
     /// Edits that collided: each is a bug of this program.
-    pub(super) conflicts: Vec<(FileId, Conflict)>,
+    pub(in crate::plan) conflicts: Vec<(FileId, Conflict)>,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(input: &'a Input<'a>) -> Self {
+    pub(in crate::plan) fn new(input: &'a Input<'a>) -> Self {
         Self {
             input,
             edits: BTreeMap::new(),
             gone: BTreeMap::new(),
-            wants_broadcaster: BTreeSet::new(),
+            dedents: BTreeMap::new(),
+            above: BTreeMap::new(),
+            wants_broadcaster: BTreeMap::new(),
             conflicts: Vec::new(),
         }
     }
 
     /// A file's text and structure.
-    pub(super) fn layout(&self, file: FileId) -> Layout<'a> {
+    pub(in crate::plan) fn layout(&self, file: FileId) -> Layout<'a> {
         Layout { text: &self.input.sources[file.index()].text, tree: &self.input.project.facts(file).tree }
     }
 
     /// The text of a node.
-    pub(super) fn text(&self, place: Place) -> &'a str {
+    pub(in crate::plan) fn text(&self, place: Place) -> &'a str {
         let layout = self.layout(place.file);
         &layout.text[layout.tree.span(place.node).range()]
     }
 
     /// Whether a place is deleted or moved with something around it.
-    pub(super) fn is_gone(&self, file: FileId, span: Span) -> bool {
+    pub(in crate::plan) fn is_gone(&self, file: FileId, span: Span) -> bool {
         self.gone.get(&file).is_some_and(|it| it.iter().any(|gone| gone.contains(span)))
     }
 
     /// Replaces a range, unless it is gone anyway.
-    pub(super) fn replace(&mut self, file: FileId, span: Span, text: impl Into<String>) {
+    pub(in crate::plan) fn replace(&mut self, file: FileId, span: Span, text: impl Into<String>) {
         self.add(file, Edit { span, text: text.into() });
     }
 
     /// Adds an edit, unless its range is gone anyway.
-    pub(super) fn add(&mut self, file: FileId, edit: Edit) {
+    pub(in crate::plan) fn add(&mut self, file: FileId, edit: Edit) {
         if self.is_gone(file, edit.span) && !edit.span_is_empty() {
             return;
         }
@@ -64,12 +70,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Deletes a range with everything in it; earlier edits inside it are dropped.
-    pub(super) fn delete(&mut self, file: FileId, span: Span) {
+    pub(in crate::plan) fn delete(&mut self, file: FileId, span: Span) {
         self.replace_whole(file, span, "");
     }
 
     /// Replaces a range with everything in it; earlier edits inside it are dropped, later ones are moot.
-    pub(super) fn replace_whole(&mut self, file: FileId, span: Span, text: &str) {
+    pub(in crate::plan) fn replace_whole(&mut self, file: FileId, span: Span, text: &str) {
         if self.is_gone(file, span) {
             return;
         }
@@ -81,21 +87,77 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Deletes a statement with its line. Comments above it stay; the one behind it stays on a line of its own.
-    pub(super) fn remove_statement(&mut self, file: FileId, statement: NodeId) {
+    /// Deletes a statement with its line, and with one of two blank lines around it. Comments above it stay; the one
+    /// behind it stays on a line of its own.
+    pub(in crate::plan) fn remove_statement(&mut self, file: FileId, statement: NodeId) {
         let layout = self.layout(file);
-        self.delete(file, layout.removal(layout.tree.span(statement)));
+        let removal = layout.removal(layout.tree.span(statement));
+        if self.is_gone(file, removal) {
+            return;
+        }
+        let (from, to) = (self.before_gone(file, removal.start as usize), self.after_gone(file, removal.end as usize));
+        self.delete(file, removal);
+        let is_whole_lines = layout.line_start(removal.end as usize) == removal.end as usize;
+        if let Some(blank) = layout.spare_blank_line(from, to).filter(|_| is_whole_lines) {
+            self.delete(file, blank);
+        }
+    }
+
+    /// `offset`, or where what is gone right before it starts.
+    fn before_gone(&self, file: FileId, mut offset: usize) -> usize {
+        let gone = self.gone.get(&file).map_or(&[][..], Vec::as_slice);
+        while let Some(span) = gone.iter().find(|it| it.end as usize == offset && it.start < it.end) {
+            offset = span.start as usize;
+        }
+        offset
+    }
+
+    /// `offset`, or where what is gone right after it ends.
+    fn after_gone(&self, file: FileId, mut offset: usize) -> usize {
+        let gone = self.gone.get(&file).map_or(&[][..], Vec::as_slice);
+        while let Some(span) = gone.iter().find(|it| it.start as usize == offset && it.start < it.end) {
+            offset = span.end as usize;
+        }
+        offset
+    }
+
+    /// Takes `depth` bytes of indentation off every line that starts within `span`; several calls add up.
+    pub(in crate::plan) fn dedent(&mut self, file: FileId, span: Span, depth: usize) {
+        for line in self.layout(file).lines_in(span) {
+            *self.dedents.entry((file, line)).or_default() += depth;
+        }
+    }
+
+    /// Inserts comments on lines of their own above the statement that starts at `offset`.
+    pub(in crate::plan) fn insert_above(&mut self, file: FileId, offset: usize, comments: Vec<String>) {
+        self.above.entry((file, offset)).or_default().extend(comments);
+    }
+
+    fn place_comments(&mut self) {
+        for ((file, offset), comments) in std::mem::take(&mut self.above) {
+            let layout = self.layout(file);
+            let indentation = layout.indentation(offset);
+            let depth = self.dedents.get(&(file, layout.line_start(offset))).copied().unwrap_or(0);
+            let next = format!("{}{}", layout.line_break(), &indentation[depth.min(indentation.len())..]);
+            let text: String = comments.iter().map(|it| format!("{it}{next}")).collect();
+            self.replace(file, Span::new(offset, offset), text);
+        }
     }
 
     /// The edits by file, sorted.
-    pub(super) fn into_edits(self) -> BTreeMap<FileId, EditList> {
+    pub(in crate::plan) fn into_edits(mut self) -> BTreeMap<FileId, EditList> {
+        self.place_comments();
+        for ((file, line), depth) in std::mem::take(&mut self.dedents) {
+            let indentation = self.layout(file).indentation(line).len().min(depth);
+            let span = Span::new(line, line + indentation);
+            let list = self.edits.entry(file).or_default();
+            // Where the start of the line is replaced already, what replaces it is indented right.
+            if indentation > 0 && list.is_free(span) {
+                list.replace(span, "").expect("the range was free");
+            }
+        }
+        self.edits.retain(|_, it| !it.is_empty());
         self.edits
-    }
-
-    /// A file's text with the edits so far.
-    pub(super) fn preview(&self, file: FileId) -> String {
-        let text = &self.input.sources[file.index()].text;
-        self.edits.get(&file).map_or_else(|| text.clone(), |it| it.apply(text))
     }
 }
 

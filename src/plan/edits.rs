@@ -44,6 +44,11 @@ impl EditList {
         self.add(Edit { span, text: text.into() })
     }
 
+    /// Whether nothing touches `span` yet.
+    pub fn is_free(&self, span: Span) -> bool {
+        !self.edits.iter().any(|it| collide(it.span, span))
+    }
+
     /// Takes out the edits that lie within `span`.
     pub fn drop_inside(&mut self, span: Span) {
         self.edits.retain(|it| !span.contains(it.span));

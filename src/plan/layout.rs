@@ -1,36 +1,35 @@
 //! Lines and indentation around nodes: which range goes when a statement goes, and how a block is taken out of its
 //! braces, so that the diff is what a person would have typed.
 
-use super::edits::Edit;
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId, Tree};
 
 /// A file's text and structure, for measuring.
 #[derive(Clone, Copy)]
-pub(super) struct Layout<'a> {
-    pub(super) text: &'a str,
-    pub(super) tree: &'a Tree,
+pub(in crate::plan) struct Layout<'a> {
+    pub(in crate::plan) text: &'a str,
+    pub(in crate::plan) tree: &'a Tree,
 }
 
 impl<'a> Layout<'a> {
     /// The byte at which the line of `offset` starts.
-    pub(super) fn line_start(&self, offset: usize) -> usize {
+    pub(in crate::plan) fn line_start(&self, offset: usize) -> usize {
         self.text[..offset].rfind('\n').map_or(0, |it| it + 1)
     }
 
     /// The byte after the line of `offset`, its line break included.
-    pub(super) fn line_end(&self, offset: usize) -> usize {
+    pub(in crate::plan) fn line_end(&self, offset: usize) -> usize {
         self.text[offset..].find('\n').map_or(self.text.len(), |it| offset + it + 1)
     }
 
     /// The white space at the start of the line of `offset`.
-    pub(super) fn indentation(&self, offset: usize) -> &'a str {
+    pub(in crate::plan) fn indentation(&self, offset: usize) -> &'a str {
         let line = &self.text[self.line_start(offset)..];
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
     /// The file's line ending, decided by its first line.
-    pub(super) fn line_break(&self) -> &'static str {
+    pub(in crate::plan) fn line_break(&self) -> &'static str {
         match self.text.find('\n') {
             Some(at) if self.text[..at].ends_with('\r') => "\r\n",
             _ => "\n",
@@ -38,54 +37,51 @@ impl<'a> Layout<'a> {
     }
 
     /// Whether nothing but white space stands before `offset` on its line.
-    pub(super) fn starts_line(&self, offset: usize) -> bool {
+    pub(in crate::plan) fn starts_line(&self, offset: usize) -> bool {
         self.text[self.line_start(offset)..offset].chars().all(|it| it == ' ' || it == '\t' || it == '\u{feff}')
     }
 
     /// Whether nothing but white space stands after `offset` on its line.
-    pub(super) fn ends_line(&self, offset: usize) -> bool {
+    pub(in crate::plan) fn ends_line(&self, offset: usize) -> bool {
         self.text[offset..self.line_end(offset)].trim().is_empty()
     }
 
     /// The comments that lie within `span`.
-    pub(super) fn comments_in(&self, span: Span) -> Vec<Span> {
+    pub(in crate::plan) fn comments_in(&self, span: Span) -> Vec<Span> {
         self.tree.comments.iter().map(|it| it.span).filter(|it| span.contains(*it)).collect()
     }
 
-    /// The range to delete for a statement to be gone: whole lines if it has them to itself, one of two blank lines
-    /// around it included.
-    pub(super) fn removal(&self, span: Span) -> Span {
+    /// The range to delete for a statement to be gone: whole lines if it has them to itself.
+    pub(in crate::plan) fn removal(&self, span: Span) -> Span {
         let (start, end) = (span.start as usize, span.end as usize);
         if !self.starts_line(start) || !self.ends_line(end) {
             let spaces = self.text[end..].len() - self.text[end..].trim_start_matches([' ', '\t']).len();
             return Span::new(start, end + if self.starts_line(start) { spaces } else { 0 });
         }
-        let (from, to) = (self.line_start(start), self.line_end(end));
-        Span::new(from, self.past_spare_blank_line(from, to))
+        Span::new(self.line_start(start), self.line_end(end))
     }
 
-    /// A blank line after the removed lines goes too if a blank line, or the start of a block, stands before them; one
-    /// at the end of a block goes with what was before it.
-    fn past_spare_blank_line(&self, from: usize, to: usize) -> usize {
+    /// The blank line at `to` if it is one too many once everything between `from` and `to` is gone: another one, or
+    /// the start of a block, stands before it.
+    pub(in crate::plan) fn spare_blank_line(&self, from: usize, to: usize) -> Option<Span> {
         let before = self.text[..from].trim_end_matches(['\n', '\r', ' ', '\t']);
         let gap = self.text[before.len()..from].matches('\n').count();
         let opens = before.is_empty() || before.ends_with('{') || gap > 1;
         let next_is_blank = to < self.text.len() && self.text[to..self.line_end(to)].trim().is_empty();
-        if opens && next_is_blank { self.line_end(to) } else { to }
+        (opens && next_is_blank).then(|| Span::new(to, self.line_end(to)))
     }
 
-    /// Edits that take `depth` bytes of indentation off every line that starts within `span`, except inside templates.
-    pub(super) fn dedent(&self, span: Span, depth: usize) -> Vec<Edit> {
-        let mut edits = Vec::new();
+    /// The lines that start within `span`, by the byte at which they start; lines inside templates are left out.
+    pub(in crate::plan) fn lines_in(&self, span: Span) -> Vec<usize> {
+        let mut lines = Vec::new();
         let mut line = self.line_end(span.start as usize);
-        while depth > 0 && line < span.end as usize && line < self.text.len() {
-            let indentation = self.indentation(line).len().min(depth);
-            if indentation > 0 && !self.is_in_template(line) {
-                edits.push(Edit { span: Span::new(line, line + indentation), text: String::new() });
+        while line < span.end as usize && line < self.text.len() {
+            if !self.is_in_template(line) {
+                lines.push(line);
             }
             line = self.line_end(line);
         }
-        edits
+        lines
     }
 
     /// Whether `offset` lies inside the text of a template, where white space counts.
@@ -98,7 +94,7 @@ impl<'a> Layout<'a> {
     }
 
     /// A statement with the comment lines right above it and the comment behind it on its last line.
-    pub(super) fn with_comments(&self, statement: NodeId) -> Span {
+    pub(in crate::plan) fn with_comments(&self, statement: NodeId) -> Span {
         let span = self.tree.span(statement);
         let mut start = span.start as usize;
         for comment in self.tree.comments.iter().rev().map(|it| it.span) {

@@ -5,6 +5,9 @@ pub mod edits;
 
 mod draft;
 mod layout;
+mod rewrite;
+
+use std::collections::BTreeSet;
 
 use crate::findings::Finding;
 use crate::findings::uses::Use;
@@ -12,7 +15,9 @@ use crate::load::TextFile;
 use crate::project::Project;
 use crate::rules::Rule;
 use crate::source::{FileId, SourceFile};
+use draft::Draft;
 use edits::EditList;
+use rewrite::Left;
 
 /// Which fixes are carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,10 +45,36 @@ pub struct Input<'a> {
     pub rules: &'a [Rule],
 }
 
-/// Makes the plan.
+/// Makes the plan: the whole migration if nothing stands against it, else as much as keeps the application working
+/// with the server where it is.
 pub fn plan(input: &Input<'_>, level: Level) -> Plan {
-    let _ = (input, level);
-    Plan::default()
+    let mut left = rewrite::unfixable(input, level);
+    if left.is_empty() {
+        match attempt(input, &left, true) {
+            Ok(plan) => return plan,
+            Err(found) => left = found,
+        }
+    }
+    loop {
+        match attempt(input, &left, false) {
+            Ok(plan) => return plan,
+            // Each round leaves at least one use more, so this ends.
+            Err(found) => left.extend(found),
+        }
+    }
+}
+
+/// Makes the whole plan, or a partial one. What turns out not to fit is returned; then the plan has to leave it.
+fn attempt(input: &Input<'_>, left: &[Left], is_full: bool) -> Result<Plan, Vec<Left>> {
+    let mut draft = Draft::new(input);
+    let without: BTreeSet<usize> = left.iter().map(|it| it.index).collect();
+    let unfit = rewrite::rewrite(&mut draft, &without, is_full);
+    if !unfit.is_empty() {
+        return Err(unfit);
+    }
+    rewrite::import_broadcaster(&mut draft, "src/utils/socketBroadcaster.js");
+    let edited = draft.into_edits().into_iter().map(|(file, edits)| FileEdits { file, edits }).collect();
+    Ok(Plan { edited, is_partial: !is_full, ..Plan::default() })
 }
 
 /// Everything that an apply would do.

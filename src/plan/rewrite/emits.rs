@@ -1,0 +1,253 @@
+//! Chains on the server, written on the broadcaster: a rule's template with the arguments left where they are, byte for
+//! byte, and only what stands between them replaced.
+
+use crate::plan::draft::Draft;
+use crate::plan::edits::Edit;
+use crate::findings::chains::{Chain, Link};
+use crate::project::api::Role;
+use crate::project::value::Place;
+use crate::source::{FileId, Span};
+use crate::syntax::{Kind, NodeId};
+
+/// A piece of a rewritten chain: new text, or a range of the file that stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Source(Span),
+}
+
+/// Why a template can't be filled in for a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unfit;
+
+/// Writes `chain` by `template` with `root` (`socketBroadcaster`, `this.io`) in front.
+pub(super) fn rewrite(draft: &mut Draft<'_>, chain: &Chain, template: &str, root: &str) -> Result<(), Unfit> {
+    let template = template.replacen("socketBroadcaster", root, 1);
+    if let Some(prefix) = template.strip_suffix("{links}") {
+        keep_links(draft, chain, prefix);
+        return Ok(());
+    }
+    let pieces = fill(draft, chain, &template)?;
+    let span = span(draft, chain);
+    let depth = continuation_depth(draft, chain);
+    splice(draft, chain, span, &pieces);
+    dedent_arguments(draft, chain, depth);
+    Ok(())
+}
+
+/// The range of a chain, without parentheses around it.
+fn span(draft: &Draft<'_>, chain: &Chain) -> Span {
+    let tree = draft.layout(chain.root.file).tree;
+    tree.span(tree.bare(chain.end))
+}
+
+/// Puts another root in front of a chain's own links.
+fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
+    let layout = draft.layout(chain.root.file);
+    let tree = layout.tree;
+    let own = layout.tree.span(tree.wrapped(chain.root.node));
+    // The broadcaster is always there; `?.` on it would be asked in vain.
+    let is_optional = chain
+        .links
+        .first()
+        .is_some_and(|it| matches!(tree.kind(it.member), Kind::Member { optional: true, .. }));
+    let dotted = |link: &Link| layout.text[own.end as usize..].find("?.").filter(|_| is_optional).map(|at| {
+        let start = own.end as usize + at;
+        (Span::new(start, start + 2), link.name.clone())
+    });
+    if let Some((question, _)) = chain.links.first().and_then(dotted) {
+        draft.replace(chain.root.file, question, ".");
+    }
+    draft.replace(chain.root.file, own, root);
+    for (index, link) in chain.links.iter().enumerate().filter(|it| is_default_namespace(it.1)) {
+        let object_end = match index {
+            0 => own.end,
+            _ => tree.span(chain.links[index - 1].node).end,
+        };
+        let end = tree.span(link.member).end;
+        draft.replace(chain.root.file, Span { start: object_end, end }, "");
+    }
+}
+
+/// `io.sockets` is the default namespace, which the broadcaster itself stands for.
+fn is_default_namespace(link: &Link) -> bool {
+    link.name.as_deref() == Some("sockets") && link.role == Role::Link
+}
+
+fn fill(draft: &Draft<'_>, chain: &Chain, template: &str) -> Result<Vec<Piece>, Unfit> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let close = rest[open..].find('}').map(|it| open + it).ok_or(Unfit)?;
+        pieces.push(Piece::Text(rest[..open].to_owned()));
+        let hole = hole(draft, chain, &rest[open + 1..close])?;
+        if hole.is_empty() {
+            drop_separator(&mut pieces);
+        }
+        pieces.extend(hole);
+        rest = &rest[close + 1..];
+    }
+    pieces.push(Piece::Text(rest.to_owned()));
+    Ok(pieces)
+}
+
+/// An argument list that ends early needs no comma: `broadcastToRoom(r, )`.
+fn drop_separator(pieces: &mut [Piece]) {
+    if let Some(Piece::Text(text)) = pieces.last_mut() {
+        let kept = text.trim_end_matches([',', ' ']).len();
+        text.truncate(kept);
+    }
+}
+
+fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfit> {
+    let tree = draft.layout(chain.root.file).tree;
+    match name {
+        "rooms" => {
+            let rooms = rooms(draft, chain)?;
+            let [room] = rooms[..] else {
+                let mut pieces = vec![Piece::Text("[".to_owned())];
+                for (index, room) in rooms.iter().enumerate() {
+                    if index > 0 {
+                        pieces.push(Piece::Text(", ".to_owned()));
+                    }
+                    pieces.push(Piece::Source(tree.span(*room)));
+                }
+                pieces.push(Piece::Text("]".to_owned()));
+                return Ok(pieces);
+            };
+            Ok(vec![Piece::Source(tree.span(room))])
+        }
+        "room" => {
+            let [room] = rooms(draft, chain)?[..] else { return Err(Unfit) };
+            let inner = match tree.kind(tree.bare(room)) {
+                Kind::Template { expressions, .. } if expressions.len() == 1 => expressions[0],
+                _ => room,
+            };
+            Ok(vec![Piece::Source(tree.span(inner))])
+        }
+        "asked-room" => {
+            let link = chain.links.iter().find(|it| it.name.as_deref() == Some("get")).ok_or(Unfit)?;
+            let [room] = link.arguments.as_deref().ok_or(Unfit)? else { return Err(Unfit) };
+            Ok(vec![Piece::Source(tree.span(*room))])
+        }
+        "arguments" => Ok(arguments(draft, chain, 0)),
+        "payload" => Ok(arguments(draft, chain, 1)),
+        _ => Err(Unfit),
+    }
+}
+
+/// The rooms that a chain names, in order. Socket.IO looks at one argument of `to`.
+fn rooms(draft: &Draft<'_>, chain: &Chain) -> Result<Vec<NodeId>, Unfit> {
+    let tree = draft.layout(chain.root.file).tree;
+    let links = chain.links.iter().filter(|it| matches!(it.name.as_deref(), Some("to" | "in")));
+    links
+        .map(|link| match link.arguments.as_deref() {
+            Some([room]) if !matches!(tree.kind(*room), Kind::Spread { .. }) => Ok(*room),
+            _ => Err(Unfit),
+        })
+        .collect()
+}
+
+/// The emission's arguments from the `skip`ped one on, as one range: what stands between them stays too.
+fn arguments(draft: &Draft<'_>, chain: &Chain, skip: usize) -> Vec<Piece> {
+    let tree = draft.layout(chain.root.file).tree;
+    let all = chain.last().and_then(|it| it.arguments.as_deref()).unwrap_or_default();
+    match (all.get(skip), all.last()) {
+        (Some(first), Some(last)) => {
+            vec![Piece::Source(Span { start: tree.span(*first).start, end: tree.span(*last).end })]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Replaces what stands between the source pieces; comments found there are kept.
+fn splice(draft: &mut Draft<'_>, chain: &Chain, span: Span, pieces: &[Piece]) {
+    let file = chain.root.file;
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut comments = Vec::new();
+    let mut text = String::new();
+    let mut from = span.start;
+    let end = Piece::Source(Span { start: span.end, end: span.end });
+    for piece in pieces.iter().chain(std::iter::once(&end)) {
+        match piece {
+            Piece::Text(it) => text.push_str(it),
+            Piece::Source(kept) => {
+                let gap = Span { start: from, end: kept.start };
+                let before = &draft.layout(file).text[gap.range()];
+                // A trailing comma and a line break before the closing parenthesis are the file's own style.
+                let is_same = before.trim_matches([' ', '\n', '\r', '\t', ',']) == text.trim();
+                if !(is_same && kept.start == span.end || before == text) {
+                    comments.extend(draft.layout(file).comments_in(gap));
+                    edits.push(Edit { span: gap, text: std::mem::take(&mut text) });
+                }
+                text.clear();
+                from = kept.end;
+            }
+        }
+    }
+    keep_comments(draft, chain, &comments, &mut edits);
+    for edit in edits {
+        draft.add(file, edit);
+    }
+}
+
+/// Comments from inside a chain go on lines of their own above its statement, or, where there is no such line, stay
+/// inside as block comments.
+fn keep_comments(draft: &mut Draft<'_>, chain: &Chain, comments: &[Span], edits: &mut [Edit]) {
+    if comments.is_empty() {
+        return;
+    }
+    let file = chain.root.file;
+    let layout = draft.layout(file);
+    let statement = layout.tree.enclosing_statement(chain.root.node);
+    let start = layout.tree.span(statement).start as usize;
+    let texts: Vec<&str> = comments.iter().map(|it| &layout.text[it.range()]).collect();
+    if layout.tree.statement_list(statement).is_some() && layout.starts_line(start) {
+        draft.insert_above(file, start, texts.iter().map(|it| (*it).to_owned()).collect());
+        return;
+    }
+    if let Some(first) = edits.first_mut() {
+        let inside: String = texts.iter().map(|it| format!("{} ", as_block(it))).collect();
+        first.text = format!("{inside}{}", first.text);
+    }
+}
+
+/// A comment that does not swallow the rest of its line.
+fn as_block(comment: &str) -> String {
+    match comment.strip_prefix("//") {
+        Some(text) => format!("/*{} */", text.trim_end()),
+        None => comment.to_owned(),
+    }
+}
+
+/// How much deeper the emission's line is indented than the line on which the chain starts.
+fn continuation_depth(draft: &Draft<'_>, chain: &Chain) -> usize {
+    let layout = draft.layout(chain.root.file);
+    let start = span(draft, chain).start as usize;
+    let Some(last) = chain.last() else { return 0 };
+    let Kind::Member { property_span, .. } = layout.tree.kind(last.member) else { return 0 };
+    let at = property_span.start as usize;
+    if layout.line_start(at) == layout.line_start(start) {
+        return 0;
+    }
+    layout.indentation(at).len().saturating_sub(layout.indentation(start).len())
+}
+
+/// The arguments of an emission that stood on a line of its own move to the left with it.
+fn dedent_arguments(draft: &mut Draft<'_>, chain: &Chain, depth: usize) {
+    let arguments = chain.last().and_then(|it| it.arguments.as_deref()).unwrap_or_default();
+    if let Some(first) = arguments.first() {
+        let start = draft.layout(chain.root.file).tree.span(*first).start;
+        let end = span(draft, chain).end;
+        draft.dedent(chain.root.file, Span { start, end }, depth);
+    }
+}
+
+/// Replaces the root of an unfinished chain, or of one that stays as it is.
+pub(super) fn replace_root(draft: &mut Draft<'_>, file: FileId, root: NodeId, name: &str) {
+    let place = Place { file, node: root };
+    if draft.text(place) != name {
+        let span = draft.layout(file).tree.span(root);
+        draft.replace(file, span, name);
+    }
+}

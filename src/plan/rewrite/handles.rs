@@ -1,0 +1,334 @@
+//! What becomes of each name that holds the server: which variables go, which parameters carry the broadcaster
+//! instead, and what stands at the root of every chain afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::plan::Input;
+use crate::findings::uses::Use;
+use crate::project::value::{Place, Value};
+use crate::rules::Meaning;
+use crate::scope::{BindingId, BindingKind, FileFacts};
+use crate::source::FileId;
+use crate::syntax::{Kind, NodeId};
+
+/// The broadcaster's usual name.
+pub(super) const BROADCASTER: &str = "socketBroadcaster";
+
+/// A binding of the project.
+pub(super) type Variable = (FileId, BindingId);
+
+/// What stands at the root of a chain afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    /// The imported broadcaster.
+    Imported,
+    /// A parameter that has the broadcaster's name.
+    Parameter,
+    /// What stands there now; it holds the broadcaster afterwards.
+    Kept,
+}
+
+/// What is decided about the names that hold the server.
+pub(super) struct Handles {
+    /// Variables and imports that nothing needs afterwards.
+    pub(super) removed: BTreeSet<Variable>,
+    /// Parameters that carry the broadcaster afterwards and are called so.
+    pub(super) renamed: BTreeSet<Variable>,
+    /// The name by which each file calls the imported broadcaster.
+    names: BTreeMap<FileId, String>,
+}
+
+impl Handles {
+    /// Decides about every name. `fixed` tells, by position among the uses, which are rewritten;
+    /// `is_full` whether the server leaves the process.
+    pub(super) fn decide(input: &Input<'_>, fixed: &[bool], is_full: bool) -> Self {
+        let mut handles = Self { removed: BTreeSet::new(), renamed: BTreeSet::new(), names: broadcaster_names(input) };
+        let uses = by_variable(input);
+        for (variable, uses) in &uses {
+            let (facts, binding) = (input.project.facts(variable.0), variable.1);
+            if facts.binding(binding).kind == BindingKind::Parameter && may_rename(input, *variable) {
+                handles.renamed.insert(*variable);
+            } else if declares_handle(input, facts, *variable) && uses.iter().all(|it| fixed[*it]) {
+                handles.removed.insert(*variable);
+            }
+        }
+        if !is_full {
+            handles.pin(input, fixed, &uses);
+        }
+        handles
+    }
+
+    /// While the server stays, a parameter whose function needs the server itself keeps getting it.
+    fn pin(&mut self, input: &Input<'_>, fixed: &[bool], uses: &BTreeMap<Variable, Vec<usize>>) {
+        loop {
+            let pinned: Vec<Variable> = self
+                .renamed
+                .iter()
+                .copied()
+                .filter(|it| uses[it].iter().any(|index| !fixed[*index] || !self.may_convert(input, *index)))
+                .collect();
+            if pinned.is_empty() {
+                break;
+            }
+            self.renamed.retain(|it| !pinned.contains(it));
+        }
+        // Who hands the server itself to such a function keeps it.
+        let keeps = |it: &Variable| !uses.get(it).is_some_and(|all| all.iter().any(|index| !self.may_convert(input, *index)));
+        self.removed = self.removed.iter().copied().filter(keeps).collect();
+    }
+
+    /// Whether a use other than a chain may get the broadcaster while the server stays.
+    pub(super) fn may_convert(&self, input: &Input<'_>, index: usize) -> bool {
+        let it = &input.uses[index];
+        match it.meaning {
+            Meaning::Argument => receiving_parameters(input, it).is_some_and(|all| {
+                all.iter().all(|parameter| parameter.is_some_and(|it| self.renamed.contains(&it)))
+            }),
+            Meaning::PropertyWrite
+            | Meaning::PropertyValue
+            | Meaning::Return
+            | Meaning::Export
+            | Meaning::SettingWrite
+            | Meaning::Escape => false,
+            Meaning::Alias => self.alias_goes(input, it),
+            _ => true,
+        }
+    }
+
+    fn alias_goes(&self, input: &Input<'_>, it: &Use) -> bool {
+        !it.chain.links.is_empty()
+            || declared_by(input, it).is_some_and(|variable| self.removed.contains(&variable))
+    }
+
+    /// What stands at a root afterwards.
+    pub(super) fn root(&self, input: &Input<'_>, root: Place, is_full: bool) -> Root {
+        let facts = input.project.facts(root.file);
+        if !holds_server(input, root) {
+            return Root::Kept;
+        }
+        match facts.tree.kind(root.node) {
+            Kind::Name { .. } => match facts.binding_of(root.node) {
+                Some(binding) => self.root_of_variable(input, (root.file, binding), is_full),
+                None => Root::Imported,
+            },
+            Kind::Member { object, .. } if is_full => match is_field(input, root.file, *object) {
+                true => Root::Kept,
+                false => Root::Imported,
+            },
+            Kind::This => Root::Kept,
+            _ => Root::Imported,
+        }
+    }
+
+    fn root_of_variable(&self, input: &Input<'_>, variable: Variable, is_full: bool) -> Root {
+        let facts = input.project.facts(variable.0);
+        match self.renamed.contains(&variable) {
+            true => Root::Parameter,
+            false if !is_full || self.removed.contains(&variable) => Root::Imported,
+            false if declares_handle(input, facts, variable) => Root::Imported,
+            false => Root::Kept,
+        }
+    }
+
+    /// The name by which `file` calls the imported broadcaster.
+    pub(super) fn name(&self, file: FileId) -> &str {
+        self.names.get(&file).map_or(BROADCASTER, String::as_str)
+    }
+}
+
+/// The uses whose root is a variable, by variable.
+fn by_variable(input: &Input<'_>) -> BTreeMap<Variable, Vec<usize>> {
+    let mut all: BTreeMap<Variable, Vec<usize>> = BTreeMap::new();
+    for (index, it) in input.uses.iter().enumerate() {
+        let root = it.chain.root;
+        let facts = input.project.facts(root.file);
+        let node = match facts.tree.kind(root.node) {
+            Kind::PatternProperty { value, .. } => *value,
+            _ => root.node,
+        };
+        if let Some(binding) = facts.binding_of(node) {
+            all.entry((root.file, binding)).or_default().push(index);
+        }
+    }
+    // Variables that nothing reads: an access that was left behind.
+    for (index, it) in input.uses.iter().enumerate() {
+        if let Some(variable) = declared_by(input, it) {
+            all.entry(variable).or_default();
+            let _ = index;
+        }
+    }
+    all
+}
+
+/// Whether an expression holds the server itself, not a namespace or an operator of it.
+pub(super) fn holds_server(input: &Input<'_>, place: Place) -> bool {
+    matches!(input.project.part(place), Some(Value::Server(_)))
+}
+
+/// The variable that an alias declares: `const io = …`, without destructuring.
+pub(super) fn declared_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
+    if it.meaning != Meaning::Alias || !it.chain.links.is_empty() {
+        return None;
+    }
+    let file = it.chain.root.file;
+    let facts = input.project.facts(file);
+    let declarator = facts.tree.ancestors(it.chain.end).find(|node| {
+        !matches!(
+            facts.tree.kind(*node),
+            Kind::Logical { .. } | Kind::Conditional { .. } | Kind::Parenthesized { .. } | Kind::Cast { .. } | Kind::Await { .. }
+        )
+    })?;
+    match facts.tree.kind(declarator) {
+        Kind::Declarator { target, .. } => facts.binding_of(*target).map(|binding| (file, binding)),
+        _ => None,
+    }
+}
+
+/// Whether a variable is nothing but another name of the server: declared once with it, imported, or taken out of an
+/// object by name, and never written again.
+fn declares_handle(input: &Input<'_>, facts: &FileFacts, (file, binding): Variable) -> bool {
+    let it = facts.binding(binding);
+    let [declaration] = it.declarations[..] else { return false };
+    let is_written = it.references.iter().any(|node| facts.is_write(*node));
+    if is_written || !holds_server(input, Place { file, node: declaration }) {
+        return false;
+    }
+    let Some(parent) = facts.tree.parent(declaration) else { return false };
+    match facts.tree.kind(parent) {
+        Kind::Import { .. } => true,
+        Kind::Declarator { init: Some(init), .. } => is_pure_access(input, file, *init),
+        Kind::PatternProperty { .. } => is_declared_pattern(facts, parent),
+        _ => false,
+    }
+}
+
+/// `const { io } = …` in a declaration whose initial value does nothing but read.
+fn is_declared_pattern(facts: &FileFacts, property: NodeId) -> bool {
+    let declarator = facts.tree.parent(property).and_then(|it| facts.tree.parent(it));
+    declarator.is_some_and(|it| matches!(facts.tree.kind(it), Kind::Declarator { .. }))
+}
+
+/// Whether an expression does nothing but obtain the server.
+fn is_pure_access(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    match tree.kind(node) {
+        Kind::Name { .. } | Kind::This | Kind::Null | Kind::String { .. } | Kind::Boolean { .. } | Kind::Literal => true,
+        Kind::Call { .. } => input.project.part(Place { file, node }).is_some(),
+        Kind::New { .. } => input.project.part(Place { file, node }).is_some(),
+        Kind::Member { .. }
+        | Kind::Logical { .. }
+        | Kind::Conditional { .. }
+        | Kind::Parenthesized { .. }
+        | Kind::Cast { .. }
+        | Kind::Await { .. }
+        | Kind::Unary { .. }
+        | Kind::Binary { .. } => tree.children(node).into_iter().all(|it| is_pure_access(input, file, it)),
+        _ => false,
+    }
+}
+
+/// Whether a parameter may carry the broadcaster under its name: only the server ever reaches it, nothing is written to
+/// it, and the name is free in its function.
+fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
+    let facts = input.project.facts(file);
+    let it = facts.binding(binding);
+    let [declaration] = it.declarations[..] else { return false };
+    let place = Place { file, node: declaration };
+    let only_server = holds_server(input, place) && input.project.values(place).all(|it| it.site().is_some());
+    let is_written = it.references.iter().any(|node| facts.is_write(*node));
+    let stands_alone = match facts.tree.parent(declaration).map(|it| facts.tree.kind(it)) {
+        Some(Kind::Function(_)) => true,
+        Some(Kind::DefaultPattern { target, value }) => {
+            *target == declaration && input.project.part(Place { file, node: *value }).is_none()
+        }
+        _ => false,
+    };
+    let is_free = it.references.iter().all(|node| facts.lookup(facts.scope_of(*node), BROADCASTER).is_none_or(|it| {
+        facts.binding(it).kind == BindingKind::Import || facts.scope(facts.binding(it).scope).parent.is_none()
+    }));
+    only_server && !is_written && stands_alone && is_free && !is_own_parameter_taken(facts, it.scope, binding)
+}
+
+/// Whether the function has another parameter or variable with the broadcaster's name.
+fn is_own_parameter_taken(facts: &FileFacts, scope: crate::scope::ScopeId, own: BindingId) -> bool {
+    facts.scope(scope).names.get(BROADCASTER).is_some_and(|it| *it != own)
+}
+
+/// The parameters that an argument reaches; `None` in the list for one that is no plain name.
+pub(super) fn receiving_parameters(input: &Input<'_>, it: &Use) -> Option<Vec<Option<Variable>>> {
+    let file = it.chain.root.file;
+    let tree = &input.project.facts(file).tree;
+    let call = tree.ancestors(it.chain.end).find(|node| matches!(tree.kind(*node), Kind::Call { .. } | Kind::New { .. }))?;
+    let (Kind::Call { arguments, .. } | Kind::New { arguments, .. }) = tree.kind(call) else { return None };
+    let position = arguments.iter().position(|argument| tree.span(*argument).contains(tree.span(it.chain.end)))?;
+    let functions = input.project.callees(Place { file, node: call });
+    if functions.is_empty() {
+        return None;
+    }
+    Some(functions.into_iter().map(|function| parameter(input, function, position)).collect())
+}
+
+fn parameter(input: &Input<'_>, function: Place, position: usize) -> Option<Variable> {
+    let facts = input.project.facts(function.file);
+    let node = *facts.tree.function(function.node)?.parameters.get(position)?;
+    let name = match facts.tree.kind(node) {
+        Kind::DefaultPattern { target, .. } => *target,
+        _ => node,
+    };
+    facts.binding_of(name).map(|binding| (function.file, binding))
+}
+
+/// Whether `object` keeps the server in a field of its own: `this.io`, `manager.io`. Requests, settings and modules
+/// only carry it.
+fn is_field(input: &Input<'_>, file: FileId, object: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    let is_this = matches!(tree.kind(tree.bare(object)), Kind::This);
+    is_this
+        || input
+            .project
+            .values(Place { file, node: object })
+            .any(|it| matches!(it, Value::Instance(_) | Value::Object(_) | Value::Class(_)))
+}
+
+/// The broadcaster's name in each file: its usual one unless something else of the file is called so.
+fn broadcaster_names(input: &Input<'_>) -> BTreeMap<FileId, String> {
+    let mut names = BTreeMap::new();
+    for (file, facts) in input.project.files() {
+        let is_taken = |name: &str| {
+            let is_binding = facts.bindings().any(|(_, it)| it.name == name && !is_broadcaster(input, file, it.declarations.first()));
+            is_binding || facts.free_names().contains_key(name)
+        };
+        if is_taken(BROADCASTER) {
+            let free = ["ioBroadcaster", "socketIoBroadcaster", "dedicatedSocketBroadcaster"];
+            let name = free.iter().find(|it| !is_taken(it)).unwrap_or(&"iomigrateSocketBroadcaster");
+            names.insert(file, (*name).to_owned());
+        }
+    }
+    names
+}
+
+/// Whether a declaration imports the generated broadcaster.
+pub(super) fn is_broadcaster(input: &Input<'_>, file: FileId, declaration: Option<&NodeId>) -> bool {
+    let Some(declaration) = declaration else { return false };
+    let values = input.project.values(Place { file, node: *declaration });
+    let mut files = values.filter_map(|it| match it {
+        Value::Exports(file) | Value::Module(file) => Some(*file),
+        Value::Object(place) | Value::Instance(place) => Some(place.file),
+        _ => None,
+    });
+    files.any(|it| input.project.role(it).is_broadcaster) || imports_broadcaster(input, file, *declaration)
+}
+
+fn imports_broadcaster(input: &Input<'_>, file: FileId, declaration: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    let source = match tree.parent(declaration).map(|it| tree.kind(it)) {
+        Some(Kind::Import { source, .. }) => Some(source.as_str()),
+        Some(Kind::Declarator { init: Some(init), .. }) => match tree.kind(*init) {
+            Kind::Call { arguments, .. } => arguments.first().and_then(|it| tree.string_value(*it)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let target = source.map(|it| input.project.resolve(file, it));
+    matches!(target, Some(crate::project::resolve::Target::File(it)) if input.project.role(it).is_broadcaster)
+}

@@ -1,0 +1,167 @@
+//! Brings the broadcaster into the files that call it: one `require` or `import` each, in the file's own style, after
+//! its other imports.
+
+use crate::plan::draft::Draft;
+use crate::plan::edits::Edit;
+use crate::plan::layout::Layout;
+use crate::source::{FileId, Span};
+use crate::syntax::{Kind, Keyword, NodeId};
+
+/// Adds an import of the module at `target` (relative to the root) under `name`.
+pub(super) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
+    let layout = draft.layout(file);
+    let is_module = draft.input.project.role(file).is_module;
+    let specifier = specifier(draft.input.project.path(file), target, is_module);
+    let style = Style::of(&layout);
+    let line = style.line(name, &specifier, is_module);
+    let (at, is_alone) = place(&layout, is_module, draft, file);
+    let next = layout.line_break();
+    let text = match is_alone {
+        true => format!("{line}{next}{next}"),
+        false => format!("{next}{line}"),
+    };
+    draft.add(file, Edit { span: Span::new(at, at), text });
+}
+
+/// How a file writes its imports.
+struct Style {
+    quote: char,
+    semicolon: &'static str,
+    keyword: &'static str,
+}
+
+impl Style {
+    fn of(layout: &Layout<'_>) -> Self {
+        let imports: Vec<NodeId> = import_statements(layout);
+        let texts = imports.iter().map(|it| &layout.text[layout.tree.span(*it).range()]);
+        let whole = || layout.text;
+        let single = texts.clone().filter(|it| it.contains('\'')).count();
+        let double = texts.clone().filter(|it| it.contains('"')).count();
+        let quote = match single.cmp(&double) {
+            std::cmp::Ordering::Less => '"',
+            std::cmp::Ordering::Greater => '\'',
+            std::cmp::Ordering::Equal if whole().matches('"').count() > whole().matches('\'').count() => '"',
+            std::cmp::Ordering::Equal => '\'',
+        };
+        let statements = match layout.tree.kind(layout.tree.root()) {
+            Kind::Program { body } => body.clone(),
+            _ => Vec::new(),
+        };
+        let ends_bare = |it: &NodeId| match layout.tree.kind(*it) {
+            Kind::Import { .. } | Kind::Variables { .. } | Kind::ExpressionStatement { .. } => {
+                !layout.text[layout.tree.span(*it).range()].ends_with(';')
+            }
+            _ => false,
+        };
+        let semicolon = if statements.iter().any(ends_bare) && !imports.iter().any(|it| !ends_bare(it)) { "" } else { ";" };
+        let uses_var = imports.iter().any(|it| {
+            matches!(layout.tree.kind(*it), Kind::Variables { keyword: Keyword::Var, .. })
+        });
+        Self { quote, semicolon, keyword: if uses_var { "var" } else { "const" } }
+    }
+
+    fn line(&self, name: &str, specifier: &str, is_module: bool) -> String {
+        let Self { quote, semicolon, keyword } = self;
+        match is_module {
+            true => format!("import {name} from {quote}{specifier}{quote}{semicolon}"),
+            false => format!("{keyword} {name} = require({quote}{specifier}{quote}){semicolon}"),
+        }
+    }
+}
+
+/// The statements at the top of a file that import: `import …`, `const x = require(…)`.
+fn import_statements(layout: &Layout<'_>) -> Vec<NodeId> {
+    let Kind::Program { body } = layout.tree.kind(layout.tree.root()) else { return Vec::new() };
+    body.iter().copied().filter(|it| is_import(layout, *it)).collect()
+}
+
+fn is_import(layout: &Layout<'_>, statement: NodeId) -> bool {
+    match layout.tree.kind(statement) {
+        Kind::Import { .. } => true,
+        Kind::Variables { declarators, .. } => declarators.iter().all(|it| match layout.tree.kind(*it) {
+            Kind::Declarator { init: Some(init), .. } => is_require(layout, *init),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+/// `require('x')`, `require('x').y`, `require('x')(y)`.
+fn is_require(layout: &Layout<'_>, node: NodeId) -> bool {
+    match layout.tree.kind(node) {
+        Kind::Call { callee, .. } => layout.tree.name(*callee) == Some("require") || is_require(layout, *callee),
+        Kind::Member { object, .. } => is_require(layout, *object),
+        _ => false,
+    }
+}
+
+/// Where the line goes, and whether it stands alone there: at the end of the first run of imports that stays, else
+/// before the first statement that is no directive.
+fn place(layout: &Layout<'_>, is_module: bool, draft: &Draft<'_>, file: FileId) -> (usize, bool) {
+    let Kind::Program { body } = layout.tree.kind(layout.tree.root()) else { return (0, true) };
+    let stays = |it: &NodeId| !draft.is_gone(file, layout.tree.span(*it));
+    let imports = body.iter().filter(|it| is_import(layout, **it) && stays(it));
+    let last = match is_module {
+        true => imports.filter(|it| matches!(layout.tree.kind(**it), Kind::Import { .. })).next_back(),
+        false => last_of_first_run(layout, body, &stays),
+    };
+    if let Some(last) = last {
+        let end = layout.tree.span(*last).end as usize;
+        let line_end = layout.line_end(end);
+        let line = layout.text[end..line_end].trim_end_matches(['\n', '\r']).len();
+        return (end + line, false);
+    }
+    let is_directive = |it: &NodeId| match layout.tree.kind(*it) {
+        Kind::ExpressionStatement { expression } => matches!(layout.tree.kind(*expression), Kind::String { .. }),
+        _ => false,
+    };
+    match body.iter().take_while(|it| is_directive(it)).last() {
+        Some(last) => (layout.tree.span(*last).end as usize, false),
+        None => (body.first().map_or(layout.text.len(), |it| layout.with_comments(*it).start as usize), true),
+    }
+}
+
+/// The last import before the first statement that does something else than import or set the environment up.
+fn last_of_first_run<'b>(
+    layout: &Layout<'_>,
+    body: &'b [NodeId],
+    stays: &impl Fn(&NodeId) -> bool,
+) -> Option<&'b NodeId> {
+    let mut last = None;
+    for statement in body {
+        match layout.tree.kind(*statement) {
+            _ if is_import(layout, *statement) => last = if stays(statement) { Some(statement) } else { last },
+            Kind::ExpressionStatement { .. } if last.is_none() => {}
+            _ if last.is_some() => break,
+            _ => {}
+        }
+    }
+    last
+}
+
+/// The specifier by which `from` imports `target`, both relative to the root.
+fn specifier(from: &str, target: &str, is_module: bool) -> String {
+    let from: Vec<&str> = from.split('/').collect();
+    let to: Vec<&str> = target.split('/').collect();
+    let shared = from[..from.len() - 1].iter().zip(&to[..to.len() - 1]).take_while(|it| it.0 == it.1).count();
+    let up = from.len() - 1 - shared;
+    let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+    let path = format!("{start}{}", to[shared..].join("/"));
+    // ES modules name the whole file; `require` finds the extension (Node.js, "ECMAScript modules", mandatory extensions).
+    match is_module {
+        true => path,
+        false => path.strip_suffix(".js").map_or(path.clone(), str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::specifier;
+
+    #[test]
+    fn specifiers_are_relative_to_the_importing_file() {
+        assert_eq!(specifier("src/routes/a.js", "src/utils/b.js", false), "../utils/b");
+        assert_eq!(specifier("src/utils/a.js", "src/utils/b.js", true), "./b.js");
+        assert_eq!(specifier("a.js", "utils/b.js", false), "./utils/b");
+    }
+}

@@ -1,0 +1,255 @@
+//! Rewrites what the routes and services do with the server: each use by what it means, then the names and
+//! conditions that only served it.
+
+mod emits;
+mod guards;
+mod handles;
+mod imports;
+mod questions;
+mod removals;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft::Draft;
+use super::{Input, Level};
+use crate::findings::matching::rule_for;
+use crate::findings::uses::Use;
+use crate::project::value::Place;
+use crate::rules::{Fix, Meaning, Rule};
+use crate::source::FileId;
+use crate::syntax::NodeId;
+use handles::{Handles, Root};
+use questions::Awaiting;
+
+/// A use that is left, by its position among the uses, and why.
+pub(super) struct Left {
+    pub(super) index: usize,
+    pub(super) reason: String,
+}
+
+/// Which uses can't be rewritten at `level`, whatever happens to the set-up.
+pub(super) fn unfixable(input: &Input<'_>, level: Level) -> Vec<Left> {
+    let all = input.uses.iter().enumerate().filter(|it| it.1.inside.is_none());
+    all.filter_map(|(index, it)| obstacle(input, it, level).map(|reason| Left { index, reason })).collect()
+}
+
+fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
+    let file = it.chain.root.file;
+    if !input.project.facts(file).errors.is_empty() {
+        return Some("the file has a syntax error, so nothing in it is rewritten".to_owned());
+    }
+    let rule = rule_for(input.project, it, it.meaning, input.rules)?;
+    match rule.fix {
+        Fix::Manual => Some("a person has to decide".to_owned()),
+        Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
+        Fix::Unsafe if needs_await(rule) => match questions::awaiting(input.project, end(it)) {
+            Awaiting::Nowhere => Some("its answer can't be awaited in a function that is not `async`".to_owned()),
+            Awaiting::Here | Awaiting::InAsync(_) => None,
+        },
+        Fix::Safe | Fix::Unsafe => unsupported(input, it, rule),
+    }
+}
+
+/// Shapes that no rewrite is known for.
+fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
+    let is_chain = rule.rewrite.is_some();
+    let holds_server = handles::holds_server(input, it.chain.root);
+    match it.meaning {
+        Meaning::Control if !is_chain => removals::close_obstacle(input, it),
+        Meaning::Argument | Meaning::PropertyWrite | Meaning::PropertyValue | Meaning::Return | Meaning::Export
+            if !holds_server || !it.chain.links.is_empty() =>
+        {
+            Some("a namespace or an operator that is handed on can't be followed yet".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn needs_await(rule: &Rule) -> bool {
+    rule.rewrite.as_ref().is_some_and(|it| it.template.starts_with("await "))
+}
+
+fn end(it: &Use) -> Place {
+    Place { file: it.chain.root.file, node: it.chain.end }
+}
+
+/// Rewrites every use that is not `left`. `is_full`: the server leaves the process, so all that hands it on goes too.
+/// Returns the uses that turned out not to fit.
+pub(super) fn rewrite(draft: &mut Draft<'_>, left: &BTreeSet<usize>, is_full: bool) -> Vec<Left> {
+    let input = draft.input;
+    let fixed: Vec<bool> = (0..input.uses.len()).map(|it| !left.contains(&it)).collect();
+    let handles = Handles::decide(input, &fixed, is_full);
+    let mut rewriting = Rewriting { handles, is_full, unfit: Vec::new() };
+    let open = rewriting.decide_guards(draft, &fixed);
+    for (index, it) in input.uses.iter().enumerate() {
+        let is_moot = it.inside.is_some() || !fixed[index] || draft.is_gone(it.chain.root.file, root_span(draft, it));
+        if !is_moot {
+            rewriting.rewrite_use(draft, index, it, &open);
+        }
+    }
+    rewriting.rename_parameters(draft);
+    rewriting.remove_variables(draft);
+    rewriting.unfit
+}
+
+/// Imports the broadcaster at `target` wherever it is called.
+pub(super) fn import_broadcaster(draft: &mut Draft<'_>, target: &str) {
+    let names: BTreeMap<FileId, String> = draft.wants_broadcaster.clone();
+    for (file, name) in names {
+        if !imports_already(draft, file) {
+            imports::add(draft, file, target, &name);
+        }
+    }
+}
+
+/// Whether a file imports the broadcaster from an earlier apply.
+fn imports_already(draft: &Draft<'_>, file: FileId) -> bool {
+    let facts = draft.input.project.facts(file);
+    facts.bindings().any(|(_, it)| {
+        it.scope == crate::scope::ScopeId::MODULE
+            && handles::is_broadcaster(draft.input, file, it.declarations.first())
+    })
+}
+
+fn root_span(draft: &Draft<'_>, it: &Use) -> crate::source::Span {
+    draft.layout(it.chain.root.file).tree.span(it.chain.root.node)
+}
+
+struct Rewriting {
+    handles: Handles,
+    is_full: bool,
+    unfit: Vec<Left>,
+}
+
+impl Rewriting {
+    /// Decides the conditions that ask for a handle that goes. Returns, by file, the handles that stay in a condition.
+    fn decide_guards(&self, draft: &mut Draft<'_>, fixed: &[bool]) -> BTreeMap<FileId, BTreeSet<NodeId>> {
+        let mut asked: BTreeMap<FileId, BTreeSet<NodeId>> = BTreeMap::new();
+        for (index, it) in draft.input.uses.iter().enumerate() {
+            let root = it.chain.root;
+            let is_guard = it.meaning == Meaning::Guard && it.inside.is_none() && fixed[index];
+            if is_guard && it.chain.links.is_empty() && self.is_always_there(draft.input, root) {
+                asked.entry(root.file).or_default().insert(root.node);
+            }
+        }
+        asked.into_iter().map(|(file, nodes)| (file, guards::decide(draft, file, &nodes))).collect()
+    }
+
+    /// Whether a handle that is asked for goes, and was there whenever it was asked for.
+    fn is_always_there(&self, input: &Input<'_>, root: Place) -> bool {
+        let facts = input.project.facts(root.file);
+        match self.handles.root(input, root, self.is_full) {
+            Root::Kept => false,
+            Root::Parameter => facts
+                .binding_of(root.node)
+                .is_some_and(|it| removals::is_always_passed(input, (root.file, it))),
+            Root::Imported => match facts.binding_of(root.node) {
+                Some(binding) => self.handles.removed.contains(&(root.file, binding)),
+                None => true,
+            },
+        }
+    }
+
+    fn rewrite_use(
+        &mut self,
+        draft: &mut Draft<'_>,
+        index: usize,
+        it: &Use,
+        open: &BTreeMap<FileId, BTreeSet<NodeId>>,
+    ) {
+        let root = it.chain.root;
+        let input = draft.input;
+        match it.meaning {
+            Meaning::Emission | Meaning::Question | Meaning::Control => self.rewrite_chain(draft, index, it),
+            Meaning::SettingWrite if self.is_full => removals::remove_hand_over(draft, it),
+            Meaning::PropertyWrite if self.is_full && removals::writes_carrier(input, it) => {
+                removals::remove_hand_over(draft, it);
+            }
+            Meaning::Export if self.is_full => removals::remove_export(draft, it),
+            Meaning::Guard => {
+                let stays = open.get(&root.file).is_some_and(|it| it.contains(&root.node));
+                let is_name = self.handles.root(input, root, self.is_full) != Root::Kept;
+                let goes = self.is_always_there(input, root);
+                if is_name && (stays || !goes) && self.replaces_guard(input, root) {
+                    self.replace_root(draft, it);
+                }
+            }
+            Meaning::Alias if handles::declared_by(input, it).is_some_and(|it| self.handles.removed.contains(&it)) => {}
+            Meaning::Alias | Meaning::Argument if self.is_full || self.handles.may_convert(input, index) => {
+                self.replace_root(draft, it);
+            }
+            Meaning::PropertyValue | Meaning::PropertyWrite | Meaning::Return if self.is_full => {
+                self.replace_root(draft, it);
+            }
+            _ => {}
+        }
+    }
+
+    /// A guard on a handle that stays keeps asking for that handle while the server stays.
+    fn replaces_guard(&self, input: &Input<'_>, root: Place) -> bool {
+        self.is_full || self.handles.root(input, root, self.is_full) == Root::Parameter
+    }
+
+    fn rewrite_chain(&mut self, draft: &mut Draft<'_>, index: usize, it: &Use) {
+        let input = draft.input;
+        let rule = rule_for(input.project, it, it.meaning, input.rules);
+        let Some(rule) = rule else { return };
+        let Some(rewrite) = &rule.rewrite else {
+            let name = self.name(draft, it.chain.root);
+            removals::close(draft, it, &name);
+            return;
+        };
+        let root = self.root_text(draft, it.chain.root);
+        if root.is_none() && !handles::holds_server(input, it.chain.root) {
+            // A namespace or an operator in a variable: what it is made of is rewritten where it is made.
+            return;
+        }
+        let text = root.unwrap_or_else(|| draft.text(it.chain.root).to_owned());
+        if questions::rewrite(draft, &it.chain, &rewrite.template, &text).is_err() {
+            let fallback = "socketBroadcaster{links}";
+            let is_emission = it.meaning == Meaning::Emission;
+            if !is_emission || emits::rewrite(draft, &it.chain, fallback, &text).is_err() {
+                self.unfit.push(Left { index, reason: "its arguments can't be kept as they are".to_owned() });
+            }
+        }
+    }
+
+    /// The text of a root afterwards, and a note that the file needs the import; `None` if it stays as it is.
+    fn root_text(&self, draft: &mut Draft<'_>, root: Place) -> Option<String> {
+        match self.handles.root(draft.input, root, self.is_full) {
+            Root::Kept => None,
+            Root::Parameter => Some(handles::BROADCASTER.to_owned()),
+            Root::Imported => Some(self.name(draft, root)),
+        }
+    }
+
+    fn name(&self, draft: &mut Draft<'_>, root: Place) -> String {
+        let name = self.handles.name(root.file).to_owned();
+        draft.wants_broadcaster.insert(root.file, name.clone());
+        name
+    }
+
+    fn replace_root(&self, draft: &mut Draft<'_>, it: &Use) {
+        let root = it.chain.root;
+        let Some(name) = self.root_text(draft, root) else { return };
+        removals::replace_value(draft, root, &name);
+    }
+
+    fn rename_parameters(&self, draft: &mut Draft<'_>) {
+        for (file, binding) in &self.handles.renamed {
+            for node in &draft.input.project.facts(*file).binding(*binding).declarations {
+                let name = Place { file: *file, node: *node };
+                let span = removals::name_span(draft, name);
+                draft.replace(*file, span, handles::BROADCASTER);
+            }
+        }
+    }
+
+    fn remove_variables(&self, draft: &mut Draft<'_>) {
+        for (file, binding) in &self.handles.removed {
+            for node in &draft.input.project.facts(*file).binding(*binding).declarations {
+                removals::remove_declaration(draft, Place { file: *file, node: *node });
+            }
+        }
+    }
+}

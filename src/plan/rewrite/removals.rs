@@ -1,0 +1,317 @@
+//! Takes out what only served the handle: variables, settings, exports, imports; from lists with their comma.
+
+use crate::findings::uses::Use;
+use crate::plan::Input;
+use crate::plan::draft::Draft;
+use crate::project::value::{Place, Value};
+use crate::source::{FileId, Span};
+use crate::syntax::{Kind, NodeId};
+
+use super::handles::{Variable, receiving_parameters};
+
+/// Removes `app.set('io', io)`, `req.io = io` with their statement.
+pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
+    let file = it.chain.root.file;
+    let tree = draft.layout(file).tree;
+    let statement = tree.enclosing_statement(it.chain.end);
+    match tree.kind(statement) {
+        Kind::ExpressionStatement { .. } => {
+            remove_comment_on_hand_over(draft, file, statement);
+            remove_whole_statement(draft, file, statement);
+        }
+        _ => draft.replace_whole(file, tree.span(it.chain.end), "undefined"),
+    }
+}
+
+/// A comment right above that speaks of the server heads nothing once the statement is gone.
+fn remove_comment_on_hand_over(draft: &mut Draft<'_>, file: FileId, statement: NodeId) {
+    let layout = draft.layout(file);
+    let own = layout.tree.span(statement);
+    let with_comments = layout.with_comments(statement);
+    let comment = Span { start: with_comments.start, end: own.start };
+    let text = layout.text[comment.range()].to_lowercase();
+    let words = text.split(|it: char| !it.is_alphanumeric());
+    let ends_paragraph = layout.text[layout.line_end(own.end as usize)..].lines().next().is_none_or(|it| it.trim().is_empty());
+    if ends_paragraph && words.into_iter().any(|it| matches!(it, "io" | "socket" | "sockets" | "socketio")) {
+        let start = layout.line_start(comment.start as usize);
+        draft.delete(file, Span::new(start, layout.line_start(own.start as usize)));
+    }
+}
+
+/// A statement that stands alone after `if (x)` leaves an empty block.
+fn remove_whole_statement(draft: &mut Draft<'_>, file: FileId, statement: NodeId) {
+    let tree = draft.layout(file).tree;
+    match tree.statement_list(statement) {
+        Some(_) => draft.remove_statement(file, statement),
+        None => draft.replace_whole(file, tree.span(statement), "{}"),
+    }
+}
+
+/// Whether a write goes to an object that only carries values: a request, the application, the global object.
+pub(super) fn writes_carrier(input: &Input<'_>, it: &Use) -> bool {
+    let file = it.chain.root.file;
+    let tree = &input.project.facts(file).tree;
+    tree.ancestors(it.chain.end).any(|node| match tree.kind(node) {
+        Kind::Assign { target, .. } => match tree.kind(*target) {
+            Kind::Member { object, .. } => input.project.values(Place { file, node: *object }).any(|it| {
+                matches!(
+                    it,
+                    Value::Request
+                        | Value::Response
+                        | Value::App
+                        | Value::AppLocals
+                        | Value::AppSettings
+                        | Value::ResponseLocals
+                        | Value::Global
+                )
+            }),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Removes the server from a file's exports.
+pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
+    let file = it.chain.root.file;
+    let tree = draft.layout(file).tree;
+    let Some(parent) = tree.parent(it.chain.end) else { return };
+    match tree.kind(parent) {
+        Kind::Property { .. } => remove_from_list(draft, file, parent),
+        Kind::ExportNames { names, .. } => {
+            let own = names.iter().position(|name| name.local == Some(it.chain.end));
+            let spans: Vec<Span> = names.iter().map(|it| it.span).collect();
+            match own {
+                Some(own) if spans.len() > 1 => remove_item(draft, file, &spans, own),
+                _ => draft.remove_statement(file, parent),
+            }
+        }
+        _ => draft.remove_statement(file, tree.enclosing_statement(it.chain.end)),
+    }
+}
+
+/// Removes a property of an object, or an element of an array, with the comma that belongs to it.
+fn remove_from_list(draft: &mut Draft<'_>, file: FileId, item: NodeId) {
+    let tree = draft.layout(file).tree;
+    let Some(list) = tree.parent(item) else { return };
+    let items: Vec<NodeId> = tree.children(list);
+    let spans: Vec<Span> = items.iter().map(|it| tree.span(*it)).collect();
+    if let Some(own) = items.iter().position(|it| *it == item) {
+        remove_item(draft, file, &spans, own);
+    }
+}
+
+/// Removes the `own`th of several items of a list in braces or brackets.
+fn remove_item(draft: &mut Draft<'_>, file: FileId, items: &[Span], own: usize) {
+    let layout = draft.layout(file);
+    let item = items[own];
+    let gone = match (own.checked_sub(1).map(|it| items[it]), items.get(own + 1)) {
+        // An item on a line of its own goes with the line.
+        (_, Some(next)) if layout.starts_line(item.start as usize) && layout.starts_line(next.start as usize) => {
+            Span::new(layout.line_start(item.start as usize), layout.line_start(next.start as usize))
+        }
+        (_, Some(next)) => Span { start: item.start, end: next.start },
+        (Some(previous), None) => Span { start: previous.end, end: item.end },
+        (None, None) => item,
+    };
+    draft.delete(file, gone);
+}
+
+/// Removes the declaration of a variable: its declarator, its import, or its part of a pattern.
+pub(super) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
+    let file = name.file;
+    let tree = draft.layout(file).tree;
+    if draft.is_gone(file, tree.span(name.node)) {
+        return;
+    }
+    let Some(parent) = tree.parent(name.node) else { return };
+    match tree.kind(parent) {
+        Kind::Declarator { .. } => remove_declarator(draft, file, parent),
+        Kind::PatternProperty { .. } => {
+            let Some(pattern) = tree.parent(parent) else { return };
+            let declarator = tree.parent(pattern);
+            match declarator {
+                Some(declarator) if tree.children(pattern).len() == 1 => remove_declarator(draft, file, declarator),
+                _ => remove_from_list(draft, file, parent),
+            }
+        }
+        Kind::Import { names, .. } => {
+            let own = names.iter().position(|it| it.local == name.node);
+            match own {
+                Some(own) if names.len() > 1 => remove_import_name(draft, file, parent, own),
+                _ => draft.remove_statement(file, parent),
+            }
+        }
+        _ => {}
+    }
+}
+
+fn remove_declarator(draft: &mut Draft<'_>, file: FileId, declarator: NodeId) {
+    let tree = draft.layout(file).tree;
+    let Some(statement) = tree.parent(declarator) else { return };
+    match tree.children(statement).len() {
+        1 => draft.remove_statement(file, statement),
+        _ => remove_from_list(draft, file, declarator),
+    }
+}
+
+/// `import app, { io } from` keeps its shape: without `io` the braces go too.
+fn remove_import_name(draft: &mut Draft<'_>, file: FileId, statement: NodeId, own: usize) {
+    let layout = draft.layout(file);
+    let Kind::Import { names, .. } = layout.tree.kind(statement) else { return };
+    let named: Vec<Span> = names.iter().filter(|it| is_braced(&layout, it.span)).map(|it| it.span).collect();
+    let own = names[own].span;
+    match named.iter().position(|it| *it == own) {
+        Some(position) if named.len() > 1 => remove_item(draft, file, &named, position),
+        Some(_) => {
+            // `default, { own }`: from the comma to the closing brace.
+            let text = layout.text;
+            let start = text[..own.start as usize].rfind(',').unwrap_or(own.start as usize);
+            let end = text[own.end as usize..].find('}').map_or(own.end as usize, |it| own.end as usize + it + 1);
+            draft.delete(file, Span::new(start, end));
+        }
+        None => {
+            // `own, { others }`: up to the opening brace.
+            let end = layout.text[own.end as usize..].find('{').map_or(own.end as usize, |it| own.end as usize + it);
+            draft.delete(file, Span::new(own.start as usize, end));
+        }
+    }
+}
+
+fn is_braced(layout: &crate::plan::layout::Layout<'_>, name: Span) -> bool {
+    let before = layout.text[..name.start as usize].trim_end();
+    before.ends_with('{') || before.ends_with(',') && {
+        let open = before.rfind('{');
+        let import = before.rfind("import");
+        open > import
+    }
+}
+
+/// Writes `name` for a value; a shorthand property keeps its key: `{ io }` becomes `{ io: name }`.
+pub(super) fn replace_value(draft: &mut Draft<'_>, value: Place, name: &str) {
+    let tree = draft.layout(value.file).tree;
+    let span = tree.span(value.node);
+    let shorthand = tree.parent(value.node).is_some_and(|it| matches!(tree.kind(it), Kind::Property { shorthand: true, .. }));
+    match shorthand {
+        true => {
+            let text = format!("{}: {name}", draft.text(value));
+            draft.replace(value.file, span, text);
+        }
+        false => draft.replace(value.file, span, name),
+    }
+}
+
+/// The range of a declared name without its type.
+pub(super) fn name_span(draft: &Draft<'_>, name: Place) -> Span {
+    let tree = draft.layout(name.file).tree;
+    let span = tree.span(name.node);
+    match tree.name(name.node) {
+        Some(text) => Span::new(span.start as usize, span.start as usize + text.len()),
+        None => span,
+    }
+}
+
+/// Whether every call of the parameter's function hands the server over, and there is at least one.
+pub(super) fn is_always_passed(input: &Input<'_>, parameter: Variable) -> bool {
+    let facts = input.project.facts(parameter.0);
+    let Some(declaration) = facts.binding(parameter.1).declarations.first().copied() else { return false };
+    let Some(function) = facts.tree.enclosing_function(declaration) else { return false };
+    let function = Place { file: parameter.0, node: function };
+    let handed = input
+        .uses
+        .iter()
+        .filter(|it| receiving_parameters(input, it).is_some_and(|all| all.contains(&Some(parameter))))
+        .count();
+    let calls = calls_of(input, function);
+    calls > 0 && calls == handed
+}
+
+fn calls_of(input: &Input<'_>, function: Place) -> usize {
+    let mut calls = 0;
+    for (file, facts) in input.project.files() {
+        let is_call = |it: &NodeId| matches!(facts.tree.kind(*it), Kind::Call { .. } | Kind::New { .. });
+        let nodes = facts.tree.ids().filter(is_call);
+        calls += nodes.filter(|node| input.project.callees(Place { file, node: *node }).contains(&function)).count();
+    }
+    calls
+}
+
+/// Why closing the server can't be rewritten, if it can't: it closes the HTTP server as well (Socket.IO, `server.close`).
+pub(super) fn close_obstacle(input: &Input<'_>, it: &Use) -> Option<String> {
+    match closing(input, it) {
+        Closing::Unknown => Some("it also closes the HTTP server, and no name of that is in sight here".to_owned()),
+        Closing::Alone | Closing::WithServer(_) => None,
+    }
+}
+
+/// What has to be closed in the place of the server.
+enum Closing {
+    /// Nothing but the broadcaster.
+    Alone,
+    /// The HTTP server as well, by this name.
+    WithServer(String),
+    /// The HTTP server as well, but it has no name here.
+    Unknown,
+}
+
+fn closing(input: &Input<'_>, it: &Use) -> Closing {
+    let has_callback = it.chain.last().and_then(|it| it.arguments.as_ref()).is_some_and(|it| !it.is_empty());
+    if !has_callback && closes_http_server_itself(input, it) {
+        return Closing::Alone;
+    }
+    http_server_name(input, it).map_or(Closing::Unknown, Closing::WithServer)
+}
+
+fn is_http_server(input: &Input<'_>, place: Place) -> bool {
+    input.project.values(place).any(|it| matches!(it, Value::HttpServer(_)))
+}
+
+/// Whether the code around closes the HTTP server anyway.
+fn closes_http_server_itself(input: &Input<'_>, it: &Use) -> bool {
+    let file = it.chain.root.file;
+    let tree = &input.project.facts(file).tree;
+    let around = tree.enclosing_function(it.chain.end).unwrap_or_else(|| tree.root());
+    tree.descendants(around).any(|node| match tree.kind(node) {
+        Kind::Call { callee, .. } => match tree.kind(*callee) {
+            Kind::Member { object, property, .. } => {
+                property.name() == Some("close") && is_http_server(input, Place { file, node: *object })
+            }
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// The name of the HTTP server where the server is closed.
+fn http_server_name(input: &Input<'_>, it: &Use) -> Option<String> {
+    let file = it.chain.root.file;
+    let facts = input.project.facts(file);
+    let scope = facts.scope_of(it.chain.root.node);
+    facts.bindings().find_map(|(id, binding)| {
+        let declaration = *binding.declarations.first()?;
+        let is_server = is_http_server(input, Place { file, node: declaration });
+        (is_server && facts.lookup(scope, &binding.name) == Some(id)).then(|| binding.name.clone())
+    })
+}
+
+/// Closes the broadcaster, and the HTTP server if `io.close()` was what closed it.
+pub(super) fn close(draft: &mut Draft<'_>, it: &Use, name: &str) {
+    let file = it.chain.root.file;
+    let layout = draft.layout(file);
+    let chain = layout.tree.span(layout.tree.bare(it.chain.end));
+    match closing(draft.input, it) {
+        Closing::Unknown => {}
+        Closing::Alone => {
+            let root = layout.tree.span(layout.tree.wrapped(it.chain.root.node));
+            let dot = it.chain.last().map_or(chain.end, |it| layout.tree.span(it.member).end);
+            draft.replace(file, Span { start: root.start, end: dot }, format!("{name}.close"));
+        }
+        Closing::WithServer(server) => {
+            let statement = layout.tree.span(layout.tree.enclosing_statement(it.chain.end)).start as usize;
+            let next = format!("{}{}", layout.line_break(), layout.indentation(statement));
+            let dot = it.chain.last().map_or(chain.end, |it| layout.tree.span(it.member).end);
+            draft.replace(file, Span::new(statement, statement), format!("{name}.close();{next}"));
+            draft.replace(file, Span { start: chain.start, end: dot }, format!("{server}.close"));
+        }
+    }
+}
