@@ -84,6 +84,8 @@ pub enum Meaning {
     Configuration,
     /// `createClient()` for the adapter alone.
     AdapterClient,
+    /// `socketBroadcaster.attach(io)`: what a partial migration put there.
+    Attach,
     /// `initSocket(server)`: a call that makes the server in another function.
     SetupCall,
     /// `io.emit(…)`, `io.to(r).emit(…)`.

@@ -244,8 +244,21 @@ fn argument(project: &Project, call: Place, callee: NodeId) -> Meaning {
         if property.name() == Some("set") && project.values(object).any(|it| *it == Value::App) {
             return Meaning::SettingWrite;
         }
+        if property.name() == Some("attach") && project.values(object).any(|it| is_of_broadcaster(project, it)) {
+            return Meaning::Attach;
+        }
     }
     known_callee(project, call).map_or(Meaning::Escape, |()| Meaning::Argument)
+}
+
+/// Whether a value comes from the generated broadcaster.
+fn is_of_broadcaster(project: &Project, value: &Value) -> bool {
+    let file = match value {
+        Value::Exports(file) | Value::Module(file) => *file,
+        Value::Object(place) | Value::Instance(place) | Value::Function(place) => place.file,
+        _ => return false,
+    };
+    project.role(file).is_broadcaster
 }
 
 fn known_callee(project: &Project, call: Place) -> Option<()> {

@@ -38,6 +38,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Whether nothing is changed so far.
+    pub(in crate::plan) fn is_empty(&self) -> bool {
+        self.edits.values().all(EditList::is_empty)
+    }
+
     /// A file's text and structure.
     pub(in crate::plan) fn layout(&self, file: FileId) -> Layout<'a> {
         Layout { text: &self.input.sources[file.index()].text, tree: &self.input.project.facts(file).tree }

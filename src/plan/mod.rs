@@ -3,6 +3,7 @@
 
 pub mod edits;
 
+mod attach;
 mod draft;
 mod layout;
 mod rewrite;
@@ -13,6 +14,7 @@ use crate::findings::Finding;
 use crate::findings::uses::Use;
 use crate::load::TextFile;
 use crate::project::Project;
+use crate::project::value::SiteKind;
 use crate::rules::Rule;
 use crate::source::{FileId, SourceFile};
 use draft::Draft;
@@ -49,7 +51,7 @@ pub struct Input<'a> {
 /// with the server where it is.
 pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     let mut left = rewrite::unfixable(input, level);
-    if left.is_empty() {
+    if left.is_empty() && has_destination(input) {
         match attempt(input, &left, true) {
             Ok(plan) => return plan,
             Err(found) => left = found,
@@ -64,17 +66,52 @@ pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     }
 }
 
+/// Whether there is a server to move, or a dedicated one that it was moved to before.
+fn has_destination(input: &Input<'_>) -> bool {
+    input.project.sites().iter().any(|it| it.kind != SiteKind::Guessed)
+}
+
 /// Makes the whole plan, or a partial one. What turns out not to fit is returned; then the plan has to leave it.
 fn attempt(input: &Input<'_>, left: &[Left], is_full: bool) -> Result<Plan, Vec<Left>> {
     let mut draft = Draft::new(input);
     let without: BTreeSet<usize> = left.iter().map(|it| it.index).collect();
-    let unfit = rewrite::rewrite(&mut draft, &without, is_full);
-    if !unfit.is_empty() {
-        return Err(unfit);
+    let done = rewrite::rewrite(&mut draft, &without, is_full)?;
+    if !is_full && !draft.is_empty() {
+        if let Err(obstacle) = attach::attach(&mut draft, rewrite::broadcaster_name) {
+            return Ok(nothing(input, obstacle.reason()));
+        }
     }
+    let left = findings_left(input, left, &done);
     rewrite::import_broadcaster(&mut draft, "src/utils/socketBroadcaster.js");
     let edited = draft.into_edits().into_iter().map(|(file, edits)| FileEdits { file, edits }).collect();
-    Ok(Plan { edited, is_partial: !is_full, ..Plan::default() })
+    Ok(Plan { edited, left, is_partial: !is_full, ..Plan::default() })
+}
+
+/// A plan that changes nothing, because not even a part can be migrated.
+fn nothing(input: &Input<'_>, reason: &str) -> Plan {
+    let left = input.findings.iter().cloned().map(|mut it| {
+        it.help = format!("left: {reason}. {}", it.help);
+        it
+    });
+    Plan { left: left.collect(), is_partial: true, ..Plan::default() }
+}
+
+/// The findings of uses that are not done, each with the reason where there is one.
+fn findings_left(input: &Input<'_>, left: &[Left], done: &BTreeSet<usize>) -> Vec<Finding> {
+    let mut remaining = Vec::new();
+    for finding in input.findings {
+        let is_of = |it: &Use| {
+            it.chain.root.file == finding.file && (it.chain.root.node == finding.node || it.chain.end == finding.node)
+        };
+        let uses = input.uses.iter().enumerate().filter(|it| is_of(it.1)).map(|it| it.0);
+        let Some(open) = uses.into_iter().find(|it| !done.contains(it)) else { continue };
+        let mut finding = finding.clone();
+        if let Some(reason) = left.iter().find(|it| it.index == open) {
+            finding.help = format!("left: {}. {}", reason.reason, finding.help);
+        }
+        remaining.push(finding);
+    }
+    remaining
 }
 
 /// Everything that an apply would do.

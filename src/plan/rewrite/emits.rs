@@ -5,8 +5,7 @@ use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
 use crate::findings::chains::{Chain, Link};
 use crate::project::api::Role;
-use crate::project::value::Place;
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
 
 /// A piece of a rewritten chain: new text, or a range of the file that stays as it is.
@@ -240,14 +239,5 @@ fn dedent_arguments(draft: &mut Draft<'_>, chain: &Chain, depth: usize) {
         let start = draft.layout(chain.root.file).tree.span(*first).start;
         let end = span(draft, chain).end;
         draft.dedent(chain.root.file, Span { start, end }, depth);
-    }
-}
-
-/// Replaces the root of an unfinished chain, or of one that stays as it is.
-pub(super) fn replace_root(draft: &mut Draft<'_>, file: FileId, root: NodeId, name: &str) {
-    let place = Place { file, node: root };
-    if draft.text(place) != name {
-        let span = draft.layout(file).tree.span(root);
-        draft.replace(file, span, name);
     }
 }

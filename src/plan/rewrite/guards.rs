@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use crate::plan::draft::Draft;
 use crate::plan::layout::Layout;
-use crate::project::value::Place;
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, LogicalOperator, NodeId};
 
@@ -317,14 +316,4 @@ fn clashes(draft: &Draft<'_>, file: FileId, statement: NodeId, block: NodeId) ->
         });
         is_taken || is_used_around
     })
-}
-
-/// The value of a place is asked for nothing but whether it is there.
-pub(super) fn is_asked(draft: &Draft<'_>, place: Place) -> bool {
-    let tree = draft.layout(place.file).tree;
-    test_around(draft, place.file, place.node) != place.node
-        || matches!(
-            tree.parent(place.node).map(|it| tree.kind(it)),
-            Some(Kind::If { .. } | Kind::Conditional { .. } | Kind::While { .. })
-        )
 }

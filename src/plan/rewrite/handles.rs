@@ -34,15 +34,13 @@ pub(super) struct Handles {
     pub(super) removed: BTreeSet<Variable>,
     /// Parameters that carry the broadcaster afterwards and are called so.
     pub(super) renamed: BTreeSet<Variable>,
-    /// The name by which each file calls the imported broadcaster.
-    names: BTreeMap<FileId, String>,
 }
 
 impl Handles {
     /// Decides about every name. `fixed` tells, by position among the uses, which are rewritten;
     /// `is_full` whether the server leaves the process.
     pub(super) fn decide(input: &Input<'_>, fixed: &[bool], is_full: bool) -> Self {
-        let mut handles = Self { removed: BTreeSet::new(), renamed: BTreeSet::new(), names: broadcaster_names(input) };
+        let mut handles = Self { removed: BTreeSet::new(), renamed: BTreeSet::new() };
         let uses = by_variable(input);
         for (variable, uses) in &uses {
             let (facts, binding) = (input.project.facts(variable.0), variable.1);
@@ -129,11 +127,6 @@ impl Handles {
             false => Root::Kept,
         }
     }
-
-    /// The name by which `file` calls the imported broadcaster.
-    pub(super) fn name(&self, file: FileId) -> &str {
-        self.names.get(&file).map_or(BROADCASTER, String::as_str)
-    }
 }
 
 /// The uses whose root is a variable, by variable.
@@ -151,10 +144,9 @@ fn by_variable(input: &Input<'_>) -> BTreeMap<Variable, Vec<usize>> {
         }
     }
     // Variables that nothing reads: an access that was left behind.
-    for (index, it) in input.uses.iter().enumerate() {
-        if let Some(variable) = declared_by(input, it) {
+    for it in input.uses {
+        if let Some(variable) = declared(input, it) {
             all.entry(variable).or_default();
-            let _ = index;
         }
     }
     all
@@ -182,6 +174,18 @@ pub(super) fn declared_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
         Kind::Declarator { target, .. } => facts.binding_of(*target).map(|binding| (file, binding)),
         _ => None,
     }
+}
+
+/// The variable that a use declares in any way: an alias, an import, a destructured name.
+pub(super) fn declared(input: &Input<'_>, it: &Use) -> Option<Variable> {
+    let root = it.chain.root;
+    let facts = input.project.facts(root.file);
+    let node = match facts.tree.kind(root.node) {
+        Kind::PatternProperty { value, .. } => *value,
+        Kind::BindingName { .. } => root.node,
+        _ => return declared_by(input, it),
+    };
+    facts.binding_of(node).map(|binding| (root.file, binding))
 }
 
 /// Whether a variable is nothing but another name of the server: declared once with it, imported, or taken out of an
@@ -290,21 +294,16 @@ fn is_field(input: &Input<'_>, file: FileId, object: NodeId) -> bool {
             .any(|it| matches!(it, Value::Instance(_) | Value::Object(_) | Value::Class(_)))
 }
 
-/// The broadcaster's name in each file: its usual one unless something else of the file is called so.
-fn broadcaster_names(input: &Input<'_>) -> BTreeMap<FileId, String> {
-    let mut names = BTreeMap::new();
-    for (file, facts) in input.project.files() {
-        let is_taken = |name: &str| {
-            let is_binding = facts.bindings().any(|(_, it)| it.name == name && !is_broadcaster(input, file, it.declarations.first()));
-            is_binding || facts.free_names().contains_key(name)
-        };
-        if is_taken(BROADCASTER) {
-            let free = ["ioBroadcaster", "socketIoBroadcaster", "dedicatedSocketBroadcaster"];
-            let name = free.iter().find(|it| !is_taken(it)).unwrap_or(&"iomigrateSocketBroadcaster");
-            names.insert(file, (*name).to_owned());
-        }
-    }
-    names
+/// The name by which a file calls the imported broadcaster: its usual one unless something else is called so there.
+pub(super) fn imported_name(input: &Input<'_>, file: FileId) -> String {
+    let facts = input.project.facts(file);
+    let is_taken = |name: &str| {
+        let is_other = |declaration: Option<&NodeId>| !is_broadcaster(input, file, declaration);
+        let is_declared = facts.bindings().any(|(_, it)| it.name == name && is_other(it.declarations.first()));
+        is_declared || facts.free_names().contains_key(name)
+    };
+    let names = [BROADCASTER, "ioBroadcaster", "socketIoBroadcaster", "dedicatedSocketBroadcaster"];
+    names.into_iter().find(|it| !is_taken(it)).unwrap_or("iomigrateSocketBroadcaster").to_owned()
 }
 
 /// Whether a declaration imports the generated broadcaster.

@@ -74,22 +74,34 @@ fn end(it: &Use) -> Place {
 }
 
 /// Rewrites every use that is not `left`. `is_full`: the server leaves the process, so all that hands it on goes too.
-/// Returns the uses that turned out not to fit.
-pub(super) fn rewrite(draft: &mut Draft<'_>, left: &BTreeSet<usize>, is_full: bool) -> Vec<Left> {
+/// Returns the uses that are gone or rewritten, or those that turned out not to fit.
+pub(super) fn rewrite(
+    draft: &mut Draft<'_>,
+    left: &BTreeSet<usize>,
+    is_full: bool,
+) -> Result<BTreeSet<usize>, Vec<Left>> {
     let input = draft.input;
     let fixed: Vec<bool> = (0..input.uses.len()).map(|it| !left.contains(&it)).collect();
     let handles = Handles::decide(input, &fixed, is_full);
-    let mut rewriting = Rewriting { handles, is_full, unfit: Vec::new() };
+    let mut rewriting = Rewriting { handles, is_full, done: BTreeSet::new(), unfit: Vec::new() };
     let open = rewriting.decide_guards(draft, &fixed);
     for (index, it) in input.uses.iter().enumerate() {
-        let is_moot = it.inside.is_some() || !fixed[index] || draft.is_gone(it.chain.root.file, root_span(draft, it));
-        if !is_moot {
-            rewriting.rewrite_use(draft, index, it, &open);
+        if draft.is_gone(it.chain.root.file, root_span(draft, it)) {
+            rewriting.done.insert(index);
+        } else if it.inside.is_none() && fixed[index] && rewriting.rewrite_use(draft, index, it, &open) {
+            rewriting.done.insert(index);
         }
     }
     rewriting.rename_parameters(draft);
     rewriting.remove_variables(draft);
-    rewriting.unfit
+    if rewriting.unfit.is_empty() { Ok(rewriting.done) } else { Err(rewriting.unfit) }
+}
+
+/// The broadcaster's name in the file of `place`, which imports it from now on.
+pub(super) fn broadcaster_name(draft: &mut Draft<'_>, place: Place) -> String {
+    let name = handles::imported_name(draft.input, place.file);
+    draft.wants_broadcaster.insert(place.file, name.clone());
+    name
 }
 
 /// Imports the broadcaster at `target` wherever it is called.
@@ -111,6 +123,11 @@ fn imports_already(draft: &Draft<'_>, file: FileId) -> bool {
     })
 }
 
+/// Closing the server has to wait until the server goes; the other controls only speak to clients.
+fn closes_nothing(input: &Input<'_>, it: &Use) -> bool {
+    rule_for(input.project, it, it.meaning, input.rules).is_some_and(|it| it.rewrite.is_some())
+}
+
 fn root_span(draft: &Draft<'_>, it: &Use) -> crate::source::Span {
     draft.layout(it.chain.root.file).tree.span(it.chain.root.node)
 }
@@ -118,6 +135,7 @@ fn root_span(draft: &Draft<'_>, it: &Use) -> crate::source::Span {
 struct Rewriting {
     handles: Handles,
     is_full: bool,
+    done: BTreeSet<usize>,
     unfit: Vec<Left>,
 }
 
@@ -150,39 +168,56 @@ impl Rewriting {
         }
     }
 
+    /// Rewrites one use; false if it stays.
     fn rewrite_use(
         &mut self,
         draft: &mut Draft<'_>,
         index: usize,
         it: &Use,
         open: &BTreeMap<FileId, BTreeSet<NodeId>>,
-    ) {
-        let root = it.chain.root;
+    ) -> bool {
         let input = draft.input;
         match it.meaning {
-            Meaning::Emission | Meaning::Question | Meaning::Control => self.rewrite_chain(draft, index, it),
-            Meaning::SettingWrite if self.is_full => removals::remove_hand_over(draft, it),
+            Meaning::Emission | Meaning::Question => self.rewrite_chain(draft, index, it),
+            Meaning::Control if self.is_full || closes_nothing(input, it) => self.rewrite_chain(draft, index, it),
+            Meaning::SettingWrite | Meaning::Attach if self.is_full => removals::remove_hand_over(draft, it),
             Meaning::PropertyWrite if self.is_full && removals::writes_carrier(input, it) => {
                 removals::remove_hand_over(draft, it);
             }
             Meaning::Export if self.is_full => removals::remove_export(draft, it),
-            Meaning::Guard => {
-                let stays = open.get(&root.file).is_some_and(|it| it.contains(&root.node));
-                let is_name = self.handles.root(input, root, self.is_full) != Root::Kept;
-                let goes = self.is_always_there(input, root);
-                if is_name && (stays || !goes) && self.replaces_guard(input, root) {
-                    self.replace_root(draft, it);
-                }
-            }
-            Meaning::Alias if handles::declared_by(input, it).is_some_and(|it| self.handles.removed.contains(&it)) => {}
+            Meaning::Guard => return self.replace_guard(draft, it, open),
+            Meaning::Alias | Meaning::ImportedHandle | Meaning::PropertyRead if self.is_declared_away(input, it) => {}
             Meaning::Alias | Meaning::Argument if self.is_full || self.handles.may_convert(input, index) => {
                 self.replace_root(draft, it);
             }
             Meaning::PropertyValue | Meaning::PropertyWrite | Meaning::Return if self.is_full => {
                 self.replace_root(draft, it);
             }
-            _ => {}
+            _ => return false,
         }
+        true
+    }
+
+    /// Whether what the use declares is removed: a variable, an import, a destructured name.
+    fn is_declared_away(&self, input: &Input<'_>, it: &Use) -> bool {
+        handles::declared(input, it).is_some_and(|it| self.handles.removed.contains(&it))
+    }
+
+    /// Names the broadcaster in a condition that has to stay.
+    fn replace_guard(
+        &self,
+        draft: &mut Draft<'_>,
+        it: &Use,
+        open: &BTreeMap<FileId, BTreeSet<NodeId>>,
+    ) -> bool {
+        let (input, root) = (draft.input, it.chain.root);
+        let stays = open.get(&root.file).is_some_and(|it| it.contains(&root.node));
+        let is_name = self.handles.root(input, root, self.is_full) != Root::Kept;
+        let is_needed = is_name && (stays || !self.is_always_there(input, root));
+        if is_needed && self.replaces_guard(input, root) {
+            self.replace_root(draft, it);
+        }
+        true
     }
 
     /// A guard on a handle that stays keeps asking for that handle while the server stays.
@@ -195,7 +230,7 @@ impl Rewriting {
         let rule = rule_for(input.project, it, it.meaning, input.rules);
         let Some(rule) = rule else { return };
         let Some(rewrite) = &rule.rewrite else {
-            let name = self.name(draft, it.chain.root);
+            let name = broadcaster_name(draft, it.chain.root);
             removals::close(draft, it, &name);
             return;
         };
@@ -219,14 +254,8 @@ impl Rewriting {
         match self.handles.root(draft.input, root, self.is_full) {
             Root::Kept => None,
             Root::Parameter => Some(handles::BROADCASTER.to_owned()),
-            Root::Imported => Some(self.name(draft, root)),
+            Root::Imported => Some(broadcaster_name(draft, root)),
         }
-    }
-
-    fn name(&self, draft: &mut Draft<'_>, root: Place) -> String {
-        let name = self.handles.name(root.file).to_owned();
-        draft.wants_broadcaster.insert(root.file, name.clone());
-        name
     }
 
     fn replace_root(&self, draft: &mut Draft<'_>, it: &Use) {

@@ -1,0 +1,256 @@
+//! The set-up file as a list of top-level statements: what each defines, and which of the file's own names it reads.
+//! Which of them go where is `closure`'s work.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::plan::Input;
+use crate::plan::layout::Layout;
+use crate::project::Project;
+use crate::project::value::{Place, Value};
+use crate::scope::{BindingId, FileFacts, ScopeId};
+use crate::source::{FileId, LineIndex, Span};
+use crate::syntax::{Key, Kind, NodeId, Tree};
+
+/// The packages that read an environment file.
+const ENVIRONMENT_PACKAGES: &[&str] =
+    &["dotenv", "dotenv-expand", "dotenv-flow", "dotenv-safe", "dotenv-defaults", "dotenvx", "@dotenvx/dotenvx"];
+
+/// Packages whose loading changes how others are loaded, or what they find.
+const HEAD_PACKAGES: &[&str] = &["module-alias", "app-module-path", "reflect-metadata", "@babel/register", "esm"];
+
+/// One file's top-level statements.
+pub(super) struct Statements<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) file: FileId,
+    pub(super) facts: &'a FileFacts,
+    pub(super) all: Vec<Statement>,
+    defined_by: BTreeMap<BindingId, Vec<usize>>,
+}
+
+/// A top-level statement.
+pub(super) struct Statement {
+    pub(super) node: NodeId,
+    pub(super) form: Form,
+    /// The file's own names that it declares.
+    pub(super) defines: BTreeSet<BindingId>,
+    /// Where it mentions the file's own names, its own declarations apart.
+    pub(super) reads: Vec<(BindingId, NodeId)>,
+}
+
+/// What a top-level statement is to a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `import … from`, `const … = require('…')`.
+    Import,
+    /// Reads the environment file, or changes how modules are found.
+    Head,
+    /// `'use strict'`.
+    Directive,
+    /// `export const a = 1`.
+    Exported,
+    /// `export { a }`, `export default a`.
+    Export,
+    /// Declares variables.
+    Variables,
+    /// Declares a function or a class.
+    Definition,
+    /// Anything else.
+    Other,
+}
+
+impl<'a> Statements<'a> {
+    pub(super) fn new(input: &'a Input<'a>, file: FileId) -> Self {
+        let facts = input.project.facts(file);
+        let body: Vec<NodeId> = match facts.tree.kind(facts.tree.root()) {
+            Kind::Program { body } => body.clone(),
+            _ => Vec::new(),
+        };
+        let all: Vec<Statement> = body
+            .into_iter()
+            .map(|node| Statement {
+                node,
+                form: form(input.project, file, node),
+                defines: BTreeSet::new(),
+                reads: Vec::new(),
+            })
+            .collect();
+        let mut statements = Self { input, file, facts, all, defined_by: BTreeMap::new() };
+        statements.resolve();
+        statements
+    }
+
+    fn resolve(&mut self) {
+        for (id, binding) in self.facts.bindings() {
+            if binding.scope != ScopeId::MODULE {
+                continue;
+            }
+            for node in &binding.declarations {
+                if let Some(index) = self.index_of(*node) {
+                    self.all[index].defines.insert(id);
+                    let definers = self.defined_by.entry(id).or_default();
+                    if definers.last() != Some(&index) {
+                        definers.push(index);
+                    }
+                }
+            }
+            for node in &binding.references {
+                if let Some(index) = self.index_of(*node) {
+                    self.all[index].reads.push((id, *node));
+                }
+            }
+        }
+    }
+
+    /// The statement that contains a node.
+    pub(super) fn index_of(&self, node: NodeId) -> Option<usize> {
+        self.index_at(self.tree().span(node))
+    }
+
+    /// The statement that contains a range.
+    pub(super) fn index_at(&self, span: Span) -> Option<usize> {
+        let after = self.all.partition_point(|it| self.tree().span(it.node).start <= span.start);
+        let index = after.checked_sub(1)?;
+        self.span(index).contains(span).then_some(index)
+    }
+
+    pub(super) fn tree(&self) -> &'a Tree {
+        &self.facts.tree
+    }
+
+    pub(super) fn text(&self) -> &'a str {
+        &self.input.sources[self.file.index()].text
+    }
+
+    pub(super) fn layout(&self) -> Layout<'a> {
+        Layout { text: self.text(), tree: self.tree() }
+    }
+
+    pub(super) fn span(&self, index: usize) -> Span {
+        self.tree().span(self.all[index].node)
+    }
+
+    /// The statements that declare a name.
+    pub(super) fn definers(&self, binding: BindingId) -> &[usize] {
+        self.defined_by.get(&binding).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where the file's statements mention a name, by statement.
+    pub(super) fn readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
+        let references = &self.facts.binding(binding).references;
+        references.iter().filter_map(|it| Some((self.index_of(*it)?, *it))).collect()
+    }
+
+    pub(super) fn name(&self, binding: BindingId) -> &'a str {
+        &self.facts.binding(binding).name
+    }
+
+    /// Whether a name may hold a value of some sort.
+    pub(super) fn holds(&self, binding: BindingId, wanted: impl Fn(&Value) -> bool) -> bool {
+        let declarations = &self.facts.binding(binding).declarations;
+        declarations.iter().any(|it| self.values(*it).any(&wanted))
+    }
+
+    pub(super) fn values(&self, node: NodeId) -> impl Iterator<Item = &'a Value> {
+        self.input.project.values(Place { file: self.file, node })
+    }
+
+    /// `path:line` of a range, for messages.
+    pub(super) fn place(&self, span: Span) -> String {
+        place(self.input, self.file, span)
+    }
+
+    /// The variables statement at an index, also under `export`.
+    pub(super) fn declarators(&self, index: usize) -> &'a [NodeId] {
+        let tree = self.tree();
+        let mut node = self.all[index].node;
+        if let Kind::ExportDeclaration { declaration } = tree.kind(node) {
+            node = *declaration;
+        }
+        match tree.kind(node) {
+            Kind::Variables { declarators, .. } => declarators,
+            _ => &[],
+        }
+    }
+}
+
+/// `path:line` of a range, for messages.
+pub(super) fn place(input: &Input<'_>, file: FileId, span: Span) -> String {
+    let source = &input.sources[file.index()];
+    let position = LineIndex::new(&source.text).position(&source.text, span.start);
+    format!("{}:{}", source.path, position.line)
+}
+
+fn form(project: &Project, file: FileId, node: NodeId) -> Form {
+    let facts = project.facts(file);
+    let tree = &facts.tree;
+    match tree.kind(node) {
+        Kind::Import { source, names, .. } if names.is_empty() && is_head_source(source) => Form::Head,
+        Kind::Import { .. } => Form::Import,
+        Kind::Variables { declarators, .. } => {
+            let inits = declarators.iter().map(|it| match tree.kind(*it) {
+                Kind::Declarator { init, .. } => *init,
+                _ => None,
+            });
+            let inits: Option<Vec<NodeId>> = inits.collect();
+            match inits {
+                Some(inits) if inits.iter().all(|it| required(facts, *it).is_some()) => Form::Import,
+                Some(inits) if inits.iter().all(|it| reads_environment(project, file, *it)) => Form::Head,
+                _ => Form::Variables,
+            }
+        }
+        Kind::ExpressionStatement { expression } => expression_form(project, file, *expression),
+        Kind::ExportDeclaration { .. } => Form::Exported,
+        Kind::ExportNames { .. } | Kind::ExportAll { .. } | Kind::ExportDefault { .. } => Form::Export,
+        Kind::Function(_) | Kind::Class(_) => Form::Definition,
+        _ => Form::Other,
+    }
+}
+
+fn expression_form(project: &Project, file: FileId, expression: NodeId) -> Form {
+    let facts = project.facts(file);
+    match facts.tree.kind(expression) {
+        Kind::String { .. } => Form::Directive,
+        _ if required(facts, expression).is_some_and(is_head_source) => Form::Head,
+        _ if reads_environment(project, file, expression) => Form::Head,
+        _ => Form::Other,
+    }
+}
+
+/// The module that `require('x')`, `require('x').y` and the like are of.
+pub(super) fn required(facts: &FileFacts, node: NodeId) -> Option<&str> {
+    let tree = &facts.tree;
+    match tree.kind(tree.bare(node)) {
+        Kind::Member { object, property: Key::Static(_), .. } => required(facts, *object),
+        Kind::Call { callee, arguments, .. } => {
+            let is_require = tree.name(*callee) == Some("require") && facts.binding_of(*callee).is_none();
+            match arguments.as_slice() {
+                [source] if is_require => tree.string_value(*source),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn is_head_source(source: &str) -> bool {
+    let package = match source.strip_prefix('@') {
+        Some(_) => source.splitn(3, '/').take(2).collect::<Vec<_>>().join("/"),
+        None => source.split('/').next().unwrap_or(source).to_owned(),
+    };
+    let package = package.as_str();
+    HEAD_PACKAGES.contains(&package)
+        || (ENVIRONMENT_PACKAGES.contains(&package) && source.ends_with("/config"))
+        || source == "source-map-support/register"
+}
+
+/// `require('dotenv').config()`, `dotenv.config()`, `expand(config())`.
+pub(super) fn reads_environment(project: &Project, file: FileId, expression: NodeId) -> bool {
+    let tree = &project.facts(file).tree;
+    let Kind::Call { callee, .. } = tree.kind(tree.bare(expression)) else { return false };
+    project.values(Place { file, node: tree.bare(*callee) }).any(|it| match it {
+        Value::PackageMember(package, _) | Value::Package(package) => {
+            ENVIRONMENT_PACKAGES.contains(&package.as_str())
+        }
+        _ => false,
+    })
+}
