@@ -12,14 +12,19 @@ as_root() {
 
 has() { PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$1" >/dev/null; }
 
-# apt would start what it installs as a service. This file forbids it; one that is there already is left alone.
+# apt would start what it installs as a service. This file forbids it meanwhile; one that is there already is left alone.
 policy=/usr/sbin/policy-rc.d
-allow_services() { as_root rm -f "$policy"; }
-forbid_services() {
-  if [ -e "$policy" ]; then return; fi
-  trap allow_services EXIT
+without_services() {
+  if [ -e "$policy" ]; then
+    "$@"
+    return
+  fi
+  trap 'as_root rm -f "$policy"' EXIT
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
   as_root chmod +x "$policy"
+  "$@"
+  as_root rm -f "$policy"
+  trap - EXIT
 }
 
 install_system_packages() {
@@ -30,9 +35,8 @@ install_system_packages() {
     echo "please install: ${missing[*]}" >&2
     exit 1
   fi
-  forbid_services
   as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  without_services as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 }
 
 # Only when the lock file is newer than what was installed from it.

@@ -63,8 +63,7 @@ async function proveTool(proof) {
   await table.check('undo', () => checkUndo(bin, before, join(base, 'undone')));
   await table.check('PM2 file', async () => checkPm2(need(proof.full, 'the migrated copy').folder));
   proof.installed = await table.check('npm install for the added dependencies', async () => {
-    await installModules(need(proof.full, 'the migrated copy').folder);
-    if (proof.partial) await installModules(proof.partial.folder);
+    for (const copy of [proof.full, proof.partial]) await installModules(need(copy, 'the migrated copies').folder);
     return { seen: 'ready' };
   });
 }

@@ -11,11 +11,14 @@ export const SITE_FILE = 'nginx/isp-desk.conf';
 
 const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketWire.js', 'ecosystem.config.js', SITE_FILE];
 
-export const iomigrate = (bin, folder, args, expected) => run(bin, [...args, '.'], { cwd: folder, expected });
+// Its journal stays beside the copies, out of the user's own folder for state.
+function iomigrate(bin, folder, args, expected) {
+  return run(bin, [...args, '.'], { cwd: folder, env: { IOMIGRATE_STATE_DIR: join(folder, '..', 'state') }, expected });
+}
 
 // Everything, unsafe fixes included: nothing in-process is left.
 export async function applyAll(bin, before, folder) {
-  copyProject(before, folder);
+  await copyProject(before, folder);
   await iomigrate(bin, folder, ['check'], [1]);
   await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
   await iomigrate(bin, folder, ['check'], [0]);
@@ -30,7 +33,7 @@ export async function applyAll(bin, before, folder) {
 
 // Only what is safe: the questions stay, and the Socket.IO server with them.
 export async function applySafe(bin, before, folder) {
-  copyProject(before, folder);
+  await copyProject(before, folder);
   await iomigrate(bin, folder, ['apply'], [1]);
   await iomigrate(bin, folder, ['check'], [1]);
   const changed = changedPaths(snapshot(before), snapshot(folder));
@@ -39,7 +42,7 @@ export async function applySafe(bin, before, folder) {
 }
 
 export async function checkUndo(bin, before, folder) {
-  copyProject(before, folder);
+  await copyProject(before, folder);
   await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
   const written = changedPaths(snapshot(before), snapshot(folder)).length;
   await iomigrate(bin, folder, ['undo'], [0]);

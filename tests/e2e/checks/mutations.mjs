@@ -44,7 +44,7 @@ export const MUTATIONS = [
 ];
 
 export async function checkMutation({ base, folder, reference }, { name, file, find, put }) {
-  const mutant = copyProject(folder, join(base, `mutant-${name.replaceAll(' ', '-')}`));
+  const mutant = await copyProject(folder, join(base, `mutant-${name.replaceAll(' ', '-')}`));
   const path = join(mutant, file);
   const text = readFileSync(path, 'utf8');
   assert.match(text, find, `${file} has nothing that could be mutated into ${name}`);

@@ -77,13 +77,12 @@ export class Desk {
   async knock(name, transports, auth) {
     this.step = `${name} knocks`;
     const socket = io(this.url, { auth, transports, forceNew: true, reconnection: false });
+    let outcome = null;
     socket.onAny((event, ...args) => this.write(name, event, args));
+    socket.on('connect', () => { outcome = ['(connect)', []]; });
+    socket.on('connect_error', (error) => { outcome = ['(connect_error)', [error.message, error.data]]; });
     try {
-      const outcome = await new Promise((resolve, reject) => {
-        setTimeout(() => reject(new Error(`${name} was neither let in nor refused`)), CONNECT_LIMIT);
-        socket.on('connect', () => resolve(['(connect)', []]));
-        socket.on('connect_error', (error) => resolve(['(connect_error)', [error.message, error.data]]));
-      });
+      await waitFor(`${name} to be let in or refused`, () => outcome, CONNECT_LIMIT);
       this.write(name, ...outcome);
     } finally {
       socket.close();
