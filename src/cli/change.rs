@@ -10,6 +10,8 @@ use crate::apply::{self, Changed, UndoOptions, WriteOptions};
 use crate::diff;
 use crate::migrate;
 use crate::plan::{Level, Plan};
+use crate::proof::Failure;
+use crate::prove;
 use crate::report::{Format, Ink, Report, Style, counted};
 use crate::rules::Fix;
 
@@ -26,11 +28,16 @@ pub(super) fn apply(
     };
     let plan = migrate(&run.analysis, level);
     let changed = apply::preview(&run.analysis.loaded.files, &plan);
+    let failures = prove(&run.analysis, &plan, &changed, level);
     if options.dry_run {
-        return preview(run, options, &plan, &changed, output);
+        let code = preview(run, options, &plan, &changed, output)?;
+        return refused(&failures).map_or(Ok(code), Err);
     }
     if changed.is_empty() {
         return nothing_to_do(run, &plan, output);
+    }
+    if let Some(refusal) = refused(&failures) {
+        return Err(refusal);
     }
     let write = WriteOptions {
         allow_dirty: options.allow_dirty,
@@ -64,6 +71,20 @@ pub(super) fn undo(
         output.note(&format!("  {path}\n"));
     }
     Ok(ExitCode::Done)
+}
+
+/// A plan that does not stand its own proof is never written.
+fn refused(failures: &[Failure]) -> Option<Complaint> {
+    let first = failures.first()?;
+    let more = match failures.len() {
+        1 => String::new(),
+        count => format!(", and {} more", count - 1),
+    };
+    Some(Complaint::refused(
+        "the plan does not stand its proof, so nothing is written",
+        format!("{first}{more}"),
+        "this is a bug of iomigrate; please report it with the lines that it is about",
+    ))
 }
 
 fn preview(
@@ -112,7 +133,7 @@ fn preview(
             report.shown_path(report.path(finding.file))
         );
         let rule = output.errors.paint(Ink::Name, &finding.rule);
-        output.note(&format!("  {place} {rule} {}\n", finding.message));
+        output.note(&format!("  {place} {rule} {}\n", finding.fix.as_str()));
     }
     let mut next = vec![(run.command("apply"), "writes it, all files or none")];
     next.extend(unsafe_too(run, plan, "apply --dry-run"));
@@ -152,21 +173,14 @@ fn tell(
     output: &mut Output,
 ) -> Result<ExitCode, Complaint> {
     let report = run.report(&plan.left);
-    if plan.left.is_empty() {
-        run.write_files(&report, output)?;
-    } else {
-        run.show(&report, output)?;
-        output.note("\n");
-    }
+    run.write(&report, output)?;
     let sign = output.errors.sign("✔", "ok:");
     let done = format!("{} migrated, {}", migrated(run, plan), shape(changed, ""));
     output.conclude(Ink::Good, sign, &done);
     list(&report, changed, output);
     notes(plan, output);
     left(plan, output);
-    let mut next = next(run, changed);
-    next.extend(unsafe_too(run, plan, "apply"));
-    output.suggest(&next);
+    output.suggest(&next(run, plan, changed));
     Ok(if plan.left.is_empty() {
         ExitCode::Done
     } else {
@@ -214,32 +228,23 @@ fn unsafe_too(run: &Run<'_>, plan: &Plan, command: &str) -> Vec<(String, &'stati
 }
 
 /// What a person does after an apply.
-fn next(run: &Run<'_>, changed: &[Changed]) -> Vec<(String, &'static str)> {
-    let has = |name: &str| {
-        changed
-            .iter()
-            .any(|it| it.path.rsplit('/').next() == Some(name))
-    };
-    let processes = changed.iter().find(|it| {
-        it.path
-            .rsplit('/')
-            .next()
-            .is_some_and(|it| it.starts_with("ecosystem"))
-    });
+fn next(run: &Run<'_>, plan: &Plan, changed: &[Changed]) -> Vec<(String, &'static str)> {
+    let name = |it: &Changed| it.path.rsplit('/').next().unwrap_or_default().to_owned();
     let mut next = Vec::new();
-    if has("package.json") {
+    if changed.iter().any(|it| name(it) == "package.json") {
         next.push(("npm install".to_owned(), "installs what the new files need"));
     }
-    if let Some(processes) = processes {
-        next.push((
-            format!("pm2 start {}", processes.path),
-            "starts the Socket.IO server and the API's workers",
-        ));
+    if let Some(processes) = changed.iter().find(|it| name(it).starts_with("ecosystem")) {
+        let command = format!("pm2 start {}", processes.path);
+        next.push((command, "starts the Socket.IO server and the API's workers"));
     }
-    next.push((
-        run.command("check"),
-        "proves that nothing in-process is left; put it into CI",
-    ));
+    let purpose = if plan.left.is_empty() {
+        "proves that nothing in-process is left; put it into CI"
+    } else {
+        "fails until nothing in-process is left; put it into CI"
+    };
+    next.push((run.command("check"), purpose));
+    next.extend(unsafe_too(run, plan, "apply"));
     next.push((run.command("undo"), "takes all of this back, byte for byte"));
     next
 }

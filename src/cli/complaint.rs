@@ -27,6 +27,16 @@ impl Complaint {
         }
     }
 
+    pub(super) fn refused(what: &str, why: String, help: &str) -> Self {
+        let (what, help) = (what.to_owned(), Some(help.to_owned()));
+        Self {
+            code: ExitCode::Refused,
+            what,
+            why: Some(why),
+            help,
+        }
+    }
+
     pub(super) fn because(self, why: impl Into<String>) -> Self {
         Self {
             why: Some(why.into()),

@@ -108,6 +108,13 @@ impl Run<'_> {
 
     /// Writes `report` in every format that was asked for, and its summary for the person who reads along.
     pub(super) fn show(&self, report: &Report<'_>, output: &mut Output) -> Result<(), Complaint> {
+        self.write(report, output)?;
+        output.note(&summary(report, output.errors));
+        Ok(())
+    }
+
+    /// Writes `report` in every format that was asked for.
+    pub(super) fn write(&self, report: &Report<'_>, output: &mut Output) -> Result<(), Complaint> {
         self.write_files(report, output)?;
         let asked = self
             .shared
@@ -122,7 +129,6 @@ impl Run<'_> {
         for format in asked {
             output.result(&render(report, format, output.results))?;
         }
-        output.note(&summary(report, output.errors));
         Ok(())
     }
 

@@ -88,6 +88,9 @@ impl Output {
     /// Prints the commands to run next, with what each is for.
     pub(super) fn suggest(&mut self, next: &[(String, &str)]) {
         let style = self.errors;
+        if !next.is_empty() {
+            self.note("\n");
+        }
         let width = next
             .iter()
             .map(|it| it.0.chars().count())
