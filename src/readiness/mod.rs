@@ -106,6 +106,22 @@ pub struct Readiness {
     pub checks: Vec<Check>,
 }
 
+impl Readiness {
+    /// What the verdict is about, and how much speaks against it all the same.
+    pub fn scope(&self) -> String {
+        let warnings = self
+            .checks
+            .iter()
+            .filter(|it| it.state == CheckState::Warn)
+            .count();
+        match warnings {
+            0 => "to run on several workers".to_owned(),
+            1 => "to run on several workers, with 1 warning".to_owned(),
+            _ => format!("to run on several workers, with {warnings} warnings"),
+        }
+    }
+}
+
 /// What an assessment looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadinessInput<'a> {

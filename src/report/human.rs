@@ -202,10 +202,10 @@ fn totals(report: &Report<'_>, style: Style) -> String {
 
 fn assessment(report: &Report<'_>, readiness: &Readiness, style: Style) -> String {
     let (ink, word) = match readiness.verdict {
-        Verdict::Ready => (Ink::Good, "READY"),
-        Verdict::NotReady => (Ink::Bad, "NOT READY"),
+        Verdict::Ready => (Ink::BoldGood, "READY"),
+        Verdict::NotReady => (Ink::BoldBad, "NOT READY"),
     };
-    let mut text = format!("{} to run on several workers\n\n", style.paint(ink, word));
+    let mut text = format!("{} {}\n\n", style.paint(ink, word), readiness.scope());
     for check in &readiness.checks {
         text.push_str(&check_block(report, check, style));
     }
@@ -225,12 +225,12 @@ fn check_block(report: &Report<'_>, check: &Check, style: Style) -> String {
         CheckState::Warn => (Ink::Caution, style.sign("⚠", "!")),
         CheckState::Unknown => (Ink::Dim, "?"),
     };
+    let title = match check.state {
+        CheckState::Fail | CheckState::Warn => style.paint(Ink::Bold, &check.title),
+        CheckState::Pass | CheckState::Unknown => check.title.clone(),
+    };
     let padding = " ".repeat(2usize.saturating_sub(sign.chars().count()));
-    let mut text = format!(
-        "{padding}{} {}\n",
-        style.paint(ink, sign),
-        style.paint(Ink::Bold, &check.title)
-    );
+    let mut text = format!("{padding}{} {}\n", style.paint(ink, sign), title);
     for evidence in check.evidence.iter().take(if style.is_verbose {
         usize::MAX
     } else {
@@ -240,8 +240,8 @@ fn check_block(report: &Report<'_>, check: &Check, style: Style) -> String {
             .line
             .map_or_else(String::new, |it| format!(":{it}"));
         let place = format!("{}{line}", report.shown_path(&evidence.path));
-        let line = format!("     {} {}\n", style.paint(Ink::Dim, &place), evidence.text);
-        text.push_str(&line);
+        let row = format!("     {} {}\n", style.paint(Ink::Dim, &place), evidence.text);
+        text.push_str(&row);
     }
     let hidden = check.evidence.len().saturating_sub(EVIDENCE_SHOWN);
     if hidden > 0 && !style.is_verbose {

@@ -2,7 +2,7 @@
 
 use super::{Report, counted};
 use crate::findings::Finding;
-use crate::readiness::{Check, CheckState, Evidence, Verdict};
+use crate::readiness::{Check, CheckState, Evidence, Readiness, Verdict};
 
 /// A comment on GitHub has room for 65,536 characters.
 const ROOM: usize = 64_000;
@@ -35,8 +35,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
 
 fn verdict(report: &Report<'_>) -> String {
     let verdict = match report.verdict {
-        Verdict::Ready => "✅ READY to run on several workers",
-        Verdict::NotReady => "❌ NOT READY to run on several workers",
+        Verdict::Ready => "✅ READY",
+        Verdict::NotReady => "❌ NOT READY",
     };
     let left = match report.findings.len() {
         0 => "No in-process Socket.IO".to_owned(),
@@ -46,8 +46,12 @@ fn verdict(report: &Report<'_>) -> String {
             counted(report.by_file().count(), "file")
         ),
     };
+    let scope = report
+        .readiness
+        .as_ref()
+        .map_or("to run on several workers".to_owned(), Readiness::scope);
     format!(
-        "## {verdict}\n\n{left}; {} of {} analysed, {} skipped.\n",
+        "## {verdict} {scope}\n\n{left}; {} of {} analysed, {} skipped.\n",
         report.counts.files_parsed,
         counted(report.counts.files_seen, "file"),
         report.skipped.len(),

@@ -231,3 +231,6 @@ fn tally<T: Copy + PartialEq>(all: &[T], present: impl Iterator<Item = T>) -> Ve
         .filter(|it| it.1 > 0)
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,10 @@ pub enum Ink {
     Caution,
     /// Something is left for a person.
     Bad,
+    /// The good news itself.
+    BoldGood,
+    /// The bad news itself.
+    BoldBad,
     /// A name that can be looked up.
     Name,
 }
@@ -96,6 +100,8 @@ impl Ink {
             Self::Good => "32",
             Self::Caution => "33",
             Self::Bad => "31",
+            Self::BoldGood => "1;32",
+            Self::BoldBad => "1;31",
             Self::Name => "36",
         }
     }
