@@ -24,6 +24,7 @@ const STAGES: &[&str] = &[
     "plan",
     "apply",
     "diff",
+    "proof",
     "readiness",
     "report",
     "cli",
