@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, normalize } from 'node:path';
 import { run } from '../support/processes.mjs';
-import { changedPaths, copyProject, snapshot } from '../support/project.mjs';
+import { changedPaths, copyProject, installModules, snapshot } from '../support/project.mjs';
 
 export const SITE_FILE = 'nginx/isp-desk.conf';
 
@@ -16,7 +16,7 @@ function iomigrate(bin, folder, args, expected) {
   return run(bin, [...args, '.'], { cwd: folder, env: { IOMIGRATE_STATE_DIR: join(folder, '..', 'state') }, expected });
 }
 
-// Everything, unsafe fixes included: nothing in-process is left.
+// Everything, unsafe fixes included: nothing in-process is left. With the packages that the new files ask for.
 export async function applyAll(bin, before, folder) {
   await copyProject(before, folder);
   await iomigrate(bin, folder, ['check'], [1]);
@@ -28,6 +28,7 @@ export async function applyAll(bin, before, folder) {
 
   await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
   assert.deepEqual(changedPaths(migrated, snapshot(folder)), [], 'a second apply changed something');
+  await installModules(folder);
   return { seen: `${changed.length} files written, check 1 → 0, a second apply changes nothing`, folder };
 }
 
@@ -38,6 +39,7 @@ export async function applySafe(bin, before, folder) {
   await iomigrate(bin, folder, ['check'], [1]);
   const changed = changedPaths(snapshot(before), snapshot(folder));
   assert.ok(changed.length > 0, 'nothing was rewritten');
+  await installModules(folder);
   return { seen: `${changed.length} files written, apply 1, check 1`, folder };
 }
 

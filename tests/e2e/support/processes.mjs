@@ -61,7 +61,7 @@ export const hasEnded = ({ child }) => child.exitCode !== null || child.signalCo
 export async function untilReady(started, isReady) {
   await waitFor(`${started.name} to be ready`, () => {
     if (started.problem) throw started.problem;
-    if (hasEnded(started)) throw new Error(`${started.name} ended at its start:\n${lastLines(started.log)}`);
+    if (hasEnded(started)) throw new Error(`${started.name} ended at its start`);
     return isReady(started);
   }).catch((error) => { throw new Error(`${error.message}\n${lastLines(started.log)}`); });
 }

@@ -6,7 +6,6 @@ const STATES = { passed: 'ok', failed: 'FAILED', notRun: 'not run' };
 export class Table {
   constructor() {
     this.rows = [];
-    this.failures = [];
     this.startedAt = Date.now();
   }
 
@@ -22,7 +21,7 @@ export class Table {
     } catch (error) {
       row.state = error instanceof Dependency ? STATES.notRun : STATES.failed;
       row.seen = error.message.split('\n')[0];
-      this.failures.push({ name, text: error.stack?.includes(error.message) ? error.stack : error.message });
+      row.text = error.stack?.includes(error.message) ? error.stack : error.message;
       return null;
     } finally {
       row.seconds = (Date.now() - startedAt) / 1000;
@@ -30,12 +29,15 @@ export class Table {
     }
   }
 
+  get hasPassed() { return this.rows.every(({ state }) => state === STATES.passed); }
+
   print() {
     const width = Math.max(...this.rows.map(({ name }) => name.length));
     const lines = this.rows.map(({ name, state, seen, seconds }) => `${state.padEnd(7)}  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s  ${seen}`);
     const total = ((Date.now() - this.startedAt) / 1000).toFixed(1);
-    for (const { name, text } of this.failures) process.stdout.write(`\n===== ${name}\n${text}\n`);
-    process.stdout.write(`\n${lines.join('\n')}\n\n${this.rows.length - this.failures.length} of ${this.rows.length} checks passed in ${total} s\n`);
+    const passed = this.rows.filter(({ state }) => state === STATES.passed);
+    for (const { name, text } of this.rows.filter(({ state }) => state === STATES.failed)) process.stdout.write(`\n===== ${name}\n${text}\n`);
+    process.stdout.write(`\n${lines.join('\n')}\n\n${passed.length} of ${this.rows.length} checks passed in ${total} s\n`);
   }
 }
 
