@@ -28,16 +28,17 @@ pub(super) fn apply(
     };
     let plan = migrate(&run.analysis, level);
     let changed = apply::preview(&run.analysis.loaded.files, &plan);
-    let failures = prove(&run.analysis, &plan, &changed, level);
     if options.dry_run {
-        let code = preview(run, options, &plan, &changed, output)?;
-        return refused(&failures).map_or(Ok(code), Err);
+        show_diff(run, &changed, output)?;
+    }
+    if let Some(refusal) = refused(&prove(&run.analysis, &plan, &changed, level)) {
+        return Err(refusal);
+    }
+    if options.dry_run {
+        return preview(run, options, &plan, &changed, output);
     }
     if changed.is_empty() {
         return nothing_to_do(run, &plan, output);
-    }
-    if let Some(refusal) = refused(&failures) {
-        return Err(refusal);
     }
     let write = WriteOptions {
         allow_dirty: options.allow_dirty,
@@ -87,6 +88,18 @@ fn refused(failures: &[Failure]) -> Option<Complaint> {
     ))
 }
 
+/// The whole change as one diff, and nothing else, on stdout.
+fn show_diff(run: &Run<'_>, changed: &[Changed], output: &mut Output) -> Result<(), Complaint> {
+    let mut formats = run.shared.format.iter();
+    if formats.any(|it| it.path.is_none() && it.format != Format::Human) {
+        return Err(
+            Complaint::usage("a dry run prints a diff and nothing else to stdout")
+                .help("give the format a file: `--format json=left.json`"),
+        );
+    }
+    output.result(&painted(&diff::unified(changed), output.results))
+}
+
 fn preview(
     run: &Run<'_>,
     options: &Apply,
@@ -94,19 +107,7 @@ fn preview(
     changed: &[Changed],
     output: &mut Output,
 ) -> Result<ExitCode, Complaint> {
-    if run
-        .shared
-        .format
-        .iter()
-        .any(|it| it.path.is_none() && it.format != Format::Human)
-    {
-        return Err(
-            Complaint::usage("a dry run prints a diff and nothing else to stdout")
-                .help("give the format a file: `--format json=left.json`"),
-        );
-    }
     let report = run.report(&plan.left).with_notes(plan.notes.clone());
-    output.result(&painted(&diff::unified(changed), output.results))?;
     run.write_files(&report, output)?;
     if changed.is_empty() {
         output.note("no change: there is nothing to migrate, or a person has to decide first\n");
