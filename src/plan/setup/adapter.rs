@@ -166,13 +166,17 @@ impl Drops {
         true
     }
 
-    /// A statement that is no element of a list (`if (x) f();`) can't simply go.
+    /// A statement that is no element of a list can go with the `if` around it: `if (x.isOpen) x.quit();`.
     fn take_statement(&mut self, statements: &Statements<'_>, statement: NodeId) -> bool {
-        let is_listed = statements.tree().statement_list(statement).is_some();
-        if is_listed {
-            self.statements.insert(statement);
+        let tree = statements.tree();
+        if tree.statement_list(statement).is_some() {
+            return self.statements.insert(statement);
         }
-        is_listed
+        let guard = tree.parent(statement).filter(|it| match tree.kind(*it) {
+            Kind::If { test, alternate: None, .. } => self.asks_for_clients(statements, *test),
+            _ => false,
+        });
+        guard.is_some_and(|it| tree.statement_list(it).is_some() && self.statements.insert(it))
     }
 
     /// The outermost expression that does nothing but look after the client at `node`: `await client.connect().catch(…)`,

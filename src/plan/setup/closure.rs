@@ -1,0 +1,241 @@
+//! Which top-level statements go with the set-up: what only it reads moves, what both sides read and never changes is
+//! copied, and what both read and does change is a question for a person.
+
+use std::collections::BTreeSet;
+
+use super::Blocker;
+use super::adapter::Drops;
+use super::purity::{self, Shared};
+use super::site::Setup;
+use super::statements::{Form, Statements};
+use crate::project::value::Value;
+use crate::scope::BindingId;
+use crate::syntax::{Kind, NodeId};
+
+/// Where the statements of the set-up file go, by index.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// They leave the file.
+    pub(super) moved: BTreeSet<usize>,
+    /// They are in both files afterwards; imports are not among them.
+    pub(super) copied: BTreeSet<usize>,
+    /// Imports that the dedicated server needs.
+    pub(super) imports: BTreeSet<usize>,
+    /// Environment files and the like; they stay, too.
+    pub(super) head: BTreeSet<usize>,
+    /// The names that the dedicated server reads.
+    pub(super) names: BTreeSet<BindingId>,
+}
+
+/// Sorts the statements. `seeds` are those that the set-up consists of; `roots` are parts of statements that stay where
+/// they are and run in the dedicated server as well.
+pub(super) fn parts(search: &Search<'_>, seeds: &BTreeSet<usize>, roots: &[NodeId]) -> Result<Parts, Vec<Blocker>> {
+    let all = &search.statements.all;
+    let head: BTreeSet<usize> = (0..all.len()).filter(|it| all[*it].form == Form::Head).collect();
+    let roots: Vec<NodeId> = roots.iter().copied().chain(head.iter().map(|it| all[*it].node)).collect();
+    let mut seeds = seeds.clone();
+    loop {
+        let needed = search.needed(&seeds, &roots);
+        let (moving, companions) = search.moving(&seeds, &needed);
+        if !companions.is_empty() {
+            seeds.extend(companions);
+            continue;
+        }
+        let is_import = |it: &usize| all[*it].form == Form::Import;
+        let needs = needed.statements.iter().copied();
+        let parts = Parts {
+            copied: needs.clone().filter(|it| !moving.contains(it) && !is_import(it) && !head.contains(it)).collect(),
+            imports: needs.filter(is_import).collect(),
+            moved: moving.into_iter().chain(seeds).collect(),
+            head,
+            names: needed.names,
+        };
+        let blockers = search.blockers(&parts);
+        return if blockers.is_empty() { Ok(parts) } else { Err(blockers) };
+    }
+}
+
+/// The file, its server, and what of it is dropped.
+pub(super) struct Search<'a> {
+    pub(super) statements: &'a Statements<'a>,
+    pub(super) setup: &'a Setup,
+    pub(super) drops: &'a Drops,
+}
+
+#[derive(Default)]
+struct Needed {
+    statements: BTreeSet<usize>,
+    names: BTreeSet<BindingId>,
+}
+
+impl Search<'_> {
+    /// The names that a statement reads, but for what is dropped in it.
+    fn reads(&self, index: usize) -> impl Iterator<Item = (BindingId, NodeId)> {
+        let reads = self.statements.all[index].reads.iter().copied();
+        reads.filter(|it| !self.drops.covers(self.statements, it.1))
+    }
+
+    /// Whether the Express application is meant: nothing that reads it can leave the API.
+    fn is_of_api(&self, binding: BindingId) -> bool {
+        self.statements.holds(binding, |it| matches!(it, Value::App | Value::Router))
+    }
+
+    /// Everything that the statements at `from` need to run elsewhere, themselves apart.
+    fn needed(&self, from: &BTreeSet<usize>, roots: &[NodeId]) -> Needed {
+        let mut needed = Needed::default();
+        let tree = self.statements.tree();
+        let whole = from.iter().map(|it| self.statements.all[*it].node);
+        let mut pending: Vec<NodeId> = roots.iter().copied().chain(whole).collect();
+        while let Some(node) = pending.pop() {
+            let reads = self.statements.index_of(node).map(|it| self.reads(it)).into_iter().flatten();
+            for (binding, _) in reads.filter(|it| tree.span(node).contains(tree.span(it.1))) {
+                if binding == self.setup.server || !needed.names.insert(binding) {
+                    continue;
+                }
+                for definer in self.statements.definers(binding) {
+                    let is_new = !from.contains(definer) && needed.statements.insert(*definer);
+                    if is_new && self.statements.all[*definer].form != Form::Import && !self.is_of_api(binding) {
+                        pending.push(self.statements.all[*definer].node);
+                    }
+                }
+            }
+        }
+        needed
+    }
+
+    /// Of the needed statements those that nothing else reads; and the statements that work on what these declare, and
+    /// on nothing that stays (`setInterval(() => onlineUsers.clear(), 1000)`).
+    fn moving(&self, seeds: &BTreeSet<usize>, needed: &Needed) -> (BTreeSet<usize>, BTreeSet<usize>) {
+        let all = &self.statements.all;
+        let mut moving: BTreeSet<usize> = needed
+            .statements
+            .iter()
+            .copied()
+            .filter(|it| matches!(all[*it].form, Form::Variables | Form::Definition))
+            .filter(|it| !all[*it].defines.iter().any(|it| self.is_of_api(*it)))
+            .collect();
+        let mut companions: BTreeSet<usize> =
+            (0..all.len()).filter(|it| !seeds.contains(it) && self.may_follow(*it)).collect();
+        loop {
+            let count = moving.len() + companions.len();
+            let declared = |binding: &BindingId, moving: &BTreeSet<usize>| {
+                self.statements.definers(*binding).iter().any(|it| moving.contains(it))
+            };
+            companions.retain(|index| {
+                let mut reads = self.reads(*index).map(|it| it.0);
+                reads.any(|it| declared(&it, &moving)) && self.reads(*index).all(|it| self.can_follow(it.0, seeds, &moving))
+            });
+            let goes = |it: usize, moving: &BTreeSet<usize>| {
+                moving.contains(&it) || seeds.contains(&it) || companions.contains(&it)
+            };
+            let before = moving.clone();
+            moving.retain(|index| {
+                all[*index].defines.iter().all(|binding| {
+                    self.statements.definers(*binding).len() == 1
+                        && self.live_readers(*binding).iter().all(|it| it.0 == *index || goes(it.0, &before))
+                })
+            });
+            if count == moving.len() + companions.len() {
+                return (moving, companions);
+            }
+        }
+    }
+
+    /// Whether a statement is of a sort that can go along: it acts, and neither exports nor ends the process.
+    fn may_follow(&self, index: usize) -> bool {
+        let statement = &self.statements.all[index];
+        let tree = self.statements.tree();
+        let is_act = statement.form == Form::Other && matches!(tree.kind(statement.node), Kind::ExpressionStatement { .. });
+        let is_gone = self.drops.covers(self.statements, statement.node);
+        is_act && !is_gone && self.free_name(index, &["module", "exports", "process"]).is_none()
+    }
+
+    fn can_follow(&self, binding: BindingId, seeds: &BTreeSet<usize>, moving: &BTreeSet<usize>) -> bool {
+        let definers = self.statements.definers(binding);
+        definers.iter().all(|it| {
+            moving.contains(it)
+                || seeds.contains(it)
+                || !self.is_of_api(binding) && binding != self.setup.server && purity::obstacle(self.statements, binding).is_none()
+        })
+    }
+
+    /// One of `names` that a statement mentions without the file declaring it.
+    fn free_name(&self, index: usize, names: &[&'static str]) -> Option<&'static str> {
+        let free = self.statements.facts.free_names();
+        names.iter().copied().find(|name| {
+            let nodes = free.get(*name).map_or(&[][..], Vec::as_slice);
+            nodes.iter().any(|it| self.statements.index_of(*it) == Some(index) && !self.drops.covers(self.statements, *it))
+        })
+    }
+
+    /// Where a name is read, by statement, but for what is dropped.
+    fn live_readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
+        let readers = self.statements.readers(binding).into_iter();
+        readers.filter(|it| !self.drops.covers(self.statements, it.1)).collect()
+    }
+
+    fn blockers(&self, parts: &Parts) -> Vec<Blocker> {
+        let mut blockers = Vec::new();
+        for index in &parts.copied {
+            let names = self.statements.all[*index].defines.iter().filter(|it| parts.names.contains(it));
+            blockers.extend(names.filter_map(|it| self.obstacle(*it, parts)));
+        }
+        for index in parts.moved.iter().chain(&parts.copied) {
+            if let Some(name) = self.free_name(*index, &["module", "exports", "__filename"]) {
+                blockers.push(Blocker {
+                    file: self.statements.file,
+                    span: self.statements.span(*index),
+                    message: format!("the socket code uses `{name}`, which is another thing in another file"),
+                    help: format!("write it without `{name}`, or move it out of the socket code"),
+                });
+            }
+        }
+        blockers
+    }
+
+    fn obstacle(&self, binding: BindingId, parts: &Parts) -> Option<Blocker> {
+        let name = self.statements.name(binding);
+        let is_client = self.statements.holds(binding, |it| matches!(it, Value::RedisClient(_)));
+        let (message, help) = if self.is_of_api(binding) {
+            let message = format!("the socket code uses the Express application `{name}`, which stays in the API");
+            (message, "take out of it what the socket code needs: a constant, a function, a module of its own")
+        } else if is_client {
+            let message = format!("the socket code and the API share the Redis client `{name}`");
+            (message, "give the socket code a client of its own, or make the client in a module that both import")
+        } else {
+            match purity::obstacle(self.statements, binding)? {
+                Shared::Changes => (
+                    format!("`{name}` is shared by the socket code and the API, and it changes"),
+                    "two processes would have two of it: keep it in Redis or the database, or ask the dedicated server \
+                     with `socketBroadcaster.query(…)`",
+                ),
+                Shared::Acts => (
+                    format!("`{name}` is shared by the socket code and the API, and making it is more than a constant"),
+                    "two processes would have two of it: if that is right, make it in a module that both import",
+                ),
+            }
+        };
+        let declaration = self.statements.facts.binding(binding).declarations.first()?;
+        Some(Blocker {
+            file: self.statements.file,
+            span: self.statements.tree().span(*declaration),
+            message,
+            help: format!("{}; {help}", self.sides(binding, parts)),
+        })
+    }
+
+    /// "the socket code reads it at a.js:4, the API at a.js:9".
+    fn sides(&self, binding: BindingId, parts: &Parts) -> String {
+        let goes = |it: usize| parts.moved.contains(&it);
+        let is_copied = |it: usize| parts.copied.contains(&it);
+        let readers = self.live_readers(binding);
+        let place = |found: Option<&(usize, NodeId)>| found.map(|it| self.statements.place(self.statements.tree().span(it.1)));
+        let socket = readers.iter().find(|it| goes(it.0)).or_else(|| readers.iter().find(|it| is_copied(it.0)));
+        let api = readers.iter().find(|it| !goes(it.0) && !is_copied(it.0));
+        match (place(socket), place(api)) {
+            (Some(socket), Some(api)) => format!("the socket code reads it at {socket}, the API at {api}"),
+            (Some(socket), None) => format!("the socket code reads it at {socket}"),
+            (None, _) => "the socket code needs it".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The texts of a move: which comments and blank lines go with a statement, and what the new file says.
+
+use std::collections::BTreeSet;
+
+use super::adapter::Drops;
+use super::closure::Parts;
+use super::statements::{Form, Statements};
+use crate::plan::lists;
+use crate::scope::BindingId;
+use crate::source::Span;
+use crate::syntax::{Kind, NodeId};
+
+/// The comments before a top-level statement.
+#[derive(Clone, Debug, Default)]
+struct Leading {
+    /// Banners and paragraphs that head a section: decorated, or with a blank line after them.
+    heading: Option<Span>,
+    /// The heading is decorated (`// -----`): it heads everything up to the next decorated one.
+    is_banner: bool,
+    /// What stands right above the statement.
+    own: Option<Span>,
+}
+
+/// The set-up file's statements with their comments.
+pub(super) struct Paragraphs<'a> {
+    statements: &'a Statements<'a>,
+    leading: Vec<Leading>,
+    /// Statements whose heading goes with them.
+    headed: BTreeSet<usize>,
+}
+
+impl<'a> Paragraphs<'a> {
+    /// `goes` are the statements that will not be in the file any more, whoever takes them out.
+    pub(super) fn new(statements: &'a Statements<'a>, goes: &BTreeSet<usize>) -> Self {
+        let leading: Vec<Leading> = (0..statements.all.len()).map(|it| leading(statements, it)).collect();
+        let is_headed = |index: &usize| {
+            let section = section(&leading, *index);
+            leading[*index].heading.is_some() && *index > 0 && section.into_iter().all(|it| goes.contains(&it))
+        };
+        let headed = goes.iter().copied().filter(is_headed).collect();
+        Self { statements, leading, headed }
+    }
+
+    /// A statement with the comments that are about it: above it, and behind it on its last line.
+    pub(super) fn own(&self, index: usize) -> Span {
+        let span = self.statements.span(index);
+        let start = self.leading[index].own.map_or(span.start, |it| it.start);
+        Span { start, end: trailing_end(self.statements, span) }
+    }
+
+    /// The same with the heading of a section that goes as a whole.
+    pub(super) fn whole(&self, index: usize) -> Span {
+        let own = self.own(index);
+        match self.leading[index].heading.filter(|_| self.headed.contains(&index)) {
+            Some(heading) => Span { start: heading.start, end: own.end },
+            None => own,
+        }
+    }
+
+    /// Whether nothing stands between two statements but white space and what goes with the second.
+    fn is_adjacent(&self, first: usize, second: usize) -> bool {
+        let is_between_empty = self.leading[second].heading.is_none() || self.headed.contains(&second);
+        first + 1 == second && is_between_empty
+    }
+
+    /// The ranges to delete for statements to be gone: one for each run.
+    pub(super) fn runs(&self, indexes: &BTreeSet<usize>) -> Vec<Span> {
+        let mut runs: Vec<Span> = Vec::new();
+        let mut last = None;
+        for index in indexes {
+            let span = self.whole(*index);
+            match (last, runs.last_mut()) {
+                (Some(last), Some(run)) if self.is_adjacent(last, *index) => run.end = span.end,
+                _ => runs.push(span),
+            }
+            last = Some(*index);
+        }
+        runs
+    }
+}
+
+/// The statements that a heading heads.
+fn section(leading: &[Leading], index: usize) -> Vec<usize> {
+    let is_end = |it: &Leading| it.is_banner || (it.heading.is_some() && !leading[index].is_banner);
+    let rest = (index + 1..leading.len()).take_while(|it| !is_end(&leading[*it]));
+    std::iter::once(index).chain(rest).collect()
+}
+
+fn leading(statements: &Statements<'_>, index: usize) -> Leading {
+    let text = statements.text();
+    let start = statements.span(index).start as usize;
+    let from = match index.checked_sub(1) {
+        Some(before) => trailing_end(statements, statements.span(before)),
+        None => 0,
+    };
+    let comments = statements.tree().comments.iter().map(|it| it.span);
+    let between: Vec<Span> = comments.filter(|it| it.start >= from && (it.end as usize) <= start).collect();
+    let breaks = |from: usize, to: usize| text[from..to].matches('\n').count();
+    let is_attached = |at: usize| {
+        let next = between.get(at + 1).map_or(start, |it| it.start as usize);
+        breaks(between[at].end as usize, next) <= 1
+    };
+    let mut own = between.len();
+    while own > 0 && is_attached(own - 1) && !is_decorated(&text[between[own - 1].range()]) {
+        own -= 1;
+    }
+    let heading = between[..own].first().zip(between[..own].last());
+    Leading {
+        heading: heading.map(|(first, last)| Span { start: first.start, end: last.end }),
+        is_banner: between[..own].iter().any(|it| is_decorated(&text[it.range()])),
+        own: between[own..].first().zip(between.last()).map(|(first, last)| Span { start: first.start, end: last.end }),
+    }
+}
+
+/// `// -----`, `/* ==== Routes ==== */`.
+fn is_decorated(comment: &str) -> bool {
+    ["---", "===", "***", "###", "~~~", "━━", "──", "══", "///"].iter().any(|it| comment.contains(it))
+}
+
+/// The end of the comments behind a statement on its last line, if nothing else stands there.
+fn trailing_end(statements: &Statements<'_>, span: Span) -> u32 {
+    let layout = statements.layout();
+    let line_end = layout.line_end(span.end as usize);
+    let mut end = span.end;
+    for comment in statements.tree().comments.iter().map(|it| it.span) {
+        let is_behind = comment.start >= end && (comment.start as usize) < line_end;
+        if is_behind && layout.text[end as usize..comment.start as usize].trim().is_empty() {
+            end = comment.end;
+        }
+    }
+    if layout.text[end as usize..line_end.max(end as usize)].trim().is_empty() { end } else { span.end }
+}
+
+/// What the new file is made of.
+pub(super) struct NewText<'a> {
+    pub(super) statements: &'a Statements<'a>,
+    pub(super) paragraphs: &'a Paragraphs<'a>,
+    pub(super) parts: &'a Parts,
+    pub(super) drops: &'a Drops,
+}
+
+impl NewText<'_> {
+    /// The imports, and what reads the environment.
+    pub(super) fn prologue(&self, extra: &[String]) -> String {
+        let indexes: BTreeSet<usize> = self.parts.imports.union(&self.parts.head).copied().collect();
+        let mut text = extra.join("\n");
+        let mut last: Option<usize> = None;
+        for index in indexes {
+            if let Some(last) = last {
+                text.push_str(self.gap_between_imports(last, index));
+            } else if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&self.statement(index));
+            last = Some(index);
+        }
+        normalized(&text)
+    }
+
+    fn gap_between_imports(&self, first: usize, second: usize) -> &'static str {
+        let from = self.statements.span(first).end as usize;
+        let to = self.paragraphs.own(second).start as usize;
+        let between = &self.statements.text()[from..to.max(from)];
+        let has_blank_line = between.lines().skip(1).any(|it| it.trim().is_empty());
+        if has_blank_line { "\n\n" } else { "\n" }
+    }
+
+    /// Everything else, in the order of the old file. `connections` go before what moved.
+    pub(super) fn setup(&self, connections: &[(usize, String)]) -> String {
+        let mut text = String::new();
+        let mut last: Option<usize> = None;
+        let indexes: BTreeSet<usize> = self.parts.moved.union(&self.parts.copied).copied().collect();
+        let mut pieces: Vec<(usize, Option<&String>)> = indexes.iter().map(|it| (*it, None)).collect();
+        pieces.extend(connections.iter().map(|it| (it.0, Some(&it.1))));
+        pieces.sort_by_key(|it| it.0);
+        for (index, connection) in pieces {
+            if let Some(last) = last {
+                text.push_str(&self.gap(last, index, connection.is_some()));
+            }
+            match connection {
+                Some(connection) => text.push_str(connection),
+                None => text.push_str(&self.statement(index)),
+            }
+            last = Some(index);
+        }
+        normalized(&text)
+    }
+
+    fn gap(&self, first: usize, second: usize, is_foreign: bool) -> String {
+        let (from, to) = (self.paragraphs.own(first).end, self.span(second).start);
+        match !is_foreign && self.paragraphs.is_adjacent(first, second) && from <= to {
+            true => self.statements.text()[Span { start: from, end: to }.range()].to_owned(),
+            false => "\n\n".to_owned(),
+        }
+    }
+
+    /// What is taken of a statement's surroundings: a section's heading only if the section goes.
+    fn span(&self, index: usize) -> Span {
+        match self.parts.moved.contains(&index) {
+            true => self.paragraphs.whole(index),
+            false => self.paragraphs.own(index),
+        }
+    }
+
+    /// A statement as it stands in the new file.
+    fn statement(&self, index: usize) -> String {
+        let span = self.span(index);
+        let mut cuts = self.export(index);
+        cuts.extend(self.unneeded(index));
+        cuts.extend(self.dropped(index));
+        lists::without(self.statements.text(), span, cuts)
+    }
+
+    /// The word `export`.
+    fn export(&self, index: usize) -> Vec<Span> {
+        let tree = self.statements.tree();
+        match tree.kind(self.statements.all[index].node) {
+            Kind::ExportDeclaration { declaration } => {
+                let start = self.statements.span(index).start;
+                vec![Span { start, end: tree.span(*declaration).start }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Names of an import, and variables of a list, that the new file does not read.
+    fn unneeded(&self, index: usize) -> Vec<Span> {
+        let statement = &self.statements.all[index];
+        if self.parts.moved.contains(&index) || statement.form == Form::Head {
+            return Vec::new();
+        }
+        let names = &self.parts.names;
+        removal(self.statements, index, &|it| !names.contains(&it))
+    }
+
+    /// Adapters in the options, elements of lists that dropped clients are in.
+    fn dropped(&self, index: usize) -> Vec<Span> {
+        let tree = self.statements.tree();
+        let span = self.statements.span(index);
+        let here = self.drops.elements.iter().copied().filter(|it| span.contains(tree.span(*it)));
+        lists::removals(self.statements.layout(), &here.collect())
+    }
+}
+
+fn normalized(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
+}
+
+/// The ranges to delete for names that a statement declares to be gone, as far as they can be told apart. Empty if none
+/// can; the statement as a whole is not this function's matter.
+pub(super) fn removal(statements: &Statements<'_>, index: usize, is_gone: &dyn Fn(BindingId) -> bool) -> Vec<Span> {
+    let tree = statements.tree();
+    let binding = |node: NodeId| statements.facts.binding_of(node);
+    let goes = |node: NodeId| binding(node).is_some_and(is_gone);
+    if let Kind::Import { names, .. } = tree.kind(statements.all[index].node) {
+        let gone: Vec<bool> = names.iter().map(|it| goes(it.local)).collect();
+        return match gone.iter().all(|it| *it) {
+            true => Vec::new(),
+            false => lists::import_names(statements.layout(), statements.all[index].node, &gone),
+        };
+    }
+    let mut elements: BTreeSet<NodeId> = BTreeSet::new();
+    for declarator in statements.declarators(index) {
+        let Kind::Declarator { target, .. } = tree.kind(*declarator) else { continue };
+        let names = declared(statements, *target);
+        if !names.is_empty() && names.iter().all(|it| goes(*it)) {
+            elements.insert(*declarator);
+        } else if let Kind::ObjectPattern { properties } = tree.kind(*target) {
+            let has_rest = properties.iter().any(|it| matches!(tree.kind(*it), Kind::RestPattern { .. }));
+            let gone = properties.iter().filter(|it| {
+                let names = declared(statements, **it);
+                !has_rest && !names.is_empty() && names.iter().all(|it| goes(*it))
+            });
+            elements.extend(gone);
+        }
+    }
+    let is_everything = statements.declarators(index).iter().all(|it| elements.contains(it));
+    if is_everything { Vec::new() } else { lists::removals(statements.layout(), &elements) }
+}
+
+/// The names that a pattern declares.
+pub(super) fn declared(statements: &Statements<'_>, pattern: NodeId) -> Vec<NodeId> {
+    let tree = statements.tree();
+    tree.descendants(pattern).filter(|it| matches!(tree.kind(*it), Kind::BindingName { .. })).collect()
+}
