@@ -153,8 +153,11 @@ impl Flow<'_> {
                 }
             }
             Kind::Assign { operator, target, value } => {
-                if matches!(operator.as_str(), "=" | "||=" | "&&=" | "??=") {
-                    self.copy_node(file, *value, *target);
+                if is_assignment(operator) {
+                    // What is written to a property does not show at the target: nothing is read there.
+                    if !matches!(self.facts(file).tree.kind(*target), Kind::Member { .. }) {
+                        self.copy_node(file, *value, *target);
+                    }
                     self.copy_node(file, *value, node);
                 }
             }
@@ -315,7 +318,8 @@ impl Flow<'_> {
         let key = self.key_text(place.file, property);
         let (object, cell) = (self.at(place.file, object), self.node(place));
         if self.is_target(place) {
-            self.write(object, key.clone(), cell, place);
+            let value = self.assigned_value(place).unwrap_or(cell);
+            self.write(object, key.clone(), value, place);
         }
         if !self.is_only_target(place) {
             self.read(object, key, cell, place);
@@ -336,7 +340,17 @@ impl Flow<'_> {
         }
     }
 
-    fn is_only_target(&self, place: Place) -> bool {
+    /// The value of the assignment that `place` is the target of.
+    fn assigned_value(&self, place: Place) -> Option<CellId> {
+        let tree = &self.facts(place.file).tree;
+        match tree.kind(tree.parent(place.node)?) {
+            Kind::Assign { operator, value, .. } if is_assignment(operator) => Some(self.at(place.file, *value)),
+            _ => None,
+        }
+    }
+
+    /// Whether a member expression is written to and not read.
+    pub(super) fn is_only_target(&self, place: Place) -> bool {
         let tree = &self.facts(place.file).tree;
         let parent = tree.parent(place.node).map(|it| tree.kind(it));
         self.is_target(place) && !matches!(parent, Some(Kind::Assign { operator, .. }) if operator != "=")
@@ -454,6 +468,11 @@ impl Flow<'_> {
     pub(super) fn constant_at_depth(&self, file: FileId, node: NodeId, depth: usize) -> Option<String> {
         depth.checked_sub(1).and_then(|it| self.constant(file, node, it))
     }
+}
+
+/// Whether an operator gives its right side to its left side as it is.
+fn is_assignment(operator: &str) -> bool {
+    matches!(operator, "=" | "||=" | "&&=" | "??=")
 }
 
 fn object_property(facts: &crate::scope::FileFacts, object: NodeId, name: &str) -> Option<NodeId> {

@@ -104,7 +104,7 @@ impl Flow<'_> {
                 let carries = holder.iter().any(|it| {
                     matches!(it, Value::Request | Value::Response | Value::App | Value::AppLocals | Value::Global)
                 });
-                carries && property.name().is_some_and(is_server_name)
+                carries && property.name().is_some_and(is_server_name) && !self.is_only_target(place)
             }
             Kind::BindingName { name, .. } => {
                 self.is_parameter(place) && is_server_name(name) && self.is_used_as_server(place)
