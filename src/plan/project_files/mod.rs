@@ -1,14 +1,115 @@
 //! The files around a migration: the runtime that it brings, and what says how the processes are run. What moves out of
 //! the entry file is `setup`'s matter.
 
+mod entry;
+mod json;
+mod manifest;
+mod pm2;
+mod surroundings;
+
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::Input;
-use super::setup::Blocker;
-use crate::source::FileId;
+use super::draft::Draft;
+use super::setup::{Blocker, Slice};
+use super::{Input, WrittenFile};
+use crate::source::{FileId, Span};
+pub(in crate::plan) use entry::{broadcaster_path, relative};
+
+/// The files to write, and what a person should know about them.
+#[derive(Clone, Debug, Default)]
+pub(in crate::plan) struct Written {
+    pub(in crate::plan) files: Vec<WrittenFile>,
+    pub(in crate::plan) notes: Vec<String>,
+}
+
+impl Written {
+    /// Adds a file, unless it is there already with this very text.
+    fn add(&mut self, input: &Input<'_>, path: String, after: String) {
+        let before = text_at(input, &path).map(str::to_owned);
+        if before.as_ref() != Some(&after) {
+            self.files.push(WrittenFile { path, before, after });
+        }
+    }
+}
+
+/// The runtime, and everything that says how it is run. Without a `slice` the server stays in the API's process, so only
+/// what the rewritten code calls is written.
+pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Written {
+    let mut written = Written::default();
+    let broadcaster = broadcaster_path(input);
+    let style = Style::of_path(input, &broadcaster);
+    for (name, text) in runtime(&style) {
+        written.add(input, broadcaster.replace("socketBroadcaster.", &format!("{name}.")), text);
+    }
+    manifest::write(input, slice, &mut written);
+    if let Some(slice) = slice {
+        written.add(input, slice.server_path.clone(), slice.server.clone());
+        surroundings::write(input, slice, &mut written);
+        pm2::write(input, slice, &mut written);
+    }
+    written
+}
+
+/// Edits the PM2 file if there is one, so that the dedicated server runs once and the API as often as it likes.
+/// Returns what a person should know.
+pub(in crate::plan) fn edit_pm2(draft: &mut Draft<'_>, slice: &Slice) -> Vec<String> {
+    pm2::edit(draft, slice)
+}
+
+/// How a generated file is written.
+pub(in crate::plan) struct Style {
+    /// An ES module.
+    pub(in crate::plan) esm: bool,
+    /// What specifiers of files like it end with.
+    pub(in crate::plan) suffix: &'static str,
+}
+
+impl Style {
+    /// The style of a file at `path`, which need not exist: by its extension, else as the API's entry is.
+    fn of_path(input: &Input<'_>, path: &str) -> Self {
+        let entry = entry::entry(input);
+        match path.rsplit('.').next() {
+            Some("mjs") => Self { esm: true, suffix: ".mjs" },
+            Some("cjs") => Self { esm: false, suffix: ".cjs" },
+            _ if entry.is_some_and(|it| input.project.role(it).is_module) => Self { esm: true, suffix: ".js" },
+            _ if entry.is_none() && manifest::is_module_package(input, path) => Self { esm: true, suffix: ".js" },
+            _ => Self { esm: false, suffix: "" },
+        }
+    }
+
+    /// The style of a generated file beside `file`.
+    pub(in crate::plan) fn beside(input: &Input<'_>, file: FileId) -> Self {
+        let path = &input.sources[file.index()].path;
+        match path.rsplit('.').next() {
+            Some("mjs") => Self { esm: true, suffix: ".mjs" },
+            Some("cjs") => Self { esm: false, suffix: ".cjs" },
+            _ if input.project.role(file).is_module => Self { esm: true, suffix: ".js" },
+            _ => Self { esm: false, suffix: "" },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Runtime {
+    esm: bool,
+    methods: Vec<String>,
+}
+
+/// The broadcaster and its wire parser, by name.
+fn runtime(style: &Style) -> [(&'static str, String); 2] {
+    let values = Runtime { esm: style.esm, methods: Vec::new() };
+    let broadcaster = render(include_str!("../runtime/socketBroadcaster.js"), &values);
+    // The template knows `.js` files only.
+    let wire = match style.suffix {
+        ".mjs" => broadcaster.replace("'./socketWire.js'", "'./socketWire.mjs'"),
+        ".cjs" => broadcaster.replace("'./socketWire'", "'./socketWire.cjs'"),
+        _ => broadcaster,
+    };
+    [("socketBroadcaster", wire), ("socketWire", render(include_str!("../runtime/socketWire.js"), &values))]
+}
 
 /// Fills a template of `runtime/`.
 pub(in crate::plan) fn render<T: Serialize>(template: &str, values: &T) -> String {
@@ -29,18 +130,24 @@ fn text_at<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     source.or_else(|| input.manifests.iter().find(|it| it.path == path).map(|it| it.text.as_str()))
 }
 
-/// A file of another origin where one of ours has to be.
-pub(in crate::plan) fn obstacle(_input: &Input<'_>, _entry: FileId) -> Option<Blocker> {
-    None
-}
-
-/// Whether the files beside `file` are ES modules, and what their specifiers end with.
-pub(in crate::plan) fn module_style(input: &Input<'_>, file: FileId) -> (bool, &'static str) {
-    let path = &input.sources[file.index()].path;
-    match path.rsplit('.').next() {
-        Some("mjs") => (true, ".mjs"),
-        Some("cjs") => (false, ".cjs"),
-        _ if input.project.role(file).is_module => (true, ".js"),
-        _ => (false, ""),
+/// What stands against writing the files that every plan needs: one of another origin in its place, or a package that is
+/// too old.
+pub(in crate::plan) fn obstacles(input: &Input<'_>) -> Vec<Blocker> {
+    let Some(file) = entry::entry(input) else { return Vec::new() };
+    let mut blockers = Vec::new();
+    let mut refuse = |message: String, help: String| {
+        blockers.push(Blocker { file, span: Span { start: 0, end: 0 }, message, help });
+    };
+    let broadcaster = broadcaster_path(input);
+    for name in ["socketBroadcaster", "socketWire"] {
+        let path = broadcaster.replace("socketBroadcaster.", &format!("{name}."));
+        let is_foreign = input.project.file_at(&path).is_some_and(|it| !input.project.role(it).is_broadcaster);
+        if is_foreign {
+            refuse(format!("`{path}` exists and is not ours"), "it would be overwritten: give it another name".to_owned());
+        }
     }
+    for (message, help) in manifest::too_old(input, file) {
+        refuse(message, help);
+    }
+    blockers
 }

@@ -218,7 +218,7 @@ fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<B
         let message = format!("`{path}` exists already");
         blockers.push(refuse(span, message, "it would be overwritten: move it away, or merge the two set-ups by hand"));
     }
-    blockers.extend(project_files::obstacle(statements.input, statements.file));
+    blockers.extend(project_files::obstacles(statements.input));
     blockers
 }
 
@@ -268,17 +268,25 @@ fn assemble(statements: &Statements<'_>, setup: &Setup, plan: Plan) -> Slice {
     let loaded = modules::reach(statements, parts.imports.union(&parts.head).copied());
     let extra = environment_lines(statements, &parts, &loaded);
     let texts = NewText { statements, paragraphs: &paragraphs, parts: &parts, drops: &drops };
-    let (esm, suffix) = project_files::module_style(input, statements.file);
+    let style = project_files::Style::beside(input, statements.file);
+    let broadcaster = project_files::broadcaster_path(input);
+    let wire = broadcaster.replace("socketBroadcaster.", "socketWire.");
+    let folder = &input.project.path(statements.file)[..input.project.path(statements.file).rfind('/').map_or(0, |it| it + 1)];
+    let specifier = |path: &str| {
+        let written = project_files::relative(folder, path);
+        let stem = written.rsplit_once('.').map_or(written.clone(), |it| it.0.to_owned());
+        format!("{stem}{}", style.suffix)
+    };
     let server = project_files::render(include_str!("../runtime/socketio-server.js"), &ServerFile {
-        esm,
+        esm: style.esm,
         strict: statements.all.iter().any(|it| it.form == Form::Directive),
         source: file_name(input, statements.file).to_owned(),
         prologue: texts.prologue(&extra),
         server_name: statements.name(setup.server).to_owned(),
         io_name: statements.name(setup.io).to_owned(),
         setup: texts.setup(&calls),
-        broadcaster_path: format!("./utils/socketBroadcaster{suffix}"),
-        wire_path: format!("./utils/socketWire{suffix}"),
+        broadcaster_path: specifier(&broadcaster),
+        wire_path: specifier(&wire),
     });
     let stays = (0..statements.all.len()).filter(|it| !own.contains(it) && !is_unread(statements, &parts, &drops, *it));
     let kept = modules::reach(statements, stays);
@@ -313,7 +321,7 @@ fn statements_of(parts: &Parts, drops: &Drops, statements: &Statements<'_>) -> B
 fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
     let mut going = statements_of(parts, drops, statements);
     for it in statements.input.uses {
-        let is_hand_over = matches!(it.meaning, Meaning::SettingWrite | Meaning::PropertyWrite);
+        let is_hand_over = matches!(it.meaning, Meaning::SettingWrite | Meaning::PropertyWrite | Meaning::Attach);
         if it.chain.root.file == statements.file && is_hand_over && it.inside.is_none() {
             let node = statements.tree().enclosing_statement(it.chain.root.node);
             going.extend((0..statements.all.len()).filter(|it| statements.all[*it].node == node));
@@ -332,7 +340,7 @@ fn environment_lines(statements: &Statements<'_>, parts: &Parts, loaded: &module
         return Vec::new();
     }
     let source = modules::environment(statements, loaded);
-    let is_module = project_files::module_style(statements.input, statements.file).0;
+    let is_module = project_files::Style::beside(statements.input, statements.file).esm;
     let line = |it: String| if is_module { format!("import '{it}';") } else { format!("require('{it}');") };
     source.map(line).into_iter().collect()
 }

@@ -1,0 +1,188 @@
+//! `package.json`: what the new files need is added, the rest stays as it was written.
+
+use serde_json::Value;
+
+use super::entry::{entry, folder};
+use super::json;
+use super::{Written, text_at};
+use crate::plan::Input;
+use crate::plan::setup::Slice;
+use crate::source::FileId;
+
+/// A package that the new files need: the version that is added, and the oldest major version that will do.
+struct Dependency {
+    name: &'static str,
+    version: &'static str,
+    oldest: u32,
+    /// Only the dedicated server needs it.
+    is_of_server: bool,
+}
+
+const DEPENDENCIES: &[Dependency] = &[
+    Dependency { name: "@socket.io/redis-adapter", version: "^8.3.0", oldest: 8, is_of_server: true },
+    Dependency { name: "@socket.io/redis-emitter", version: "^5.1.0", oldest: 5, is_of_server: false },
+    Dependency { name: "notepack.io", version: "^3.0.1", oldest: 3, is_of_server: false },
+    Dependency { name: "redis", version: "^5.8.0", oldest: 4, is_of_server: false },
+];
+
+/// The path of the manifest that a file belongs to.
+pub(super) fn path_for<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
+    let manifests = input.manifests.iter().map(|it| it.path.as_str());
+    let own = manifests.filter(|it| it.rsplit('/').next() == Some("package.json") && path.starts_with(folder(it)));
+    own.max_by_key(|it| it.len())
+}
+
+/// The folder of the package that a file belongs to, with the slash at its end.
+pub(super) fn root_for<'a>(input: &Input<'a>, path: &str) -> &'a str {
+    path_for(input, path).map_or("", folder)
+}
+
+fn manifest(input: &Input<'_>, path: &str) -> Value {
+    let text = path_for(input, path).and_then(|it| text_at(input, it)).unwrap_or_default();
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
+}
+
+/// The package's name without its scope, `app` if it has none.
+pub(super) fn name(input: &Input<'_>, path: &str) -> String {
+    let manifest = manifest(input, path);
+    let name = manifest.get("name").and_then(Value::as_str).unwrap_or_default();
+    let plain = name.rsplit('/').next().unwrap_or_default();
+    let is_plain = !plain.is_empty() && plain.chars().all(|it| it.is_ascii_alphanumeric() || "-_.".contains(it));
+    if is_plain { plain.to_owned() } else { "app".to_owned() }
+}
+
+/// Whether `.js` files at `path` are ES modules.
+pub(super) fn is_module_package(input: &Input<'_>, path: &str) -> bool {
+    manifest(input, path).get("type").and_then(Value::as_str) == Some("module")
+}
+
+/// The files that the manifests start: `main`, `node x.js`.
+pub(super) fn started(input: &Input<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in input.manifests.iter().map(|it| &it.path).filter(|it| it.ends_with("package.json")) {
+        let manifest = manifest(input, path);
+        let start = manifest.pointer("/scripts/start").and_then(Value::as_str).unwrap_or_default();
+        let words = start.split_whitespace().filter(|it| it.contains('.') || it.contains('/'));
+        let main = manifest.get("main").and_then(Value::as_str);
+        let named = words.chain(main).map(|it| it.trim_start_matches("./"));
+        found.extend(named.map(|it| format!("{}{it}", folder(path))));
+    }
+    found
+}
+
+/// The major version that a range starts with; `None` for `*`, `latest`, a URL.
+fn major(range: &str) -> Option<u32> {
+    let is_range = range.starts_with(|it: char| it.is_ascii_digit() || "^~>=v".contains(it));
+    let digits: String = range.chars().skip_while(|it| !it.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    digits.parse().ok().filter(|_| is_range)
+}
+
+fn declared(manifest: &Value, package: &str) -> Option<String> {
+    let list = manifest.get("dependencies")?;
+    list.get(package).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Packages that are too old for the new files and can't be raised without asking.
+pub(super) fn too_old(input: &Input<'_>, file: FileId) -> Vec<(String, String)> {
+    let manifest = manifest(input, input.project.path(file));
+    let mut problems = Vec::new();
+    for (package, oldest) in [("redis", 4), ("socket.io", 4)] {
+        let version = declared(&manifest, package);
+        if let Some(version) = version.filter(|it| major(it).is_some_and(|it| it < oldest)) {
+            problems.push((
+                format!("`{package}` {version} is too old for the dedicated server"),
+                format!("upgrade it to version {oldest} or newer first; the code that calls it may need changes"),
+            ));
+        }
+    }
+    problems
+}
+
+/// Adds what is missing.
+pub(super) fn write(input: &Input<'_>, slice: Option<&Slice>, written: &mut Written) {
+    let entry = slice.map(|it| it.file).or_else(|| entry(input));
+    let entry_path = entry.map_or("", |it| input.project.path(it));
+    let Some(path) = path_for(input, entry_path) else {
+        let names: Vec<String> = DEPENDENCIES.iter().map(|it| format!("{}@{}", it.name, it.version)).collect();
+        written.notes.push(format!("there is no `package.json`; install {}", names.join(" ")));
+        return;
+    };
+    let before = text_at(input, path).unwrap_or_default();
+    let with_packages = add_dependencies(before, slice.is_some());
+    let with_script = slice.and_then(|it| add_script(&with_packages, path, it));
+    written.add(input, path.to_owned(), with_script.unwrap_or(with_packages));
+}
+
+fn add_dependencies(text: &str, has_server: bool) -> String {
+    let Some(root) = json::object(text, 0) else { return text.to_owned() };
+    let needed = DEPENDENCIES.iter().filter(|it| has_server || !it.is_of_server);
+    let quoted = |it: &Dependency| (it.name, format!("\"{}\"", it.version));
+    let Some(list) = root.get("dependencies").and_then(|it| json::object(text, it.value.start as usize)) else {
+        let added: Vec<(&str, String)> = needed.map(quoted).collect();
+        let last = root.members.last().map(|it| it.key.as_str());
+        let with_empty = json::insert(text, &root, &[("dependencies", "{}".to_owned())], last).apply(text);
+        let list = json::object(&with_empty, 0)
+            .and_then(|it| it.get("dependencies").and_then(|it| json::object(&with_empty, it.value.start as usize)));
+        return list.map_or(with_empty.clone(), |it| json::insert(&with_empty, &it, &added, None).apply(&with_empty));
+    };
+    let mut added = Vec::new();
+    let mut raised = Vec::new();
+    for dependency in needed {
+        match list.get(dependency.name) {
+            None => added.push(quoted(dependency)),
+            Some(member) => {
+                let version: String = serde_json::from_str(&text[member.value.range()]).unwrap_or_default();
+                if major(&version).is_some_and(|it| it < dependency.oldest) {
+                    raised.push((member.value, format!("\"{}\"", dependency.version)));
+                }
+            }
+        }
+    }
+    let mut edits = json::insert(text, &list, &added, None);
+    for (span, version) in raised {
+        edits.replace(span, version).expect("versions don't overlap");
+    }
+    edits.apply(text)
+}
+
+/// `start:socketio`, after `start`.
+fn add_script(text: &str, path: &str, slice: &Slice) -> Option<String> {
+    let root = json::object(text, 0)?;
+    let scripts = json::object(text, root.get("scripts")?.value.start as usize)?;
+    if scripts.get("start").is_none() || scripts.get("start:socketio").is_some() {
+        return None;
+    }
+    let file = slice.server_path.strip_prefix(folder(path)).unwrap_or(&slice.server_path);
+    let script = [("start:socketio", format!("\"node {file}\""))];
+    Some(json::insert(text, &scripts, &script, Some("start")).apply(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{add_dependencies, major};
+
+    #[test]
+    fn versions_that_will_do_stay() {
+        let text = "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^7.2.0\",\n    \"express\": \"^5.1.0\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n";
+        assert_eq!(
+            add_dependencies(text, true),
+            "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^8.3.0\",\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"express\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n"
+        );
+    }
+
+    #[test]
+    fn a_manifest_without_dependencies_gets_some() {
+        assert_eq!(
+            add_dependencies("{\n  \"name\": \"x\"\n}\n", false),
+            "{\n  \"name\": \"x\",\n  \"dependencies\": {\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^5.8.0\"\n  }\n}\n"
+        );
+    }
+
+    #[test]
+    fn ranges_name_their_major_version() {
+        assert_eq!(major("^4.6.0"), Some(4));
+        assert_eq!(major(">=3"), Some(3));
+        assert_eq!(major("latest"), None);
+        assert_eq!(major("github:redis/node-redis#v4"), None);
+    }
+}
