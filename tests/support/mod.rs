@@ -1,0 +1,74 @@
+//! Small projects written inline, and their findings as lines: what the tests of the analysis share.
+
+use std::path::PathBuf;
+
+use iomigrate::Analysis;
+use iomigrate::analyze_loaded;
+use iomigrate::findings::Finding;
+use iomigrate::load::{Loaded, TextFile};
+use iomigrate::source::{Language, LineIndex, SourceFile};
+
+/// The analysis of a project written as one text, in which `//- path` starts each file.
+pub(crate) fn analyse(text: &str) -> Analysis {
+    let parts = text.trim_start().split("//- ").skip(1);
+    let mut files: Vec<(String, String)> = parts
+        .map(|it| {
+            let (path, text) = it.split_once('\n').expect("a file's path ends its line");
+            (path.to_owned(), text.to_owned())
+        })
+        .collect();
+    // As `load` does.
+    files.sort();
+    analyse_files(files.into_iter())
+}
+
+/// The analysis of files given by path and text, in this order.
+pub(crate) fn analyse_files(files: impl Iterator<Item = (String, String)>) -> Analysis {
+    let mut loaded = Loaded {
+        root: PathBuf::from("/project"),
+        files: Vec::new(),
+        manifests: Vec::new(),
+        problems: Vec::new(),
+        files_seen: 0,
+        focus: None,
+    };
+    for (path, text) in files {
+        match Language::of_path(&path) {
+            Some(language) => loaded.files.push(SourceFile {
+                path,
+                text,
+                language,
+            }),
+            None => loaded.manifests.push(TextFile { path, text }),
+        }
+    }
+    loaded.files_seen = loaded.files.len();
+    analyze_loaded(loaded)
+}
+
+/// One line a finding: `path:line kind rule confidence`.
+pub(crate) fn lines(analysis: &Analysis) -> Vec<String> {
+    analysis
+        .findings
+        .iter()
+        .map(|it| line(analysis, it))
+        .collect()
+}
+
+fn line(analysis: &Analysis, finding: &Finding) -> String {
+    let Finding {
+        file,
+        span,
+        kind,
+        rule,
+        confidence,
+        ..
+    } = finding;
+    let source = &analysis.loaded.files[file.index()];
+    let position = LineIndex::new(&source.text).position(&source.text, span.start);
+    let (kind, confidence) = (kind.as_str(), confidence.as_str());
+    format!(
+        "{}:{} {kind} {rule} {confidence}",
+        source.path, position.line
+    )
+}
