@@ -46,6 +46,7 @@ pub mod findings;
 pub mod plan;
 pub mod apply;
 pub mod diff;
+pub mod proof;
 pub mod readiness;
 pub mod report;
 pub mod cli;
@@ -54,11 +55,13 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use apply::Changed;
 use findings::Finding;
 use findings::uses::Use;
 use load::{LoadError, Loaded, SkipReason, Skipped};
 use plan::{Level, Plan};
 use project::Project;
+use proof::{Failure, Side};
 use rules::Rule;
 use scope::FileFacts;
 use source::{LineIndex, SourceFile};
@@ -121,4 +124,43 @@ pub fn migrate(analysis: &Analysis, level: Level) -> Plan {
         rules: Rule::all(),
     };
     plan::plan(&input, level)
+}
+
+/// Proves `plan`, whose outcome is `changed`, by analysing what it would leave. Returns what is wrong with it: each is
+/// a bug of this program.
+pub fn prove(analysis: &Analysis, plan: &Plan, changed: &[Changed], level: Level) -> Vec<Failure> {
+    let after = analyze_loaded(outcome(&analysis.loaded, changed));
+    let again = apply::preview(&after.loaded.files, &migrate(&after, level));
+    proof::prove(plan, changed, &side(analysis), &side(&after), &again)
+}
+
+fn side(analysis: &Analysis) -> Side<'_> {
+    Side {
+        files: &analysis.loaded.files,
+        facts: analysis.project.files().map(|it| it.1).collect(),
+        findings: &analysis.findings,
+    }
+}
+
+/// The project as it would be afterwards, in memory.
+fn outcome(loaded: &Loaded, changed: &[Changed]) -> Loaded {
+    let mut after = loaded.clone();
+    // Every file counts now: a plan for some files leaves the others as they are.
+    after.focus = None;
+    for file in changed {
+        let Some(text) = file.after.clone() else { continue };
+        if let Some(known) = after.manifests.iter_mut().find(|it| it.path == file.path) {
+            known.text.clone_from(&text);
+        }
+        match after.files.iter_mut().find(|it| it.path == file.path) {
+            Some(known) => known.text = text,
+            None => {
+                if let Some(language) = source::Language::of_path(&file.path) {
+                    after.files.push(SourceFile { path: file.path.clone(), text, language });
+                }
+            }
+        }
+    }
+    after.files.sort_by(|a, b| a.path.cmp(&b.path));
+    after
 }

@@ -76,8 +76,20 @@ fn is_root(project: &Project, place: Place) -> bool {
         Kind::Logical { .. } | Kind::Conditional { .. } | Kind::Sequence { .. } | Kind::Assign { .. } => false,
         Kind::Function(_) | Kind::Class(_) => false,
         Kind::Name { .. } => project.facts(place.file).is_read(place.node),
+        // What is only assigned to obtains nothing.
+        Kind::Member { .. } if is_only_target(project, place) => false,
         Kind::Member { .. } | Kind::Call { .. } => !is_link_of_part(project, place),
         Kind::New { .. } | Kind::This => true,
+        _ => false,
+    }
+}
+
+fn is_only_target(project: &Project, place: Place) -> bool {
+    let tree = &project.facts(place.file).tree;
+    match tree.parent(place.node).map(|it| tree.kind(it)) {
+        Some(Kind::Assign { target, operator, .. }) => *target == place.node && operator == "=",
+        Some(Kind::PatternProperty { value, .. }) => *value == place.node,
+        Some(Kind::ArrayPattern { .. } | Kind::RestPattern { .. }) => true,
         _ => false,
     }
 }

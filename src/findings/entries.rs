@@ -31,7 +31,7 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
 
 fn entry(root: Place, meaning: Meaning) -> Option<Use> {
     let chain = Chain { root, end: root.node, links: Vec::new() };
-    Some(Use { chain, meaning, access: None, inside: None })
+    Some(Use { chain, meaning, access: None, inside: None, is_shared: false })
 }
 
 fn is_require(project: &Project, file: FileId, callee: NodeId) -> bool {

@@ -1,12 +1,15 @@
 //! Every use of the server in the API's process, and what it is: an emission, a hand-over, a guard, the set-up.
 //! Findings are the reported ones among them; `plan` needs them all.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::chains::{Chain, chain_at};
 use super::entries::entry_at;
 use crate::project::Project;
 use crate::project::api::{self, Role};
 use crate::project::value::{Place, SiteKind, Value};
 use crate::rules::Meaning;
+use crate::scope::BindingId;
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
@@ -19,9 +22,15 @@ pub struct Use {
     pub meaning: Meaning,
     /// How the root obtains the server, if that is more than reading a variable.
     pub access: Option<Meaning>,
-    /// The registration (`io.on`, `io.use`) whose code this use is part of: it moves with it.
+    /// The registration (`io.on`, `io.use`) whose code this use is part of: it moves with it. For code in a function that
+    /// only such code calls, the call.
     pub inside: Option<NodeId>,
+    /// The root is a parameter that gets the server from such code and from other code as well.
+    pub is_shared: bool,
 }
+
+/// A binding of the project.
+pub type Variable = (FileId, BindingId);
 
 /// Every use in the project's own files, in the order of files and text.
 pub fn uses(project: &Project) -> Vec<Use> {
@@ -37,14 +46,82 @@ pub fn uses(project: &Project) -> Vec<Use> {
         here.sort_by_key(|it| (facts.tree.span(it.chain.root.node), it.chain.end));
         all.extend(here);
     }
+    follow_handlers(project, &mut all);
     all
+}
+
+/// Functions that handlers hand the server to: what only handlers call is part of them, what others call too is shared.
+fn follow_handlers(project: &Project, uses: &mut [Use]) {
+    let received: Vec<Vec<Variable>> = uses
+        .iter()
+        .map(|it| receiving_parameters(project, &it.chain).unwrap_or_default().into_iter().flatten().collect())
+        .collect();
+    while mark_followed(project, uses, &received, false) {}
+    while mark_followed(project, uses, &received, true) {}
+}
+
+/// One round: marks the uses of parameters that only handlers feed, or, then, of those that are shared. True if there
+/// was something new.
+fn mark_followed(project: &Project, uses: &mut [Use], received: &[Vec<Variable>], shared: bool) -> bool {
+    let mut from_handlers = BTreeMap::new();
+    let mut from_others = BTreeSet::new();
+    for (it, parameters) in uses.iter().zip(received).filter(|it| it.0.meaning == Meaning::Argument) {
+        for parameter in parameters {
+            if it.inside.is_some() || it.is_shared {
+                from_handlers.insert(*parameter, it.chain.end);
+            }
+            if it.inside.is_none() {
+                from_others.insert(*parameter);
+            }
+        }
+    }
+    let mut is_new = false;
+    for it in uses.iter_mut().filter(|it| it.inside.is_none() && !it.is_shared) {
+        let root = it.chain.root;
+        let binding = project.facts(root.file).binding_of(root.node);
+        let Some(variable) = binding.map(|binding| (root.file, binding)) else { continue };
+        let Some(call) = from_handlers.get(&variable) else { continue };
+        if shared {
+            it.is_shared = true;
+        } else if !from_others.contains(&variable) {
+            it.inside = Some(*call);
+        }
+        is_new |= it.is_shared || it.inside.is_some();
+    }
+    is_new
+}
+
+/// The parameters that an argument reaches; `None` in the list for one that is no plain name. `None` if the chain is no
+/// argument of a function of the project.
+pub fn receiving_parameters(project: &Project, chain: &Chain) -> Option<Vec<Option<Variable>>> {
+    let file = chain.root.file;
+    let tree = &project.facts(file).tree;
+    let end = tree.span(chain.end);
+    let call = tree.ancestors(chain.end).find(|it| matches!(tree.kind(*it), Kind::Call { .. } | Kind::New { .. }))?;
+    let (Kind::Call { arguments, .. } | Kind::New { arguments, .. }) = tree.kind(call) else { return None };
+    let position = arguments.iter().position(|it| tree.span(*it).contains(end))?;
+    let functions = project.callees(Place { file, node: call });
+    if functions.is_empty() {
+        return None;
+    }
+    Some(functions.into_iter().map(|it| parameter(project, it, position)).collect())
+}
+
+fn parameter(project: &Project, function: Place, position: usize) -> Option<Variable> {
+    let facts = project.facts(function.file);
+    let node = *facts.tree.function(function.node)?.parameters.get(position)?;
+    let name = match facts.tree.kind(node) {
+        Kind::DefaultPattern { target, .. } => *target,
+        _ => node,
+    };
+    facts.binding_of(name).map(|binding| (function.file, binding))
 }
 
 fn use_at(project: &Project, place: Place) -> Option<Use> {
     let chain = chain_at(project, place)?;
     let meaning = meaning(project, &chain);
     let access = access(project, &chain);
-    Some(Use { chain, meaning, access, inside: None })
+    Some(Use { chain, meaning, access, inside: None, is_shared: false })
 }
 
 /// How a root obtains the server from elsewhere.

@@ -21,6 +21,8 @@ pub(in crate::plan) struct Draft<'a> {
     above: BTreeMap<(FileId, usize), Vec<String>>,
     /// Files that refer to the broadcaster afterwards and need it imported, with the name it has there.
     pub(in crate::plan) wants_broadcaster: BTreeMap<FileId, String>,
+    /// Comments in code that can no longer run: they go with it.
+    pub(in crate::plan) dropped_comments: Vec<String>,
     /// Edits that collided: each is a bug of this program.
     pub(in crate::plan) conflicts: Vec<(FileId, Conflict)>,
 }
@@ -34,6 +36,7 @@ impl<'a> Draft<'a> {
             dedents: BTreeMap::new(),
             above: BTreeMap::new(),
             wants_broadcaster: BTreeMap::new(),
+            dropped_comments: Vec::new(),
             conflicts: Vec::new(),
         }
     }
@@ -79,6 +82,13 @@ impl<'a> Draft<'a> {
         self.replace_whole(file, span, "");
     }
 
+    /// Notes that the comments of a range go with it.
+    pub(in crate::plan) fn drop_comments(&mut self, file: FileId, span: Span) {
+        let layout = self.layout(file);
+        let texts = layout.comments_in(span).into_iter().map(|it| layout.text[it.range()].to_owned());
+        self.dropped_comments.extend(texts);
+    }
+
     /// Replaces a range with everything in it; earlier edits inside it are dropped, later ones are moot.
     pub(in crate::plan) fn replace_whole(&mut self, file: FileId, span: Span, text: &str) {
         if self.is_gone(file, span) {
@@ -95,8 +105,13 @@ impl<'a> Draft<'a> {
     /// Deletes a statement with its line, and with one of two blank lines around it. Comments above it stay; the one
     /// behind it stays on a line of its own.
     pub(in crate::plan) fn remove_statement(&mut self, file: FileId, statement: NodeId) {
+        self.remove_range(file, self.layout(file).tree.span(statement));
+    }
+
+    /// The same for a range that starts and ends where statements or their comments do.
+    pub(in crate::plan) fn remove_range(&mut self, file: FileId, span: Span) {
         let layout = self.layout(file);
-        let removal = layout.removal(layout.tree.span(statement));
+        let removal = layout.removal(span);
         if self.is_gone(file, removal) {
             return;
         }

@@ -206,6 +206,9 @@ fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool
     if dead.is_some_and(|it| declares_outward(draft, file, it)) {
         return;
     }
+    if let Some(dead) = dead {
+        draft.drop_comments(file, layout.tree.span(dead));
+    }
     match kept {
         Some(kept) if layout.tree.statement_list(statement).is_some() => unwrap(draft, file, statement, kept),
         Some(kept) => keep_only(draft, file, layout.tree.span(statement), kept),

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::Input;
-use crate::findings::uses::Use;
-use crate::project::value::{Place, Value};
+use crate::findings::uses::{Use, Variable, calls_setup, receiving_parameters};
+use crate::project::value::{Place, SiteKind, Value};
 use crate::rules::Meaning;
 use crate::scope::{BindingId, BindingKind, FileFacts};
 use crate::source::FileId;
@@ -13,9 +13,6 @@ use crate::syntax::{Kind, NodeId};
 
 /// The broadcaster's usual name.
 pub(super) const BROADCASTER: &str = "socketBroadcaster";
-
-/// A binding of the project.
-pub(super) type Variable = (FileId, BindingId);
 
 /// What stands at the root of a chain afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +41,10 @@ impl Handles {
         let uses = by_variable(input);
         for (variable, uses) in &uses {
             let (facts, binding) = (input.project.facts(variable.0), variable.1);
-            if facts.binding(binding).kind == BindingKind::Parameter && may_rename(input, *variable) {
+            let serves_handlers = uses.iter().any(|it| input.uses[*it].is_shared || input.uses[*it].inside.is_some());
+            if facts.binding(binding).kind == BindingKind::Parameter && !serves_handlers && may_rename(input, *variable) {
                 handles.renamed.insert(*variable);
-            } else if declares_handle(input, facts, *variable) && uses.iter().all(|it| fixed[*it]) {
+            } else if !serves_handlers && declares_handle(input, facts, *variable) && uses.iter().all(|it| fixed[*it]) {
                 handles.removed.insert(*variable);
             }
         }
@@ -79,7 +77,7 @@ impl Handles {
     pub(super) fn may_convert(&self, input: &Input<'_>, index: usize) -> bool {
         let it = &input.uses[index];
         match it.meaning {
-            Meaning::Argument => receiving_parameters(input, it).is_some_and(|all| {
+            Meaning::Argument => receiving_parameters(input.project, &it.chain).is_some_and(|all| {
                 all.iter().all(|parameter| parameter.is_some_and(|it| self.renamed.contains(&it)))
             }),
             Meaning::PropertyWrite
@@ -123,7 +121,7 @@ impl Handles {
         match self.renamed.contains(&variable) {
             true => Root::Parameter,
             false if !is_full || self.removed.contains(&variable) => Root::Imported,
-            false if declares_handle(input, facts, variable) => Root::Imported,
+            false if declares_handle(input, facts, variable) || declares_server(input, facts, variable) => Root::Imported,
             false => Root::Kept,
         }
     }
@@ -206,6 +204,19 @@ fn declares_handle(input: &Input<'_>, facts: &FileFacts, (file, binding): Variab
     }
 }
 
+/// Whether a variable is where the server is kept that is created with it. It goes, or stays, with the set-up.
+fn declares_server(input: &Input<'_>, facts: &FileFacts, (file, binding): Variable) -> bool {
+    let [declaration] = facts.binding(binding).declarations[..] else { return false };
+    match facts.tree.parent(declaration).map(|it| facts.tree.kind(it)) {
+        Some(Kind::Declarator { init: Some(init), .. }) => is_site(input, Place { file, node: facts.tree.bare(*init) }),
+        _ => false,
+    }
+}
+
+fn is_site(input: &Input<'_>, place: Place) -> bool {
+    input.project.sites().iter().any(|it| it.place == place && it.kind == SiteKind::Constructed)
+}
+
 /// `const { io } = …` in a declaration whose initial value does nothing but read.
 fn is_declared_pattern(facts: &FileFacts, property: NodeId) -> bool {
     let declarator = facts.tree.parent(property).and_then(|it| facts.tree.parent(it));
@@ -217,8 +228,10 @@ fn is_pure_access(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
     let tree = &input.project.facts(file).tree;
     match tree.kind(node) {
         Kind::Name { .. } | Kind::This | Kind::Null | Kind::String { .. } | Kind::Boolean { .. } | Kind::Literal => true,
-        Kind::Call { .. } => input.project.part(Place { file, node }).is_some(),
-        Kind::New { .. } => input.project.part(Place { file, node }).is_some(),
+        Kind::Call { .. } => {
+            let place = Place { file, node };
+            input.project.part(place).is_some() && !is_site(input, place) && !calls_setup(input.project, place)
+        }
         Kind::Member { .. }
         | Kind::Logical { .. }
         | Kind::Conditional { .. }
@@ -256,30 +269,6 @@ fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
 /// Whether the function has another parameter or variable with the broadcaster's name.
 fn is_own_parameter_taken(facts: &FileFacts, scope: crate::scope::ScopeId, own: BindingId) -> bool {
     facts.scope(scope).names.get(BROADCASTER).is_some_and(|it| *it != own)
-}
-
-/// The parameters that an argument reaches; `None` in the list for one that is no plain name.
-pub(super) fn receiving_parameters(input: &Input<'_>, it: &Use) -> Option<Vec<Option<Variable>>> {
-    let file = it.chain.root.file;
-    let tree = &input.project.facts(file).tree;
-    let call = tree.ancestors(it.chain.end).find(|node| matches!(tree.kind(*node), Kind::Call { .. } | Kind::New { .. }))?;
-    let (Kind::Call { arguments, .. } | Kind::New { arguments, .. }) = tree.kind(call) else { return None };
-    let position = arguments.iter().position(|argument| tree.span(*argument).contains(tree.span(it.chain.end)))?;
-    let functions = input.project.callees(Place { file, node: call });
-    if functions.is_empty() {
-        return None;
-    }
-    Some(functions.into_iter().map(|function| parameter(input, function, position)).collect())
-}
-
-fn parameter(input: &Input<'_>, function: Place, position: usize) -> Option<Variable> {
-    let facts = input.project.facts(function.file);
-    let node = *facts.tree.function(function.node)?.parameters.get(position)?;
-    let name = match facts.tree.kind(node) {
-        Kind::DefaultPattern { target, .. } => *target,
-        _ => node,
-    };
-    facts.binding_of(name).map(|binding| (function.file, binding))
 }
 
 /// Whether `object` keeps the server in a field of its own: `this.io`, `manager.io`. Requests, settings and modules

@@ -1,6 +1,7 @@
 //! Rewrites what the routes and services do with the server: each use by what it means, then the names and
 //! conditions that only served it.
 
+mod closing;
 mod emits;
 mod guards;
 mod handles;
@@ -55,7 +56,7 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
     let is_chain = rule.rewrite.is_some();
     let holds_server = handles::holds_server(input, it.chain.root);
     match it.meaning {
-        Meaning::Control if !is_chain => removals::close_obstacle(input, it),
+        Meaning::Control if !is_chain => closing::obstacle(input, it),
         Meaning::Argument | Meaning::PropertyWrite | Meaning::PropertyValue | Meaning::Return | Meaning::Export
             if !holds_server || !it.chain.links.is_empty() =>
         {
@@ -63,6 +64,20 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What goes where the server goes, or stays where it stays.
+fn is_setup(meaning: Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Import
+            | Meaning::Construction
+            | Meaning::Configuration
+            | Meaning::Registration
+            | Meaning::SetupCall
+            | Meaning::AdapterClient
+            | Meaning::Escape
+    )
 }
 
 fn needs_await(rule: &Rule) -> bool {
@@ -94,6 +109,9 @@ pub(super) fn rewrite(
     }
     rewriting.rename_parameters(draft);
     rewriting.remove_variables(draft);
+    if is_full {
+        rewriting.find_stranded(input);
+    }
     if rewriting.unfit.is_empty() { Ok(rewriting.done) } else { Err(rewriting.unfit) }
 }
 
@@ -140,6 +158,15 @@ struct Rewriting {
 }
 
 impl Rewriting {
+    /// Parts of the set-up that nothing moved: without them the dedicated server would not be what the old one was.
+    fn find_stranded(&mut self, input: &Input<'_>) {
+        let stranded = input.uses.iter().enumerate().filter(|(index, it)| {
+            it.inside.is_none() && is_setup(it.meaning) && !self.done.contains(index)
+        });
+        let reason = "the set-up has a shape that can't be moved yet";
+        self.unfit.extend(stranded.map(|(index, _)| Left { index, reason: reason.to_owned() }));
+    }
+
     /// Decides the conditions that ask for a handle that goes. Returns, by file, the handles that stay in a condition.
     fn decide_guards(&self, draft: &mut Draft<'_>, fixed: &[bool]) -> BTreeMap<FileId, BTreeSet<NodeId>> {
         let mut asked: BTreeMap<FileId, BTreeSet<NodeId>> = BTreeMap::new();
@@ -231,10 +258,14 @@ impl Rewriting {
         let Some(rule) = rule else { return };
         let Some(rewrite) = &rule.rewrite else {
             let name = broadcaster_name(draft, it.chain.root);
-            removals::close(draft, it, &name);
+            closing::close(draft, it, &name);
             return;
         };
         let root = self.root_text(draft, it.chain.root);
+        if root.is_none() && it.is_shared {
+            // The dedicated server hands its own server to this function: only what both understand may stand here.
+            return;
+        }
         if root.is_none() && !handles::holds_server(input, it.chain.root) {
             // A namespace or an operator in a variable: what it is made of is rewritten where it is made.
             return;

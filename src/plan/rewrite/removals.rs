@@ -1,13 +1,12 @@
 //! Takes out what only served the handle: variables, settings, exports, imports; from lists with their comma.
 
-use crate::findings::uses::Use;
+use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 
-use super::handles::{Variable, receiving_parameters};
 
 /// Removes `app.set('io', io)`, `req.io = io` with their statement.
 pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
@@ -34,6 +33,7 @@ fn remove_comment_on_hand_over(draft: &mut Draft<'_>, file: FileId, statement: N
     let ends_paragraph = layout.text[layout.line_end(own.end as usize)..].lines().next().is_none_or(|it| it.trim().is_empty());
     if ends_paragraph && words.into_iter().any(|it| matches!(it, "io" | "socket" | "sockets" | "socketio")) {
         let start = layout.line_start(comment.start as usize);
+        draft.drop_comments(file, comment);
         draft.delete(file, Span::new(start, layout.line_start(own.start as usize)));
     }
 }
@@ -220,7 +220,7 @@ pub(super) fn is_always_passed(input: &Input<'_>, parameter: Variable) -> bool {
     let handed = input
         .uses
         .iter()
-        .filter(|it| receiving_parameters(input, it).is_some_and(|all| all.contains(&Some(parameter))))
+        .filter(|it| receiving_parameters(input.project, &it.chain).is_some_and(|all| all.contains(&Some(parameter))))
         .count();
     let calls = calls_of(input, function);
     calls > 0 && calls == handed
@@ -234,84 +234,4 @@ fn calls_of(input: &Input<'_>, function: Place) -> usize {
         calls += nodes.filter(|node| input.project.callees(Place { file, node: *node }).contains(&function)).count();
     }
     calls
-}
-
-/// Why closing the server can't be rewritten, if it can't: it closes the HTTP server as well (Socket.IO, `server.close`).
-pub(super) fn close_obstacle(input: &Input<'_>, it: &Use) -> Option<String> {
-    match closing(input, it) {
-        Closing::Unknown => Some("it also closes the HTTP server, and no name of that is in sight here".to_owned()),
-        Closing::Alone | Closing::WithServer(_) => None,
-    }
-}
-
-/// What has to be closed in the place of the server.
-enum Closing {
-    /// Nothing but the broadcaster.
-    Alone,
-    /// The HTTP server as well, by this name.
-    WithServer(String),
-    /// The HTTP server as well, but it has no name here.
-    Unknown,
-}
-
-fn closing(input: &Input<'_>, it: &Use) -> Closing {
-    let has_callback = it.chain.last().and_then(|it| it.arguments.as_ref()).is_some_and(|it| !it.is_empty());
-    if !has_callback && closes_http_server_itself(input, it) {
-        return Closing::Alone;
-    }
-    http_server_name(input, it).map_or(Closing::Unknown, Closing::WithServer)
-}
-
-fn is_http_server(input: &Input<'_>, place: Place) -> bool {
-    input.project.values(place).any(|it| matches!(it, Value::HttpServer(_)))
-}
-
-/// Whether the code around closes the HTTP server anyway.
-fn closes_http_server_itself(input: &Input<'_>, it: &Use) -> bool {
-    let file = it.chain.root.file;
-    let tree = &input.project.facts(file).tree;
-    let around = tree.enclosing_function(it.chain.end).unwrap_or_else(|| tree.root());
-    tree.descendants(around).any(|node| match tree.kind(node) {
-        Kind::Call { callee, .. } => match tree.kind(*callee) {
-            Kind::Member { object, property, .. } => {
-                property.name() == Some("close") && is_http_server(input, Place { file, node: *object })
-            }
-            _ => false,
-        },
-        _ => false,
-    })
-}
-
-/// The name of the HTTP server where the server is closed.
-fn http_server_name(input: &Input<'_>, it: &Use) -> Option<String> {
-    let file = it.chain.root.file;
-    let facts = input.project.facts(file);
-    let scope = facts.scope_of(it.chain.root.node);
-    facts.bindings().find_map(|(id, binding)| {
-        let declaration = *binding.declarations.first()?;
-        let is_server = is_http_server(input, Place { file, node: declaration });
-        (is_server && facts.lookup(scope, &binding.name) == Some(id)).then(|| binding.name.clone())
-    })
-}
-
-/// Closes the broadcaster, and the HTTP server if `io.close()` was what closed it.
-pub(super) fn close(draft: &mut Draft<'_>, it: &Use, name: &str) {
-    let file = it.chain.root.file;
-    let layout = draft.layout(file);
-    let chain = layout.tree.span(layout.tree.bare(it.chain.end));
-    match closing(draft.input, it) {
-        Closing::Unknown => {}
-        Closing::Alone => {
-            let root = layout.tree.span(layout.tree.wrapped(it.chain.root.node));
-            let dot = it.chain.last().map_or(chain.end, |it| layout.tree.span(it.member).end);
-            draft.replace(file, Span { start: root.start, end: dot }, format!("{name}.close"));
-        }
-        Closing::WithServer(server) => {
-            let statement = layout.tree.span(layout.tree.enclosing_statement(it.chain.end)).start as usize;
-            let next = format!("{}{}", layout.line_break(), layout.indentation(statement));
-            let dot = it.chain.last().map_or(chain.end, |it| layout.tree.span(it.member).end);
-            draft.replace(file, Span::new(statement, statement), format!("{name}.close();{next}"));
-            draft.replace(file, Span { start: chain.start, end: dot }, format!("{server}.close"));
-        }
-    }
 }
