@@ -3,10 +3,15 @@
 
 pub mod edits;
 
+mod adapter;
 mod attach;
 mod draft;
 mod layout;
+mod lists;
+mod project_files;
 mod rewrite;
+mod setup;
+mod toplevel;
 
 use std::collections::BTreeSet;
 
@@ -14,12 +19,13 @@ use crate::findings::Finding;
 use crate::findings::uses::Use;
 use crate::load::TextFile;
 use crate::project::Project;
-use crate::project::value::SiteKind;
+use crate::project::value::{Place, SiteKind};
 use crate::rules::Rule;
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, LineIndex, SourceFile, Span};
 use draft::Draft;
 use edits::EditList;
 use rewrite::Left;
+use setup::{Blocker, Slice};
 
 /// Which fixes are carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,15 +56,20 @@ pub struct Input<'a> {
 /// Makes the plan: the whole migration if nothing stands against it, else as much as keeps the application working
 /// with the server where it is.
 pub fn plan(input: &Input<'_>, level: Level) -> Plan {
+    let obstacles = project_files::obstacles(input);
+    if let Some(obstacle) = obstacles.first() {
+        return nothing(input, &obstacle.message, notes_of(input, &obstacles));
+    }
     let mut left = rewrite::unfixable(input, level);
+    let mut notes = Vec::new();
     if left.is_empty() && has_destination(input) {
-        match attempt(input, &left, true) {
+        match whole(input) {
             Ok(plan) => return plan,
-            Err(found) => left = found,
+            Err(stand) => (left, notes) = (stand.left, stand.notes),
         }
     }
     loop {
-        match attempt(input, &left, false) {
+        match partial(input, &left, &notes) {
             Ok(plan) => return plan,
             // Each round leaves at least one use more, so this ends.
             Err(found) => left.extend(found),
@@ -71,29 +82,87 @@ fn has_destination(input: &Input<'_>) -> bool {
     input.project.sites().iter().any(|it| it.kind != SiteKind::Guessed)
 }
 
-/// Makes the whole plan, or a partial one. What turns out not to fit is returned; then the plan has to leave it.
-fn attempt(input: &Input<'_>, left: &[Left], is_full: bool) -> Result<Plan, Vec<Left>> {
+/// What stands against the whole migration.
+struct Stand {
+    left: Vec<Left>,
+    notes: Vec<String>,
+}
+
+/// The whole migration: the server leaves the process, and all that handed it on goes.
+fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
+    let slice = setup::slice(input).map_err(|blockers| Stand {
+        left: rewrite::set_up(input, blockers.first().map_or("", |it| &it.message)),
+        notes: notes_of(input, &blockers),
+    })?;
+    let mut draft = Draft::new(input);
+    if let Some(slice) = &slice {
+        slice.carry_out(&mut draft);
+    }
+    let moves = |place: Place, span: Span| slice.as_ref().is_some_and(|it| it.takes(place, span));
+    let scope = rewrite::Scope { left: &BTreeSet::new(), moves: &moves, is_full: true };
+    let stand = |left| Stand { left, notes: Vec::new() };
+    let mut done = rewrite::rewrite(&mut draft, &scope).map_err(stand)?;
+    let mut notes = slice.as_ref().map(|it| it.notes.clone()).unwrap_or_default();
+    if let Some(slice) = &slice {
+        notes.extend(project_files::edit_pm2(&mut draft, slice));
+        slice.sweep(&mut draft);
+    }
+    let stranded = rewrite::stranded(&mut draft, &mut done);
+    if !stranded.is_empty() {
+        return Err(stand(stranded));
+    }
+    let left = findings_left(input, &[], &done);
+    Ok(finish(draft, slice.as_ref(), Plan { left, notes, ..Plan::default() }))
+}
+
+/// As much as can be rewritten while the server stays. What turns out not to fit is returned; the plan has to leave it.
+fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, Vec<Left>> {
     let mut draft = Draft::new(input);
     let without: BTreeSet<usize> = left.iter().map(|it| it.index).collect();
-    let done = rewrite::rewrite(&mut draft, &without, is_full)?;
-    if !is_full && !draft.is_empty() {
-        if let Err(obstacle) = attach::attach(&mut draft, rewrite::broadcaster_name) {
-            return Ok(nothing(input, obstacle.reason()));
-        }
+    let scope = rewrite::Scope { left: &without, moves: &|_, _| false, is_full: false };
+    let done = rewrite::rewrite(&mut draft, &scope)?;
+    if !draft.is_empty()
+        && let Err(obstacle) = attach::attach(&mut draft, rewrite::broadcaster_name)
+    {
+        return Ok(nothing(input, obstacle.reason(), notes.to_vec()));
     }
     let left = findings_left(input, left, &done);
-    rewrite::import_broadcaster(&mut draft, "src/utils/socketBroadcaster.js");
-    let edited = draft.into_edits().into_iter().map(|(file, edits)| FileEdits { file, edits }).collect();
-    Ok(Plan { edited, left, is_partial: !is_full, ..Plan::default() })
+    let plan = Plan { left, notes: notes.to_vec(), is_partial: true, ..Plan::default() };
+    Ok(if draft.is_empty() { plan } else { finish(draft, None, plan) })
+}
+
+/// Imports the broadcaster where it is called and adds the files that the migration needs.
+fn finish(mut draft: Draft<'_>, slice: Option<&Slice>, mut plan: Plan) -> Plan {
+    let input = draft.input;
+    rewrite::import_broadcaster(&mut draft, &project_files::broadcaster_path(input));
+    let is_needed = slice.is_some() || !draft.is_empty();
+    plan.dropped_comments = std::mem::take(&mut draft.dropped_comments);
+    plan.conflicts = draft.conflicts.iter().map(|(file, it)| (*file, it.with)).collect();
+    plan.edited = draft.into_edits().into_iter().map(|(file, edits)| FileEdits { file, edits }).collect();
+    if is_needed {
+        let written = project_files::written(input, slice);
+        plan.written = written.files;
+        plan.notes.extend(written.notes);
+    }
+    plan
+}
+
+fn notes_of(input: &Input<'_>, blockers: &[Blocker]) -> Vec<String> {
+    let note = |it: &Blocker| {
+        let source = &input.sources[it.file.index()];
+        let position = LineIndex::new(&source.text).position(&source.text, it.span.start);
+        format!("{}:{position}: {}; {}", source.path, it.message, it.help)
+    };
+    blockers.iter().map(note).collect()
 }
 
 /// A plan that changes nothing, because not even a part can be migrated.
-fn nothing(input: &Input<'_>, reason: &str) -> Plan {
+fn nothing(input: &Input<'_>, reason: &str, notes: Vec<String>) -> Plan {
     let left = input.findings.iter().cloned().map(|mut it| {
         it.help = format!("left: {reason}. {}", it.help);
         it
     });
-    Plan { left: left.collect(), is_partial: true, ..Plan::default() }
+    Plan { left: left.collect(), notes, is_partial: true, ..Plan::default() }
 }
 
 /// The findings of uses that are not done, each with the reason where there is one.
@@ -125,6 +194,10 @@ pub struct Plan {
     pub left: Vec<Finding>,
     /// The in-process server stays, attached to the broadcaster, because something is left.
     pub is_partial: bool,
+    /// Places that two edits wanted: each is a bug of this program.
+    pub conflicts: Vec<(FileId, Span)>,
+    /// Comments that go with code that can no longer run.
+    pub dropped_comments: Vec<String>,
     /// What a person should know that is no finding ("the Redis client `pub` stays: the cache uses it").
     pub notes: Vec<String>,
 }

@@ -25,6 +25,14 @@ pub(super) enum Root {
     Kept,
 }
 
+/// What is known of each use, by its position.
+pub(super) struct Decided<'d> {
+    /// It is rewritten, or goes.
+    pub(super) fixed: &'d [bool],
+    /// It goes to the dedicated server as it is.
+    pub(super) moved: &'d [bool],
+}
+
 /// What is decided about the names that hold the server.
 pub(super) struct Handles {
     /// Variables and imports that nothing needs afterwards.
@@ -34,14 +42,14 @@ pub(super) struct Handles {
 }
 
 impl Handles {
-    /// Decides about every name. `fixed` tells, by position among the uses, which are rewritten;
-    /// `is_full` whether the server leaves the process.
-    pub(super) fn decide(input: &Input<'_>, fixed: &[bool], is_full: bool) -> Self {
+    /// Decides about every name. `is_full`: the server leaves the process.
+    pub(super) fn decide(input: &Input<'_>, decided: &Decided<'_>, is_full: bool) -> Self {
+        let fixed = decided.fixed;
         let mut handles = Self { removed: BTreeSet::new(), renamed: BTreeSet::new() };
         let uses = by_variable(input);
         for (variable, uses) in &uses {
             let (facts, binding) = (input.project.facts(variable.0), variable.1);
-            let serves_handlers = uses.iter().any(|it| input.uses[*it].is_shared || input.uses[*it].inside.is_some());
+            let serves_handlers = uses.iter().any(|it| input.uses[*it].is_shared || input.uses[*it].inside.is_some() || decided.moved[*it]);
             if facts.binding(binding).kind == BindingKind::Parameter && !serves_handlers && may_rename(input, *variable) {
                 handles.renamed.insert(*variable);
             } else if !serves_handlers && declares_handle(input, facts, *variable) && uses.iter().all(|it| fixed[*it]) {

@@ -17,9 +17,9 @@ use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
 use crate::project::value::Place;
 use crate::rules::{Fix, Meaning, Rule};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
-use handles::{Handles, Root};
+use handles::{Decided, Handles, Root};
 use questions::Awaiting;
 
 /// A use that is left, by its position among the uses, and why.
@@ -88,20 +88,34 @@ fn end(it: &Use) -> Place {
     Place { file: it.chain.root.file, node: it.chain.end }
 }
 
-/// Rewrites every use that is not `left`. `is_full`: the server leaves the process, so all that hands it on goes too.
-/// Returns the uses that are gone or rewritten, or those that turned out not to fit.
-pub(super) fn rewrite(
-    draft: &mut Draft<'_>,
-    left: &BTreeSet<usize>,
-    is_full: bool,
-) -> Result<BTreeSet<usize>, Vec<Left>> {
+/// Every use that goes with the set-up, left for one reason.
+pub(super) fn set_up(input: &Input<'_>, reason: &str) -> Vec<Left> {
+    let all = input.uses.iter().enumerate().filter(|it| it.1.inside.is_none() && is_setup(it.1.meaning));
+    all.map(|(index, _)| Left { index, reason: reason.to_owned() }).collect()
+}
+
+/// Which uses are rewritten.
+pub(super) struct Scope<'s> {
+    /// Uses that stay, by position.
+    pub(super) left: &'s BTreeSet<usize>,
+    /// Whether a place goes to the dedicated server as it is.
+    pub(super) moves: &'s dyn Fn(Place, Span) -> bool,
+    /// The server leaves the process, so all that hands it on goes too.
+    pub(super) is_full: bool,
+}
+
+/// Rewrites every use in `scope`. Returns those that are gone, moved or rewritten, or those that turned out not to fit.
+pub(super) fn rewrite(draft: &mut Draft<'_>, scope: &Scope<'_>) -> Result<BTreeSet<usize>, Vec<Left>> {
     let input = draft.input;
-    let fixed: Vec<bool> = (0..input.uses.len()).map(|it| !left.contains(&it)).collect();
-    let handles = Handles::decide(input, &fixed, is_full);
-    let mut rewriting = Rewriting { handles, is_full, done: BTreeSet::new(), unfit: Vec::new() };
-    let open = rewriting.decide_guards(draft, &fixed);
+    let moves = |it: &Use| (scope.moves)(it.chain.root, root_span(draft, it));
+    let moved: Vec<bool> = input.uses.iter().map(moves).collect();
+    let fixed: Vec<bool> = (0..input.uses.len()).map(|it| !scope.left.contains(&it)).collect();
+    let handles = Handles::decide(input, &Decided { fixed: &fixed, moved: &moved }, scope.is_full);
+    let mut rewriting = Rewriting { handles, is_full: scope.is_full, done: BTreeSet::new(), unfit: Vec::new() };
+    let stays: Vec<bool> = fixed.iter().zip(&moved).map(|(fixed, moved)| *fixed && !moved).collect();
+    let open = rewriting.decide_guards(draft, &stays);
     for (index, it) in input.uses.iter().enumerate() {
-        if draft.is_gone(it.chain.root.file, root_span(draft, it)) {
+        if moved[index] || draft.is_gone(it.chain.root.file, root_span(draft, it)) {
             rewriting.done.insert(index);
         } else if it.inside.is_none() && fixed[index] && rewriting.rewrite_use(draft, index, it, &open) {
             rewriting.done.insert(index);
@@ -109,10 +123,29 @@ pub(super) fn rewrite(
     }
     rewriting.rename_parameters(draft);
     rewriting.remove_variables(draft);
-    if is_full {
-        rewriting.find_stranded(input);
-    }
     if rewriting.unfit.is_empty() { Ok(rewriting.done) } else { Err(rewriting.unfit) }
+}
+
+/// Parts of the set-up that nothing moved or removed: without them the dedicated server would not be what the old one
+/// was. To be asked when everything else is done; marks what is gone by now as done.
+pub(super) fn stranded(draft: &mut Draft<'_>, done: &mut BTreeSet<usize>) -> Vec<Left> {
+    let input = draft.input;
+    let mut left = Vec::new();
+    for (index, it) in input.uses.iter().enumerate() {
+        let is_open = it.inside.is_none() && is_setup(it.meaning) && !done.contains(&index);
+        if !is_open {
+            continue;
+        }
+        let is_settled = draft.is_gone(it.chain.root.file, root_span(draft, it))
+            || (it.meaning == Meaning::Import && removals::remove_unused_import(draft, it));
+        if is_settled {
+            done.insert(index);
+        } else {
+            let reason = "the set-up has a shape that can't be moved yet".to_owned();
+            left.push(Left { index, reason });
+        }
+    }
+    left
 }
 
 /// The broadcaster's name in the file of `place`, which imports it from now on.
@@ -146,7 +179,7 @@ fn closes_nothing(input: &Input<'_>, it: &Use) -> bool {
     rule_for(input.project, it, it.meaning, input.rules).is_some_and(|it| it.rewrite.is_some())
 }
 
-fn root_span(draft: &Draft<'_>, it: &Use) -> crate::source::Span {
+fn root_span(draft: &Draft<'_>, it: &Use) -> Span {
     draft.layout(it.chain.root.file).tree.span(it.chain.root.node)
 }
 
@@ -158,15 +191,6 @@ struct Rewriting {
 }
 
 impl Rewriting {
-    /// Parts of the set-up that nothing moved: without them the dedicated server would not be what the old one was.
-    fn find_stranded(&mut self, input: &Input<'_>) {
-        let stranded = input.uses.iter().enumerate().filter(|(index, it)| {
-            it.inside.is_none() && is_setup(it.meaning) && !self.done.contains(index)
-        });
-        let reason = "the set-up has a shape that can't be moved yet";
-        self.unfit.extend(stranded.map(|(index, _)| Left { index, reason: reason.to_owned() }));
-    }
-
     /// Decides the conditions that ask for a handle that goes. Returns, by file, the handles that stay in a condition.
     fn decide_guards(&self, draft: &mut Draft<'_>, fixed: &[bool]) -> BTreeMap<FileId, BTreeSet<NodeId>> {
         let mut asked: BTreeMap<FileId, BTreeSet<NodeId>> = BTreeMap::new();

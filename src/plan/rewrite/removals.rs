@@ -235,3 +235,24 @@ fn calls_of(input: &Input<'_>, function: Place) -> usize {
     }
     calls
 }
+
+/// Removes an import of Socket.IO's server that nothing uses; false if something does.
+pub(super) fn remove_unused_import(draft: &mut Draft<'_>, it: &Use) -> bool {
+    let file = it.chain.root.file;
+    let facts = draft.input.project.facts(file);
+    let statement = facts.tree.enclosing_statement(it.chain.root.node);
+    let span = facts.tree.span(statement);
+    let declared = facts.bindings().filter(|(_, it)| {
+        it.declarations.iter().any(|node| span.contains(facts.tree.span(*node)))
+    });
+    let is_used = declared.into_iter().any(|(_, it)| {
+        it.references.iter().any(|node| !draft.is_gone(file, facts.tree.span(*node)))
+    });
+    let is_alone = matches!(facts.tree.kind(statement), Kind::Import { .. })
+        || matches!(facts.tree.kind(statement), Kind::Variables { declarators, .. } if declarators.len() == 1);
+    if is_used || !is_alone {
+        return false;
+    }
+    draft.remove_statement(file, statement);
+    true
+}
