@@ -204,6 +204,7 @@ setInterval(() => io.emit('d'), 1000);
 
 #[test]
 fn promise() {
+    // Wrong: `start().then` should be the set-up call that it is; `then` is taken for state of the server.
     check(
         r#"
 //- server.js
@@ -256,6 +257,7 @@ async function create() {
 
 #[test]
 fn two_kinds_of_argument() {
+    // Wrong: the other value in the same parameter makes this no safe rewrite.
     check(
         r#"
 //- notify.js

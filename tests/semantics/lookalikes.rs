@@ -231,6 +231,7 @@ io.emit;
 
 #[test]
 fn types_only() {
+    // Wrong: an import of nothing but types should be silent.
     check(
         r#"
 //- types.ts
@@ -268,6 +269,7 @@ io.emit('a');
 
 #[test]
 fn server_that_only_a_test_makes() {
+    // A test file is part of the project: nothing tells its server from the API's.
     check(
         r#"
 //- test/live.test.js

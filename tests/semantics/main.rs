@@ -10,6 +10,7 @@ mod lookalikes;
 mod modules;
 mod objects;
 mod parts;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 

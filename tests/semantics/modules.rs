@@ -4,6 +4,7 @@ use crate::check;
 
 #[test]
 fn module_exports_is_the_server() {
+    // Wrong: `require` of a file that is the server should be import-access, it is called a getter.
     check(
         r#"
 //- live.js

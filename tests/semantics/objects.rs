@@ -235,6 +235,7 @@ new Live(require('socket.io')(3001)).tell('a');
 
 #[test]
 fn class_of_the_project_that_extends_the_server() {
+    // Wrong: a subclass is not known to be a server, so only the import shows.
     check(
         r#"
 //- server.js
@@ -385,6 +386,7 @@ rest.io.emit('a');
 
 #[test]
 fn assignments_and_logic() {
+    // Wrong: `later ||= io` hands nothing on, and `(0, io).emit` is an emission.
     check(
         r#"
 //- server.js

@@ -24,6 +24,7 @@ admin.on('connection', () => {});
 
 #[test]
 fn default_namespace() {
+    // Wrong: taking the default namespace out of the server is followed, so it is no escape.
     check(
         r#"
 //- server.js
@@ -63,6 +64,7 @@ staff.emit('b');
 
 #[test]
 fn operator_that_grows() {
+    // Wrong: what is sometimes an operator should be an emit-chain.
     check(
         r#"
 //- server.js
@@ -100,6 +102,7 @@ rooms.staff().emit('a');
 
 #[test]
 fn bound_method() {
+    // Wrong: a method that is not called emits nothing; line 2 should be an escape alone.
     check(
         r#"
 //- server.js
@@ -120,6 +123,7 @@ const { to } = io;
 
 #[test]
 fn method_as_a_value() {
+    // Wrong: methods that are not called should be escapes.
     check(
         r#"
 //- server.js

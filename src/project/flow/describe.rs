@@ -3,12 +3,8 @@
 use super::cells::{CellId, Slot};
 use super::{CallSite, Flow, Listener, Read, Write};
 use crate::project::value::{Place, Value};
-use crate::scope::BindingKind;
 use crate::source::FileId;
 use crate::syntax::{Class, Function, FunctionStyle, Key, Kind, LogicalOperator, NodeId};
-
-/// How far constants are followed (`const A = B; const B = 'io'`).
-const CONSTANT_DEPTH: usize = 8;
 
 impl Flow<'_> {
     pub(super) fn describe_file(&mut self, file: FileId) {
@@ -405,80 +401,9 @@ impl Flow<'_> {
         self.writes.push(Write { key, value, place });
         self.listen(object, Listener::Write(self.writes.len() - 1));
     }
-
-    /// The name of a property, also through constants: `app[KEY]`.
-    pub(super) fn key_text(&self, file: FileId, key: &Key) -> Option<String> {
-        match key {
-            Key::Static(name) => Some(name.clone()),
-            Key::Private(name) => Some(format!("#{name}")),
-            Key::Computed(node) => self.constant(file, *node, CONSTANT_DEPTH),
-        }
-    }
-
-    /// The string that an expression is for certain: a literal, or a `const` that is one, in this file.
-    pub(super) fn constant_text(&self, file: FileId, node: NodeId) -> Option<String> {
-        self.constant(file, node, CONSTANT_DEPTH)
-    }
-
-    fn constant(&self, file: FileId, node: NodeId, depth: usize) -> Option<String> {
-        let facts = self.facts(file);
-        let tree = &facts.tree;
-        let node = tree.bare(node);
-        if let Some(text) = tree.string_value(node) {
-            return Some(text.to_owned());
-        }
-        if depth == 0 {
-            return None;
-        }
-        match tree.kind(node) {
-            Kind::Name { .. } => {
-                let binding = facts.binding(facts.binding_of(node)?);
-                if binding.kind == BindingKind::Import {
-                    return self.imported_constant(file, *binding.declarations.first()?, depth);
-                }
-                let declarator = tree.parent(*binding.declarations.first()?)?;
-                match tree.kind(declarator) {
-                    Kind::Declarator { init: Some(init), .. } if binding.kind == BindingKind::Const => {
-                        self.constant(file, *init, depth - 1)
-                    }
-                    _ => None,
-                }
-            }
-            Kind::Member { object, property, .. } => {
-                let object = self.constant_object(file, *object)?;
-                self.constant(file, object_property(self.facts(file), object, property.name()?)?, depth - 1)
-            }
-            _ => None,
-        }
-    }
-
-    /// The object literal that a `const` of this file is.
-    fn constant_object(&self, file: FileId, node: NodeId) -> Option<NodeId> {
-        let facts = self.facts(file);
-        let binding = facts.binding(facts.binding_of(facts.tree.bare(node))?);
-        let declarator = facts.tree.parent(*binding.declarations.first()?)?;
-        match facts.tree.kind(declarator) {
-            Kind::Declarator { init: Some(init), .. } if binding.kind == BindingKind::Const => {
-                Some(facts.tree.bare(*init))
-            }
-            _ => None,
-        }
-    }
-
-    pub(super) fn constant_at_depth(&self, file: FileId, node: NodeId, depth: usize) -> Option<String> {
-        depth.checked_sub(1).and_then(|it| self.constant(file, node, it))
-    }
 }
 
 /// Whether an operator gives its right side to its left side as it is.
 fn is_assignment(operator: &str) -> bool {
     matches!(operator, "=" | "||=" | "&&=" | "??=")
-}
-
-fn object_property(facts: &crate::scope::FileFacts, object: NodeId, name: &str) -> Option<NodeId> {
-    let Kind::Object { properties } = facts.tree.kind(object) else { return None };
-    properties.iter().find_map(|it| match facts.tree.kind(*it) {
-        Kind::Property { key, value, .. } if key.name() == Some(name) => Some(*value),
-        _ => None,
-    })
 }

@@ -4,6 +4,7 @@
 pub(in crate::project) mod cells;
 
 mod calls;
+mod constants;
 mod describe;
 mod guesses;
 mod members;

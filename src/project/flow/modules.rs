@@ -178,18 +178,4 @@ impl Flow<'_> {
         }
         true
     }
-
-    /// A string that another module exports as a constant.
-    pub(super) fn imported_constant(&self, file: FileId, local: NodeId, depth: usize) -> Option<String> {
-        let tree = &self.facts(file).tree;
-        let Kind::Import { source, names, .. } = tree.kind(tree.parent(local)?) else { return None };
-        let wanted = names.iter().find(|it| it.local == local)?.imported.as_deref()?;
-        let Target::File(target) = self.resolve(file, source) else { return None };
-        let other = self.facts(target);
-        let binding = other.bindings().find(|(_, it)| it.name == wanted && other.scope(it.scope).parent.is_none())?.1;
-        match other.tree.kind(other.tree.parent(*binding.declarations.first()?)?) {
-            Kind::Declarator { init: Some(init), .. } => self.constant_at_depth(target, *init, depth),
-            _ => None,
-        }
-    }
 }
