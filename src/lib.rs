@@ -34,22 +34,22 @@
 //!
 //! Each stage uses earlier ones, never later ones; `tests/tidy.rs` holds that.
 
-pub mod source;
-pub mod config;
-pub mod rules;
-pub mod load;
-pub mod syntax;
-pub mod parse;
-pub mod scope;
-pub mod project;
-pub mod findings;
-pub mod plan;
 pub mod apply;
+pub mod cli;
+pub mod config;
 pub mod diff;
+pub mod findings;
+pub mod load;
+pub mod parse;
+pub mod plan;
+pub mod project;
 pub mod proof;
 pub mod readiness;
 pub mod report;
-pub mod cli;
+pub mod rules;
+pub mod scope;
+pub mod source;
+pub mod syntax;
 
 use std::path::PathBuf;
 
@@ -87,19 +87,38 @@ pub fn analyze(paths: &[PathBuf], options: &load::Options) -> Result<Analysis, L
 
 /// Analyses what was read, or what would be written.
 pub fn analyze_loaded(loaded: Loaded) -> Analysis {
-    let facts: Vec<FileFacts> = loaded.files.par_iter().map(|it| scope::facts(it, parse::parse(it))).collect();
+    let facts: Vec<FileFacts> = loaded
+        .files
+        .par_iter()
+        .map(|it| scope::facts(it, parse::parse(it)))
+        .collect();
     let mut skipped = loaded.problems.clone();
-    skipped.extend(loaded.files.iter().zip(&facts).filter_map(|(file, facts)| syntax_problem(file, facts)));
+    skipped.extend(
+        loaded
+            .files
+            .iter()
+            .zip(&facts)
+            .filter_map(|(file, facts)| syntax_problem(file, facts)),
+    );
     skipped.sort_by(|a, b| a.path.cmp(&b.path));
-    let manifests: Vec<(String, String)> =
-        loaded.manifests.iter().map(|it| (it.path.clone(), it.text.clone())).collect();
+    let manifests: Vec<(String, String)> = loaded
+        .manifests
+        .iter()
+        .map(|it| (it.path.clone(), it.text.clone()))
+        .collect();
     let project = project::link(&loaded.files, facts, &manifests);
     let uses = findings::uses::uses(&project);
     let mut findings = findings::find(&project, &loaded.files, &uses, Rule::all());
     if let Some(focus) = &loaded.focus {
         findings.retain(|it| focus.iter().any(|path| path == project.path(it.file)));
     }
-    Analysis { loaded, project, uses, findings, skipped }
+    Analysis {
+        loaded,
+        project,
+        uses,
+        findings,
+        skipped,
+    }
 }
 
 fn syntax_problem(file: &SourceFile, facts: &FileFacts) -> Option<Skipped> {
@@ -148,7 +167,9 @@ fn outcome(loaded: &Loaded, changed: &[Changed]) -> Loaded {
     // Every file counts now: a plan for some files leaves the others as they are.
     after.focus = None;
     for file in changed {
-        let Some(text) = file.after.clone() else { continue };
+        let Some(text) = file.after.clone() else {
+            continue;
+        };
         if let Some(known) = after.manifests.iter_mut().find(|it| it.path == file.path) {
             known.text.clone_from(&text);
         }
@@ -156,7 +177,11 @@ fn outcome(loaded: &Loaded, changed: &[Changed]) -> Loaded {
             Some(known) => known.text = text,
             None => {
                 if let Some(language) = source::Language::of_path(&file.path) {
-                    after.files.push(SourceFile { path: file.path.clone(), text, language });
+                    after.files.push(SourceFile {
+                        path: file.path.clone(),
+                        text,
+                        language,
+                    });
                 }
             }
         }

@@ -29,8 +29,15 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, in the order of the contract.
-    pub const ALL: [Self; 7] =
-        [Self::Setup, Self::Inject, Self::Access, Self::Emit, Self::Handler, Self::Query, Self::Control];
+    pub const ALL: [Self; 7] = [
+        Self::Setup,
+        Self::Inject,
+        Self::Access,
+        Self::Emit,
+        Self::Handler,
+        Self::Query,
+        Self::Control,
+    ];
 
     /// The word of the contract.
     pub fn as_str(self) -> &'static str {
@@ -196,14 +203,23 @@ pub struct RuleError {
 
 /// Reads the embedded rules, sorted by id.
 fn read_rules() -> Result<Vec<Rule>, RuleError> {
-    RULE_FILES.iter().map(|(id, data, page)| read_rule(id, data, page)).collect()
+    RULE_FILES
+        .iter()
+        .map(|(id, data, page)| read_rule(id, data, page))
+        .collect()
 }
 
 fn read_rule(id: &str, data: &str, page: &'static str) -> Result<Rule, RuleError> {
-    let error = |problem: String| RuleError { id: id.to_owned(), problem };
+    let error = |problem: String| RuleError {
+        id: id.to_owned(),
+        problem,
+    };
     let mut rule: Rule = toml::from_str(data).map_err(|it| error(it.to_string()))?;
     if rule.id != id {
-        return Err(error(format!("its id `{}` is not its folder's name", rule.id)));
+        return Err(error(format!(
+            "its id `{}` is not its folder's name",
+            rule.id
+        )));
     }
     rule.page = page;
     Ok(rule)
@@ -230,7 +246,9 @@ impl Rule {
 
     /// The text under one of the page's headings.
     fn section(&self, heading: &str) -> &'static str {
-        let Some(start) = self.page.find(&format!("## {heading}")) else { return "" };
+        let Some(start) = self.page.find(&format!("## {heading}")) else {
+            return "";
+        };
         let text = &self.page[start + heading.len() + 3..];
         text[..text.find("\n## ").unwrap_or(text.len())].trim()
     }
@@ -238,7 +256,12 @@ impl Rule {
     /// How closely the rule describes what it looks for; of several rules that match, the closest is taken.
     pub fn closeness(&self) -> usize {
         let conditions = self.find.conditions.iter().count() * 100;
-        let exact = self.find.chain.iter().filter(|it| !it.ends_with(['*', '+', '?'])).count();
+        let exact = self
+            .find
+            .chain
+            .iter()
+            .filter(|it| !it.ends_with(['*', '+', '?']))
+            .count();
         conditions + exact * 2 + usize::from(!self.find.chain.is_empty())
     }
 }
@@ -259,7 +282,11 @@ mod tests {
     fn every_rule_can_be_read_and_has_its_page() {
         for rule in read_rules().unwrap() {
             assert!(!rule.summary().is_empty(), "{}: no first sentence", rule.id);
-            assert!(!rule.help().is_empty(), "{}: nothing under `What to do`", rule.id);
+            assert!(
+                !rule.help().is_empty(),
+                "{}: nothing under `What to do`",
+                rule.id
+            );
         }
     }
 }

@@ -27,7 +27,10 @@ impl Span {
     /// The range from `start` up to, not including, `end` (bytes).
     pub fn new(start: usize, end: usize) -> Self {
         let narrow = |it: usize| u32::try_from(it).expect("load refuses files of 4 GiB and more");
-        Self { start: narrow(start), end: narrow(end) }
+        Self {
+            start: narrow(start),
+            end: narrow(end),
+        }
     }
 
     /// The same range, to slice a text with.
@@ -103,8 +106,14 @@ pub struct LineIndex {
 impl LineIndex {
     /// Remembers where each line of `text` starts. Lines end with `\n`; `\r\n` is one ending.
     pub fn new(text: &str) -> Self {
-        let after_break = text.bytes().enumerate().filter(|it| it.1 == b'\n').map(|it| it.0 + 1);
-        Self { starts: std::iter::once(0).chain(after_break).collect() }
+        let after_break = text
+            .bytes()
+            .enumerate()
+            .filter(|it| it.1 == b'\n')
+            .map(|it| it.0 + 1);
+        Self {
+            starts: std::iter::once(0).chain(after_break).collect(),
+        }
     }
 
     /// The position of byte `offset` of `text`, the text this index was made from.

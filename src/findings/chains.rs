@@ -52,13 +52,24 @@ impl Chain {
 pub fn chain_at(project: &Project, root: Place) -> Option<Chain> {
     let tree = &project.facts(root.file).tree;
     let part = project.part(root)?;
-    if matches!(part, Value::Method { .. }) && is_link_of_part(project, root) || !is_root(project, root) {
+    if matches!(part, Value::Method { .. }) && is_link_of_part(project, root)
+        || !is_root(project, root)
+    {
         return None;
     }
-    let mut chain = Chain { root, end: tree.wrapped(root.node), links: Vec::new() };
+    let mut chain = Chain {
+        root,
+        end: tree.wrapped(root.node),
+        links: Vec::new(),
+    };
     while let Some(link) = next_link(project, root, &chain) {
         chain.end = tree.wrapped(link.node);
-        let goes_on = project.part(Place { file: root.file, node: link.node }).is_some();
+        let goes_on = project
+            .part(Place {
+                file: root.file,
+                node: link.node,
+            })
+            .is_some();
         let is_last = matches!(link.role, Role::Emit | Role::Query | Role::Control);
         chain.links.push(link);
         if !goes_on || is_last {
@@ -72,8 +83,14 @@ pub fn chain_at(project: &Project, root: Place) -> Option<Chain> {
 fn is_root(project: &Project, place: Place) -> bool {
     let tree = &project.facts(place.file).tree;
     match tree.kind(place.node) {
-        Kind::Parenthesized { .. } | Kind::Cast { .. } | Kind::Await { .. } | Kind::Spread { .. } => false,
-        Kind::Logical { .. } | Kind::Conditional { .. } | Kind::Sequence { .. } | Kind::Assign { .. } => false,
+        Kind::Parenthesized { .. }
+        | Kind::Cast { .. }
+        | Kind::Await { .. }
+        | Kind::Spread { .. } => false,
+        Kind::Logical { .. }
+        | Kind::Conditional { .. }
+        | Kind::Sequence { .. }
+        | Kind::Assign { .. } => false,
         Kind::Function(_) | Kind::Class(_) => false,
         Kind::Name { .. } => project.facts(place.file).is_read(place.node),
         // What is only assigned to obtains nothing.
@@ -87,7 +104,9 @@ fn is_root(project: &Project, place: Place) -> bool {
 fn is_only_target(project: &Project, place: Place) -> bool {
     let tree = &project.facts(place.file).tree;
     match tree.parent(place.node).map(|it| tree.kind(it)) {
-        Some(Kind::Assign { target, operator, .. }) => *target == place.node && operator == "=",
+        Some(Kind::Assign {
+            target, operator, ..
+        }) => *target == place.node && operator == "=",
         Some(Kind::PatternProperty { value, .. }) => *value == place.node,
         Some(Kind::ArrayPattern { .. } | Kind::RestPattern { .. }) => true,
         _ => false,
@@ -99,7 +118,12 @@ fn is_link_of_part(project: &Project, place: Place) -> bool {
     let tree = &project.facts(place.file).tree;
     let holds = |node: NodeId| {
         let node = tree.bare(node);
-        project.part(Place { file: place.file, node }).is_some()
+        project
+            .part(Place {
+                file: place.file,
+                node,
+            })
+            .is_some()
     };
     match tree.kind(place.node) {
         Kind::Member { object, .. } => holds(*object),
@@ -114,14 +138,19 @@ fn is_link_of_part(project: &Project, place: Place) -> bool {
 fn next_link(project: &Project, root: Place, chain: &Chain) -> Option<Link> {
     let tree = &project.facts(root.file).tree;
     let member = tree.parent(chain.end)?;
-    let Kind::Member { object, property, .. } = tree.kind(member) else { return None };
+    let Kind::Member {
+        object, property, ..
+    } = tree.kind(member)
+    else {
+        return None;
+    };
     if *object != chain.end {
         return None;
     }
     let outer = tree.wrapped(member);
-    let call = tree.parent(outer).filter(|it| {
-        matches!(tree.kind(*it), Kind::Call { callee, .. } if *callee == outer)
-    });
+    let call = tree
+        .parent(outer)
+        .filter(|it| matches!(tree.kind(*it), Kind::Call { callee, .. } if *callee == outer));
     let arguments = call.and_then(|it| match tree.kind(it) {
         Kind::Call { arguments, .. } => Some(arguments.clone()),
         _ => None,
@@ -130,9 +159,18 @@ fn next_link(project: &Project, root: Place, chain: &Chain) -> Option<Link> {
         Key::Static(name) => Some(name.clone()),
         Key::Private(_) | Key::Computed(_) => None,
     };
-    let held = project.part(Place { file: root.file, node: tree.bare(chain.end) });
+    let held = project.part(Place {
+        file: root.file,
+        node: tree.bare(chain.end),
+    });
     let role = role_of(held, name.as_deref(), call.is_some());
-    Some(Link { name, node: call.unwrap_or(member), member, arguments, role })
+    Some(Link {
+        name,
+        node: call.unwrap_or(member),
+        member,
+        arguments,
+        role,
+    })
 }
 
 fn role_of(held: Option<&Value>, name: Option<&str>, called: bool) -> Role {
@@ -145,7 +183,8 @@ fn role_of(held: Option<&Value>, name: Option<&str>, called: bool) -> Role {
     if (receiver, name) == (Receiver::Namespace, Some("sockets")) {
         return Role::State;
     }
-    name.and_then(|it| api::member(receiver, it, called)).map_or(Role::State, |it| it.role)
+    name.and_then(|it| api::member(receiver, it, called))
+        .map_or(Role::State, |it| it.role)
 }
 
 impl Link {

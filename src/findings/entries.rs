@@ -13,16 +13,30 @@ use crate::syntax::{Kind, NodeId};
 pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
     let tree = &project.facts(place.file).tree;
     match tree.kind(place.node) {
-        Kind::Import { source, is_type: false, .. } if is_server_import(source) => entry(place, Meaning::Import),
-        Kind::Call { callee, arguments, .. } if is_require(project, place.file, *callee) => {
+        Kind::Import {
+            source,
+            is_type: false,
+            ..
+        } if is_server_import(source) => entry(place, Meaning::Import),
+        Kind::Call {
+            callee, arguments, ..
+        } if is_require(project, place.file, *callee) => {
             let source = arguments.first().and_then(|it| tree.string_value(*it))?;
             let is_called = is_callee(project, place);
-            (is_server_import(source) && !is_called).then(|| entry(place, Meaning::Import)).flatten()
+            (is_server_import(source) && !is_called)
+                .then(|| entry(place, Meaning::Import))
+                .flatten()
         }
-        Kind::Call { .. } => is_adapter_client(project, place).then(|| entry(place, Meaning::AdapterClient)).flatten(),
+        Kind::Call { .. } => is_adapter_client(project, place)
+            .then(|| entry(place, Meaning::AdapterClient))
+            .flatten(),
         Kind::BindingName { .. } => {
-            let is_import = tree.parent(place.node).is_some_and(|it| matches!(tree.kind(it), Kind::Import { .. }));
-            (is_import && project.part(place).is_some()).then(|| entry(place, Meaning::ImportedHandle)).flatten()
+            let is_import = tree
+                .parent(place.node)
+                .is_some_and(|it| matches!(tree.kind(it), Kind::Import { .. }));
+            (is_import && project.part(place).is_some())
+                .then(|| entry(place, Meaning::ImportedHandle))
+                .flatten()
         }
         Kind::PatternProperty { value, .. } => destructured(project, place, *value),
         _ => None,
@@ -30,8 +44,18 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
 }
 
 fn entry(root: Place, meaning: Meaning) -> Option<Use> {
-    let chain = Chain { root, end: root.node, links: Vec::new() };
-    Some(Use { chain, meaning, access: None, inside: None, is_shared: false })
+    let chain = Chain {
+        root,
+        end: root.node,
+        links: Vec::new(),
+    };
+    Some(Use {
+        chain,
+        meaning,
+        access: None,
+        inside: None,
+        is_shared: false,
+    })
 }
 
 fn is_require(project: &Project, file: FileId, callee: NodeId) -> bool {
@@ -41,15 +65,22 @@ fn is_require(project: &Project, file: FileId, callee: NodeId) -> bool {
 
 fn is_callee(project: &Project, place: Place) -> bool {
     let tree = &project.facts(place.file).tree;
-    tree.parent(place.node)
-        .is_some_and(|it| matches!(tree.kind(it), Kind::Call { callee, .. } if *callee == place.node))
+    tree.parent(place.node).is_some_and(
+        |it| matches!(tree.kind(it), Kind::Call { callee, .. } if *callee == place.node),
+    )
 }
 
 /// `const { io } = require('./server')`, `const { io } = req.app.locals`; parameters are left to their callers.
 fn destructured(project: &Project, place: Place, value: NodeId) -> Option<Use> {
     let tree = &project.facts(place.file).tree;
-    project.part(Place { file: place.file, node: value })?;
-    let pattern = Place { file: place.file, node: tree.parent(place.node)? };
+    project.part(Place {
+        file: place.file,
+        node: value,
+    })?;
+    let pattern = Place {
+        file: place.file,
+        node: tree.parent(place.node)?,
+    };
     if project.part(pattern).is_some() {
         return entry(place, Meaning::Escape);
     }
@@ -68,8 +99,12 @@ fn is_adapter_client(project: &Project, place: Place) -> bool {
         return false;
     }
     let holders = holders(project, &client);
-    holders.iter().any(|it| role(project, *it) == ClientRole::Adapter)
-        && holders.iter().all(|it| role(project, *it) != ClientRole::Other)
+    holders
+        .iter()
+        .any(|it| role(project, *it) == ClientRole::Adapter)
+        && holders
+            .iter()
+            .all(|it| role(project, *it) != ClientRole::Other)
 }
 
 /// The expressions that hold a Redis client.
@@ -97,20 +132,39 @@ pub enum ClientRole {
 pub fn role(project: &Project, place: Place) -> ClientRole {
     let tree = &project.facts(place.file).tree;
     let here = tree.wrapped(place.node);
-    let Some(parent) = tree.parent(here) else { return ClientRole::Other };
+    let Some(parent) = tree.parent(here) else {
+        return ClientRole::Other;
+    };
     match tree.kind(parent) {
-        Kind::Member { object, property, .. } if *object == here => match property.name() {
+        Kind::Member {
+            object, property, ..
+        } if *object == here => match property.name() {
             Some(
-                "connect" | "on" | "once" | "duplicate" | "quit" | "disconnect" | "close" | "destroy" | "isOpen"
-                | "isReady" | "status" | "off",
+                "connect" | "on" | "once" | "duplicate" | "quit" | "disconnect" | "close"
+                | "destroy" | "isOpen" | "isReady" | "status" | "off",
             ) => ClientRole::Upkeep,
             _ => ClientRole::Other,
         },
         Kind::Call { arguments, .. } if arguments.contains(&here) => {
-            match project.values(Place { file: place.file, node: parent }).any(|it| matches!(it, Value::Adapter(_))) {
+            match project
+                .values(Place {
+                    file: place.file,
+                    node: parent,
+                })
+                .any(|it| matches!(it, Value::Adapter(_)))
+            {
                 true => ClientRole::Adapter,
                 // What a function of the project does with it shows at its parameter.
-                false if !project.callees(Place { file: place.file, node: parent }).is_empty() => ClientRole::Upkeep,
+                false
+                    if !project
+                        .callees(Place {
+                            file: place.file,
+                            node: parent,
+                        })
+                        .is_empty() =>
+                {
+                    ClientRole::Upkeep
+                }
                 false => ClientRole::Other,
             }
         }

@@ -9,7 +9,12 @@ use crate::rules::{Conditions, Meaning, Rule};
 use crate::syntax::Kind;
 
 /// The closest rule for `meaning` at a use.
-pub(crate) fn rule_for<'a>(project: &Project, it: &Use, meaning: Meaning, rules: &'a [Rule]) -> Option<&'a Rule> {
+pub(crate) fn rule_for<'a>(
+    project: &Project,
+    it: &Use,
+    meaning: Meaning,
+    rules: &'a [Rule],
+) -> Option<&'a Rule> {
     rules
         .iter()
         .filter(|rule| rule.find.meaning == meaning && matches(project, &it.chain, rule))
@@ -19,7 +24,12 @@ pub(crate) fn rule_for<'a>(project: &Project, it: &Use, meaning: Meaning, rules:
 fn matches(project: &Project, chain: &Chain, rule: &Rule) -> bool {
     let names = names(project, chain);
     let fits_chain = rule.find.chain.is_empty() || fits(&rule.find.chain, &names);
-    fits_chain && rule.find.conditions.as_ref().is_none_or(|it| holds(project, chain, it))
+    fits_chain
+        && rule
+            .find
+            .conditions
+            .as_ref()
+            .is_none_or(|it| holds(project, chain, it))
 }
 
 /// The names of the links, the default namespace left out: `io.sockets.emit` is `io.emit`. What starts at a part of the
@@ -32,24 +42,34 @@ fn names<'a>(project: &Project, chain: &'a Chain) -> Vec<&'a str> {
         Some(_) => Some("<part>"),
     };
     let links = chain.links.iter().filter(|it| !is_default_namespace(it));
-    start.into_iter().chain(links.map(|it| it.name.as_deref().unwrap_or("[]"))).collect()
+    start
+        .into_iter()
+        .chain(links.map(|it| it.name.as_deref().unwrap_or("[]")))
+        .collect()
 }
 
 fn fits(pattern: &[String], names: &[&str]) -> bool {
-    let Some((first, rest)) = pattern.split_first() else { return names.is_empty() };
+    let Some((first, rest)) = pattern.split_first() else {
+        return names.is_empty();
+    };
     let (alternatives, repeat) = match first.strip_suffix(['*', '+', '?']) {
         Some(alternatives) => (alternatives, first.chars().last()),
         None => (first.as_str(), None),
     };
     let is_any = alternatives.is_empty();
-    let fits_one = || names.first().is_some_and(|it| is_any || alternatives.split('|').any(|name| name == *it));
+    let fits_one = || {
+        names
+            .first()
+            .is_some_and(|it| is_any || alternatives.split('|').any(|name| name == *it))
+    };
     match repeat {
         None => fits_one() && fits(rest, &names[1..]),
         Some('?') => fits(rest, names) || (fits_one() && fits(rest, &names[1..])),
         Some('*') => fits(rest, names) || (fits_one() && fits(pattern, &names[1..])),
         _ => {
-            let more: Vec<String> =
-                std::iter::once(format!("{alternatives}*")).chain(rest.iter().cloned()).collect();
+            let more: Vec<String> = std::iter::once(format!("{alternatives}*"))
+                .chain(rest.iter().cloned())
+                .collect();
             fits_one() && fits(&more, &names[1..])
         }
     }
@@ -57,9 +77,15 @@ fn fits(pattern: &[String], names: &[&str]) -> bool {
 
 fn holds(project: &Project, chain: &Chain, conditions: &Conditions) -> bool {
     let tree = &project.facts(chain.root.file).tree;
-    let emission = chain.last().and_then(|it| it.arguments.as_deref()).unwrap_or_default();
-    let has_spread = emission.iter().any(|it| matches!(tree.kind(*it), Kind::Spread { .. }));
-    let event_is = |event: &String| emission.first().and_then(|it| tree.string_value(*it)) == Some(event);
+    let emission = chain
+        .last()
+        .and_then(|it| it.arguments.as_deref())
+        .unwrap_or_default();
+    let has_spread = emission
+        .iter()
+        .any(|it| matches!(tree.kind(*it), Kind::Spread { .. }));
+    let event_is =
+        |event: &String| emission.first().and_then(|it| tree.string_value(*it)) == Some(event);
     let count_is = |count: &usize| emission.len() == *count && !has_spread;
     let room_is = |prefix: &String| room_prefix(project, chain) == Some(prefix.as_str());
     conditions.event.as_ref().is_none_or(event_is)
@@ -70,11 +96,20 @@ fn holds(project: &Project, chain: &Chain, conditions: &Conditions) -> bool {
 /// `user_` of ``io.to(`user_${id}`)``, if that is the only room.
 fn room_prefix<'a>(project: &'a Project, chain: &Chain) -> Option<&'a str> {
     let tree = &project.facts(chain.root.file).tree;
-    let mut rooms = chain.links.iter().filter(|it| matches!(it.name.as_deref(), Some("to" | "in")));
-    let (Some(link), None) = (rooms.next(), rooms.next()) else { return None };
-    let [room] = link.arguments.as_deref()? else { return None };
+    let mut rooms = chain
+        .links
+        .iter()
+        .filter(|it| matches!(it.name.as_deref(), Some("to" | "in")));
+    let (Some(link), None) = (rooms.next(), rooms.next()) else {
+        return None;
+    };
+    let [room] = link.arguments.as_deref()? else {
+        return None;
+    };
     match tree.kind(tree.bare(*room)) {
-        Kind::Template { texts, expressions } if expressions.len() == 1 && texts.last().is_some_and(String::is_empty) => {
+        Kind::Template { texts, expressions }
+            if expressions.len() == 1 && texts.last().is_some_and(String::is_empty) =>
+        {
             texts.first().map(String::as_str)
         }
         _ => None,

@@ -66,11 +66,19 @@ pub struct Finding {
 }
 
 /// The findings among the uses, sorted by file and place. `sources` are the texts, for snippets.
-pub fn find(project: &Project, sources: &[SourceFile], uses: &[Use], rules: &[Rule]) -> Vec<Finding> {
+pub fn find(
+    project: &Project,
+    sources: &[SourceFile],
+    uses: &[Use],
+    rules: &[Rule],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for it in uses.iter().filter(|it| it.inside.is_none()) {
         let text = &sources[it.chain.root.file.index()].text;
-        let meanings = [Some(it.meaning), it.access.filter(|_| !speaks_for_access(it.meaning))];
+        let meanings = [
+            Some(it.meaning),
+            it.access.filter(|_| !speaks_for_access(it.meaning)),
+        ];
         for meaning in meanings.into_iter().flatten() {
             if let Some(rule) = matching::rule_for(project, it, meaning, rules) {
                 findings.push(finding(project, text, it, meaning, rule));
@@ -98,7 +106,11 @@ fn speaks_for_access(meaning: Meaning) -> bool {
 
 fn finding(project: &Project, text: &str, it: &Use, meaning: Meaning, rule: &Rule) -> Finding {
     let tree = &project.facts(it.chain.root.file).tree;
-    let node = if it.access == Some(meaning) { it.chain.root.node } else { it.chain.end };
+    let node = if it.access == Some(meaning) {
+        it.chain.root.node
+    } else {
+        it.chain.end
+    };
     let span = shown_span(project, it, meaning, node);
     let confidence = confidence(project, it.chain.root);
     let steps = match confidence {
@@ -134,17 +146,28 @@ fn shown_span(project: &Project, it: &Use, meaning: Meaning, node: NodeId) -> Sp
 fn part_place(project: &Project, it: &Use) -> Place {
     let root = it.chain.root;
     match project.facts(root.file).tree.kind(root.node) {
-        Kind::PatternProperty { value, .. } => Place { file: root.file, node: *value },
+        Kind::PatternProperty { value, .. } => Place {
+            file: root.file,
+            node: *value,
+        },
         _ => root,
     }
 }
 
 fn confidence(project: &Project, root: Place) -> Confidence {
     let is_guess = |it: &crate::project::value::Value| {
-        it.site().is_some_and(|site| project.site(site).kind == SiteKind::Guessed)
+        it.site()
+            .is_some_and(|site| project.site(site).kind == SiteKind::Guessed)
     };
-    let mut parts = project.values(root).filter(|it| it.site().is_some()).peekable();
-    if parts.peek().is_some() && parts.all(is_guess) { Confidence::Likely } else { Confidence::Proven }
+    let mut parts = project
+        .values(root)
+        .filter(|it| it.site().is_some())
+        .peekable();
+    if parts.peek().is_some() && parts.all(is_guess) {
+        Confidence::Likely
+    } else {
+        Confidence::Proven
+    }
 }
 
 /// Code on one line, cut after 60 characters.
@@ -162,9 +185,19 @@ fn number(project: &Project, sources: &[SourceFile], findings: &mut [Finding]) {
     for it in findings {
         let code = &sources[it.file.index()].text[it.span.range()];
         let snippet: String = code.split_whitespace().collect();
-        let ordinal = seen.entry((it.rule.clone(), it.file, snippet.clone())).or_default();
-        let digest = Sha256::digest(format!("{}\0{}\0{snippet}\0{ordinal}", it.rule, project.path(it.file)));
-        it.fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let ordinal = seen
+            .entry((it.rule.clone(), it.file, snippet.clone()))
+            .or_default();
+        let digest = Sha256::digest(format!(
+            "{}\0{}\0{snippet}\0{ordinal}",
+            it.rule,
+            project.path(it.file)
+        ));
+        it.fingerprint = digest
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         *ordinal += 1;
     }
 }

@@ -41,7 +41,9 @@ pub fn uses(project: &Project) -> Vec<Use> {
             continue;
         }
         let nodes = facts.tree.ids().map(|node| Place { file, node });
-        let mut here: Vec<Use> = nodes.flat_map(|it| use_at(project, it).into_iter().chain(entry_at(project, it))).collect();
+        let mut here: Vec<Use> = nodes
+            .flat_map(|it| use_at(project, it).into_iter().chain(entry_at(project, it)))
+            .collect();
         mark_inside(project, file, &mut here);
         here.sort_by_key(|it| (facts.tree.span(it.chain.root.node), it.chain.end));
         all.extend(here);
@@ -54,7 +56,13 @@ pub fn uses(project: &Project) -> Vec<Use> {
 fn follow_handlers(project: &Project, uses: &mut [Use]) {
     let received: Vec<Vec<Variable>> = uses
         .iter()
-        .map(|it| receiving_parameters(project, &it.chain).unwrap_or_default().into_iter().flatten().collect())
+        .map(|it| {
+            receiving_parameters(project, &it.chain)
+                .unwrap_or_default()
+                .into_iter()
+                .flatten()
+                .collect()
+        })
         .collect();
     while mark_followed(project, uses, &received, false) {}
     while mark_followed(project, uses, &received, true) {}
@@ -62,10 +70,19 @@ fn follow_handlers(project: &Project, uses: &mut [Use]) {
 
 /// One round: marks the uses of parameters that only handlers feed, or, then, of those that are shared. True if there
 /// was something new.
-fn mark_followed(project: &Project, uses: &mut [Use], received: &[Vec<Variable>], shared: bool) -> bool {
+fn mark_followed(
+    project: &Project,
+    uses: &mut [Use],
+    received: &[Vec<Variable>],
+    shared: bool,
+) -> bool {
     let mut from_handlers = BTreeMap::new();
     let mut from_others = BTreeSet::new();
-    for (it, parameters) in uses.iter().zip(received).filter(|it| it.0.meaning == Meaning::Argument) {
+    for (it, parameters) in uses
+        .iter()
+        .zip(received)
+        .filter(|it| it.0.meaning == Meaning::Argument)
+    {
         for parameter in parameters {
             if it.inside.is_some() || it.is_shared {
                 from_handlers.insert(*parameter, it.chain.end);
@@ -76,11 +93,18 @@ fn mark_followed(project: &Project, uses: &mut [Use], received: &[Vec<Variable>]
         }
     }
     let mut is_new = false;
-    for it in uses.iter_mut().filter(|it| it.inside.is_none() && !it.is_shared) {
+    for it in uses
+        .iter_mut()
+        .filter(|it| it.inside.is_none() && !it.is_shared)
+    {
         let root = it.chain.root;
         let binding = project.facts(root.file).binding_of(root.node);
-        let Some(variable) = binding.map(|binding| (root.file, binding)) else { continue };
-        let Some(call) = from_handlers.get(&variable) else { continue };
+        let Some(variable) = binding.map(|binding| (root.file, binding)) else {
+            continue;
+        };
+        let Some(call) = from_handlers.get(&variable) else {
+            continue;
+        };
         if shared {
             it.is_shared = true;
         } else if !from_others.contains(&variable) {
@@ -97,31 +121,54 @@ pub fn receiving_parameters(project: &Project, chain: &Chain) -> Option<Vec<Opti
     let file = chain.root.file;
     let tree = &project.facts(file).tree;
     let end = tree.span(chain.end);
-    let call = tree.ancestors(chain.end).find(|it| matches!(tree.kind(*it), Kind::Call { .. } | Kind::New { .. }))?;
-    let (Kind::Call { arguments, .. } | Kind::New { arguments, .. }) = tree.kind(call) else { return None };
-    let position = arguments.iter().position(|it| tree.span(*it).contains(end))?;
+    let call = tree
+        .ancestors(chain.end)
+        .find(|it| matches!(tree.kind(*it), Kind::Call { .. } | Kind::New { .. }))?;
+    let (Kind::Call { arguments, .. } | Kind::New { arguments, .. }) = tree.kind(call) else {
+        return None;
+    };
+    let position = arguments
+        .iter()
+        .position(|it| tree.span(*it).contains(end))?;
     let functions = project.callees(Place { file, node: call });
     if functions.is_empty() {
         return None;
     }
-    Some(functions.into_iter().map(|it| parameter(project, it, position)).collect())
+    Some(
+        functions
+            .into_iter()
+            .map(|it| parameter(project, it, position))
+            .collect(),
+    )
 }
 
 fn parameter(project: &Project, function: Place, position: usize) -> Option<Variable> {
     let facts = project.facts(function.file);
-    let node = *facts.tree.function(function.node)?.parameters.get(position)?;
+    let node = *facts
+        .tree
+        .function(function.node)?
+        .parameters
+        .get(position)?;
     let name = match facts.tree.kind(node) {
         Kind::DefaultPattern { target, .. } => *target,
         _ => node,
     };
-    facts.binding_of(name).map(|binding| (function.file, binding))
+    facts
+        .binding_of(name)
+        .map(|binding| (function.file, binding))
 }
 
 fn use_at(project: &Project, place: Place) -> Option<Use> {
     let chain = chain_at(project, place)?;
     let meaning = meaning(project, &chain);
     let access = access(project, &chain);
-    Some(Use { chain, meaning, access, inside: None, is_shared: false })
+    Some(Use {
+        chain,
+        meaning,
+        access,
+        inside: None,
+        is_shared: false,
+    })
 }
 
 /// How a root obtains the server from elsewhere.
@@ -130,13 +177,21 @@ fn access(project: &Project, chain: &Chain) -> Option<Meaning> {
     let facts = project.facts(file);
     match facts.tree.kind(node) {
         Kind::Call { callee, .. } => match facts.tree.kind(facts.tree.bare(*callee)) {
-            Kind::Member { object, property, .. } if property.name() == Some("get") && is_app(project, file, *object) => {
+            Kind::Member {
+                object, property, ..
+            } if property.name() == Some("get") && is_app(project, file, *object) => {
                 Some(Meaning::SettingRead)
             }
             _ if makes_server(project, chain.root) || calls_setup(project, chain.root) => None,
             _ => Some(Meaning::GetterCall),
         },
-        Kind::Member { object, .. } => carrier(project, Place { file, node: *object }),
+        Kind::Member { object, .. } => carrier(
+            project,
+            Place {
+                file,
+                node: *object,
+            },
+        ),
         // An undeclared name is a property of the global object.
         Kind::Name { .. } if facts.binding_of(node).is_none() => Some(Meaning::PropertyRead),
         _ => None,
@@ -144,7 +199,9 @@ fn access(project: &Project, chain: &Chain) -> Option<Meaning> {
 }
 
 fn is_app(project: &Project, file: FileId, node: NodeId) -> bool {
-    project.values(Place { file, node }).any(|it| *it == Value::App)
+    project
+        .values(Place { file, node })
+        .any(|it| *it == Value::App)
 }
 
 /// How reading a property of `object` obtains the server.
@@ -171,8 +228,11 @@ pub(super) fn carrier(project: &Project, object: Place) -> Option<Meaning> {
 
 fn mark_inside(project: &Project, file: FileId, uses: &mut [Use]) {
     let tree = &project.facts(file).tree;
-    let registrations: Vec<NodeId> =
-        uses.iter().filter(|it| it.meaning == Meaning::Registration).map(|it| it.chain.end).collect();
+    let registrations: Vec<NodeId> = uses
+        .iter()
+        .filter(|it| it.meaning == Meaning::Registration)
+        .map(|it| it.chain.end)
+        .collect();
     for it in uses {
         let span = tree.span(it.chain.root.node);
         it.inside = registrations
@@ -185,7 +245,9 @@ fn mark_inside(project: &Project, file: FileId, uses: &mut [Use]) {
 fn is_in_arguments(project: &Project, file: FileId, call: NodeId, offset: u32) -> bool {
     let tree = &project.facts(file).tree;
     match tree.kind(tree.bare(call)) {
-        Kind::Call { arguments_span, .. } => arguments_span.start <= offset && offset < arguments_span.end,
+        Kind::Call { arguments_span, .. } => {
+            arguments_span.start <= offset && offset < arguments_span.end
+        }
         _ => false,
     }
 }
@@ -207,27 +269,44 @@ fn meaning(project: &Project, chain: &Chain) -> Meaning {
         Some(Role::Configure) => Some(Meaning::Configuration),
         Some(Role::Link) | None => None,
     };
-    of_role.or_else(|| origin(project, chain)).unwrap_or_else(|| position(project, chain))
+    of_role
+        .or_else(|| origin(project, chain))
+        .unwrap_or_else(|| position(project, chain))
 }
 
 /// `io.engine.use(…)`, `io.engine.on(…)`, `io.engine.opts.x = y`: set-up, not a question.
 fn configures(project: &Project, chain: &Chain) -> bool {
     let tree = &project.facts(chain.root.file).tree;
-    let through_engine = chain.links.iter().any(|it| matches!(it.name.as_deref(), Some("engine" | "eio" | "opts")));
-    let acts = matches!(chain.last().and_then(|it| it.name.as_deref()), Some("use" | "on" | "once"));
-    let is_assigned = tree.parent(chain.end).is_some_and(|it| {
-        matches!(tree.kind(it), Kind::Assign { target, .. } if *target == chain.end)
-    });
+    let through_engine = chain
+        .links
+        .iter()
+        .any(|it| matches!(it.name.as_deref(), Some("engine" | "eio" | "opts")));
+    let acts = matches!(
+        chain.last().and_then(|it| it.name.as_deref()),
+        Some("use" | "on" | "once")
+    );
+    let is_assigned = tree.parent(chain.end).is_some_and(
+        |it| matches!(tree.kind(it), Kind::Assign { target, .. } if *target == chain.end),
+    );
     through_engine && (acts || is_assigned)
 }
 
 /// Whether an emission asks for an answer: its last argument is a function.
 fn has_acknowledgement(project: &Project, chain: &Chain) -> bool {
-    let Some(last) = chain.last().and_then(|it| it.arguments.as_ref()).and_then(|it| it.last()) else {
+    let Some(last) = chain
+        .last()
+        .and_then(|it| it.arguments.as_ref())
+        .and_then(|it| it.last())
+    else {
         return false;
     };
-    let place = Place { file: chain.root.file, node: *last };
-    project.values(place).any(|it| matches!(it, Value::Function(_)))
+    let place = Place {
+        file: chain.root.file,
+        node: *last,
+    };
+    project
+        .values(place)
+        .any(|it| matches!(it, Value::Function(_)))
 }
 
 /// What a root that is no plain name says by itself.
@@ -235,21 +314,32 @@ fn origin(project: &Project, chain: &Chain) -> Option<Meaning> {
     let place = chain.root;
     let is_site = project.sites().iter().any(|it| it.place == place);
     match project.facts(place.file).tree.kind(place.node) {
-        Kind::New { .. } | Kind::Call { .. } if is_site && makes_server(project, place) => Some(Meaning::Construction),
-        Kind::Call { .. } | Kind::New { .. } if calls_setup(project, place) => Some(Meaning::SetupCall),
+        Kind::New { .. } | Kind::Call { .. } if is_site && makes_server(project, place) => {
+            Some(Meaning::Construction)
+        }
+        Kind::Call { .. } | Kind::New { .. } if calls_setup(project, place) => {
+            Some(Meaning::SetupCall)
+        }
         _ => None,
     }
 }
 
 /// Not a guess: a guessed server stands for a reading, `req.app.get('io')`.
 fn makes_server(project: &Project, place: Place) -> bool {
-    let kind = project.sites().iter().find(|it| it.place == place).map(|it| it.kind);
+    let kind = project
+        .sites()
+        .iter()
+        .find(|it| it.place == place)
+        .map(|it| it.kind);
     kind == Some(SiteKind::Constructed)
 }
 
 /// Whether a call runs a function in which a server is made.
 pub fn calls_setup(project: &Project, call: Place) -> bool {
-    project.callees(call).iter().any(|function| contains_site(project, *function))
+    project
+        .callees(call)
+        .iter()
+        .any(|function| contains_site(project, *function))
 }
 
 fn contains_site(project: &Project, function: Place) -> bool {
@@ -257,7 +347,9 @@ fn contains_site(project: &Project, function: Place) -> bool {
     project.sites().iter().any(|site| {
         site.kind == SiteKind::Constructed
             && site.place.file == function.file
-            && tree.ancestors(site.place.node).any(|it| it == function.node)
+            && tree
+                .ancestors(site.place.node)
+                .any(|it| it == function.node)
     })
 }
 
@@ -266,25 +358,43 @@ fn position(project: &Project, chain: &Chain) -> Meaning {
     let file = chain.root.file;
     let tree = &project.facts(file).tree;
     let here = chain.end;
-    let Some(parent) = tree.parent(here) else { return Meaning::Escape };
+    let Some(parent) = tree.parent(here) else {
+        return Meaning::Escape;
+    };
     match tree.kind(parent) {
         Kind::Declarator { .. } | Kind::DefaultPattern { .. } => Meaning::Alias,
         Kind::ExpressionStatement { .. } => Meaning::Alias,
-        Kind::Assign { target, value, operator } if *value == here => assigned(project, file, *target, operator),
-        Kind::If { test, .. } | Kind::Conditional { test, .. } | Kind::While { test, .. } if *test == here => {
+        Kind::Assign {
+            target,
+            value,
+            operator,
+        } if *value == here => assigned(project, file, *target, operator),
+        Kind::If { test, .. } | Kind::Conditional { test, .. } | Kind::While { test, .. }
+            if *test == here =>
+        {
             Meaning::Guard
         }
         Kind::Unary { operator, .. } if operator == "!" || operator == "typeof" => Meaning::Guard,
-        Kind::Binary { operator, .. } if matches!(operator.as_str(), "===" | "!==" | "==" | "!=") => Meaning::Guard,
+        Kind::Binary { operator, .. }
+            if matches!(operator.as_str(), "===" | "!==" | "==" | "!=") =>
+        {
+            Meaning::Guard
+        }
         Kind::Logical { left, .. } if *left == here => Meaning::Guard,
         // The value of these is the server itself: what becomes of it decides.
-        Kind::Logical { .. } | Kind::Conditional { .. } | Kind::Await { .. } | Kind::Sequence { .. } => {
-            let outer = Chain { end: tree.wrapped(parent), ..chain.clone() };
+        Kind::Logical { .. }
+        | Kind::Conditional { .. }
+        | Kind::Await { .. }
+        | Kind::Sequence { .. } => {
+            let outer = Chain {
+                end: tree.wrapped(parent),
+                ..chain.clone()
+            };
             position(project, &outer)
         }
-        Kind::Call { callee, arguments, .. } if arguments.contains(&here) => {
-            argument(project, Place { file, node: parent }, *callee)
-        }
+        Kind::Call {
+            callee, arguments, ..
+        } if arguments.contains(&here) => argument(project, Place { file, node: parent }, *callee),
         Kind::New { arguments, .. } if arguments.contains(&here) => {
             let call = Place { file, node: parent };
             known_callee(project, call).map_or(Meaning::Escape, |()| Meaning::Argument)
@@ -305,8 +415,14 @@ fn assigned(project: &Project, file: FileId, target: NodeId, operator: &str) -> 
         return Meaning::Escape;
     }
     let tree = &project.facts(file).tree;
-    let Kind::Member { object, property, .. } = tree.kind(target) else { return Meaning::Alias };
-    let holds = |wanted: fn(&Value) -> bool, node: NodeId| project.values(Place { file, node }).any(wanted);
+    let Kind::Member {
+        object, property, ..
+    } = tree.kind(target)
+    else {
+        return Meaning::Alias;
+    };
+    let holds =
+        |wanted: fn(&Value) -> bool, node: NodeId| project.values(Place { file, node }).any(wanted);
     let exports = |it: &Value| matches!(it, Value::Exports(_) | Value::ModuleObject(_));
     match property.name() {
         _ if holds(exports, *object) => Meaning::Export,
@@ -316,12 +432,22 @@ fn assigned(project: &Project, file: FileId, target: NodeId, operator: &str) -> 
 
 fn argument(project: &Project, call: Place, callee: NodeId) -> Meaning {
     let tree = &project.facts(call.file).tree;
-    if let Kind::Member { object, property, .. } = tree.kind(tree.bare(callee)) {
-        let object = Place { file: call.file, node: *object };
+    if let Kind::Member {
+        object, property, ..
+    } = tree.kind(tree.bare(callee))
+    {
+        let object = Place {
+            file: call.file,
+            node: *object,
+        };
         if property.name() == Some("set") && project.values(object).any(|it| *it == Value::App) {
             return Meaning::SettingWrite;
         }
-        if property.name() == Some("attach") && project.values(object).any(|it| is_of_broadcaster(project, it)) {
+        if property.name() == Some("attach")
+            && project
+                .values(object)
+                .any(|it| is_of_broadcaster(project, it))
+        {
             return Meaning::Attach;
         }
     }
@@ -347,8 +473,16 @@ fn known_callee(project: &Project, call: Place) -> Option<()> {
     // A class of the project, its parent in `super(…)`, or a function of the project.
     let is_super = matches!(tree.kind(tree.bare(callee)), Kind::Super);
     let is_known = project
-        .values(Place { file: call.file, node: callee })
-        .any(|it| matches!(it, Value::Function(_) | Value::Class(_) | Value::Resolver(_)));
+        .values(Place {
+            file: call.file,
+            node: callee,
+        })
+        .any(|it| {
+            matches!(
+                it,
+                Value::Function(_) | Value::Class(_) | Value::Resolver(_)
+            )
+        });
     (is_super || is_known).then_some(())
 }
 
@@ -359,14 +493,21 @@ fn property(project: &Project, file: FileId, property: NodeId) -> Meaning {
     let is_exported = holder.is_some_and(|it| match tree.kind(it) {
         Kind::Assign { target, .. } => match tree.kind(*target) {
             Kind::Member { object, .. } => project
-                .values(Place { file, node: *object })
+                .values(Place {
+                    file,
+                    node: *object,
+                })
                 .any(|it| matches!(it, Value::ModuleObject(_) | Value::Exports(_))),
             _ => false,
         },
         Kind::ExportDefault { .. } => true,
         _ => false,
     });
-    if is_exported { Meaning::Export } else { Meaning::PropertyValue }
+    if is_exported {
+        Meaning::Export
+    } else {
+        Meaning::PropertyValue
+    }
 }
 
 /// Whether a package belongs to Socket.IO's server side, so that importing it is part of the set-up.

@@ -23,17 +23,31 @@ pub(super) enum Obstacle {
 impl Obstacle {
     pub(super) fn reason(self) -> &'static str {
         match self {
-            Self::NoServer => "no server is created in sight, so nothing says where the broadcaster leads",
-            Self::SeveralServers => "several servers are created, and it is not known which of them the clients use",
-            Self::NoName => "the server is created without a name, so the broadcaster can't be attached to it",
+            Self::NoServer => {
+                "no server is created in sight, so nothing says where the broadcaster leads"
+            }
+            Self::SeveralServers => {
+                "several servers are created, and it is not known which of them the clients use"
+            }
+            Self::NoName => {
+                "the server is created without a name, so the broadcaster can't be attached to it"
+            }
         }
     }
 }
 
 /// Attaches the broadcaster right after the server is created, unless an earlier apply did. `name` is the
 /// broadcaster's name in that file.
-pub(super) fn attach(draft: &mut Draft<'_>, name: impl Fn(&mut Draft<'_>, Place) -> String) -> Result<(), Obstacle> {
-    if draft.input.uses.iter().any(|it| it.meaning == Meaning::Attach) {
+pub(super) fn attach(
+    draft: &mut Draft<'_>,
+    name: impl Fn(&mut Draft<'_>, Place) -> String,
+) -> Result<(), Obstacle> {
+    if draft
+        .input
+        .uses
+        .iter()
+        .any(|it| it.meaning == Meaning::Attach)
+    {
         return Ok(());
     }
     let site = the_site(draft.input.project)?;
@@ -41,16 +55,36 @@ pub(super) fn attach(draft: &mut Draft<'_>, name: impl Fn(&mut Draft<'_>, Place)
     let layout = draft.layout(site.file);
     let span = layout.tree.span(statement);
     let target = layout.text[layout.tree.span(target).range()].to_owned();
-    let end = if layout.text[span.range()].ends_with(';') { ";" } else { "" };
-    let line = format!("{}{}", layout.line_break(), layout.indentation(span.start as usize));
+    let end = if layout.text[span.range()].ends_with(';') {
+        ";"
+    } else {
+        ""
+    };
+    let line = format!(
+        "{}{}",
+        layout.line_break(),
+        layout.indentation(span.start as usize)
+    );
     let broadcaster = name(draft, site);
-    let at = Span { start: span.end, end: span.end };
-    draft.add(site.file, Edit { span: at, text: format!("{line}{broadcaster}.attach({target}){end}") });
+    let at = Span {
+        start: span.end,
+        end: span.end,
+    };
+    draft.add(
+        site.file,
+        Edit {
+            span: at,
+            text: format!("{line}{broadcaster}.attach({target}){end}"),
+        },
+    );
     Ok(())
 }
 
 fn the_site(project: &Project) -> Result<Place, Obstacle> {
-    let mut sites = project.sites().iter().filter(|it| it.kind == SiteKind::Constructed);
+    let mut sites = project
+        .sites()
+        .iter()
+        .filter(|it| it.kind == SiteKind::Constructed);
     match (sites.next(), sites.next()) {
         (Some(site), None) => Ok(site.place),
         (None, _) => Err(Obstacle::NoServer),
@@ -68,7 +102,14 @@ fn named_statement(project: &Project, site: Place) -> Option<(NodeId, NodeId)> {
         Kind::Assign { target, value, .. } if *value == outer => *target,
         _ => return None,
     };
-    let is_plain = matches!(tree.kind(target), Kind::BindingName { annotation: None, .. } | Kind::Name { .. } | Kind::Member { .. });
+    let is_plain = matches!(
+        tree.kind(target),
+        Kind::BindingName {
+            annotation: None,
+            ..
+        } | Kind::Name { .. }
+            | Kind::Member { .. }
+    );
     let statement = tree.enclosing_statement(parent);
     (is_plain && tree.statement_list(statement).is_some()).then_some((statement, target))
 }

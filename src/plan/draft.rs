@@ -48,7 +48,10 @@ impl<'a> Draft<'a> {
 
     /// A file's text and structure.
     pub(in crate::plan) fn layout(&self, file: FileId) -> Layout<'a> {
-        Layout { text: &self.input.sources[file.index()].text, tree: &self.input.project.facts(file).tree }
+        Layout {
+            text: &self.input.sources[file.index()].text,
+            tree: &self.input.project.facts(file).tree,
+        }
     }
 
     /// The text of a node.
@@ -59,12 +62,20 @@ impl<'a> Draft<'a> {
 
     /// Whether a place is deleted or moved with something around it.
     pub(in crate::plan) fn is_gone(&self, file: FileId, span: Span) -> bool {
-        self.gone.get(&file).is_some_and(|it| it.iter().any(|gone| gone.contains(span)))
+        self.gone
+            .get(&file)
+            .is_some_and(|it| it.iter().any(|gone| gone.contains(span)))
     }
 
     /// Replaces a range, unless it is gone anyway.
     pub(in crate::plan) fn replace(&mut self, file: FileId, span: Span, text: impl Into<String>) {
-        self.add(file, Edit { span, text: text.into() });
+        self.add(
+            file,
+            Edit {
+                span,
+                text: text.into(),
+            },
+        );
     }
 
     /// Adds an edit, unless its range is gone anyway.
@@ -85,7 +96,10 @@ impl<'a> Draft<'a> {
     /// Notes that the comments of a range go with it.
     pub(in crate::plan) fn drop_comments(&mut self, file: FileId, span: Span) {
         let layout = self.layout(file);
-        let texts = layout.comments_in(span).into_iter().map(|it| layout.text[it.range()].to_owned());
+        let texts = layout
+            .comments_in(span)
+            .into_iter()
+            .map(|it| layout.text[it.range()].to_owned());
         self.dropped_comments.extend(texts);
     }
 
@@ -97,7 +111,10 @@ impl<'a> Draft<'a> {
         let list = self.edits.entry(file).or_default();
         list.drop_inside(span);
         self.gone.entry(file).or_default().push(span);
-        if let Err(conflict) = list.add(Edit { span, text: text.to_owned() }) {
+        if let Err(conflict) = list.add(Edit {
+            span,
+            text: text.to_owned(),
+        }) {
             self.conflicts.push((file, conflict));
         }
     }
@@ -115,7 +132,10 @@ impl<'a> Draft<'a> {
         if self.is_gone(file, removal) {
             return;
         }
-        let (from, to) = (self.before_gone(file, removal.start as usize), self.after_gone(file, removal.end as usize));
+        let (from, to) = (
+            self.before_gone(file, removal.start as usize),
+            self.after_gone(file, removal.end as usize),
+        );
         self.delete(file, removal);
         let is_whole_lines = layout.line_start(removal.end as usize) == removal.end as usize;
         if let Some(blank) = layout.spare_blank_line(from, to).filter(|_| is_whole_lines) {
@@ -126,7 +146,10 @@ impl<'a> Draft<'a> {
     /// `offset`, or where what is gone right before it starts.
     fn before_gone(&self, file: FileId, mut offset: usize) -> usize {
         let gone = self.gone.get(&file).map_or(&[][..], Vec::as_slice);
-        while let Some(span) = gone.iter().find(|it| it.end as usize == offset && it.start < it.end) {
+        while let Some(span) = gone
+            .iter()
+            .find(|it| it.end as usize == offset && it.start < it.end)
+        {
             offset = span.start as usize;
         }
         offset
@@ -135,7 +158,10 @@ impl<'a> Draft<'a> {
     /// `offset`, or where what is gone right after it ends.
     fn after_gone(&self, file: FileId, mut offset: usize) -> usize {
         let gone = self.gone.get(&file).map_or(&[][..], Vec::as_slice);
-        while let Some(span) = gone.iter().find(|it| it.start as usize == offset && it.start < it.end) {
+        while let Some(span) = gone
+            .iter()
+            .find(|it| it.start as usize == offset && it.start < it.end)
+        {
             offset = span.end as usize;
         }
         offset
@@ -149,16 +175,32 @@ impl<'a> Draft<'a> {
     }
 
     /// Inserts comments on lines of their own above the statement that starts at `offset`.
-    pub(in crate::plan) fn insert_above(&mut self, file: FileId, offset: usize, comments: Vec<String>) {
-        self.above.entry((file, offset)).or_default().extend(comments);
+    pub(in crate::plan) fn insert_above(
+        &mut self,
+        file: FileId,
+        offset: usize,
+        comments: Vec<String>,
+    ) {
+        self.above
+            .entry((file, offset))
+            .or_default()
+            .extend(comments);
     }
 
     fn place_comments(&mut self) {
         for ((file, offset), comments) in std::mem::take(&mut self.above) {
             let layout = self.layout(file);
             let indentation = layout.indentation(offset);
-            let depth = self.dedents.get(&(file, layout.line_start(offset))).copied().unwrap_or(0);
-            let next = format!("{}{}", layout.line_break(), &indentation[depth.min(indentation.len())..]);
+            let depth = self
+                .dedents
+                .get(&(file, layout.line_start(offset)))
+                .copied()
+                .unwrap_or(0);
+            let next = format!(
+                "{}{}",
+                layout.line_break(),
+                &indentation[depth.min(indentation.len())..]
+            );
             let text: String = comments.iter().map(|it| format!("{it}{next}")).collect();
             self.replace(file, Span::new(offset, offset), text);
         }

@@ -32,16 +32,24 @@ impl EditList {
     pub fn add(&mut self, edit: Edit) -> Result<(), Conflict> {
         let clash = self.edits.iter().find(|it| collide(it.span, edit.span));
         if let Some(other) = clash {
-            return Err(Conflict { with: other.span, refused: edit });
+            return Err(Conflict {
+                with: other.span,
+                refused: edit,
+            });
         }
-        let at = self.edits.partition_point(|it| (it.span.start, it.span.end) <= (edit.span.start, edit.span.end));
+        let at = self
+            .edits
+            .partition_point(|it| (it.span.start, it.span.end) <= (edit.span.start, edit.span.end));
         self.edits.insert(at, edit);
         Ok(())
     }
 
     /// Replaces `span` by `text`; see [`EditList::add`].
     pub fn replace(&mut self, span: Span, text: impl Into<String>) -> Result<(), Conflict> {
-        self.add(Edit { span, text: text.into() })
+        self.add(Edit {
+            span,
+            text: text.into(),
+        })
     }
 
     /// Whether nothing touches `span` yet.

@@ -19,7 +19,9 @@ impl<'a> Layout<'a> {
 
     /// The byte after the line of `offset`, its line break included.
     pub(in crate::plan) fn line_end(&self, offset: usize) -> usize {
-        self.text[offset..].find('\n').map_or(self.text.len(), |it| offset + it + 1)
+        self.text[offset..]
+            .find('\n')
+            .map_or(self.text.len(), |it| offset + it + 1)
     }
 
     /// The white space at the start of the line of `offset`.
@@ -38,7 +40,9 @@ impl<'a> Layout<'a> {
 
     /// Whether nothing but white space stands before `offset` on its line.
     pub(in crate::plan) fn starts_line(&self, offset: usize) -> bool {
-        self.text[self.line_start(offset)..offset].chars().all(|it| it == ' ' || it == '\t' || it == '\u{feff}')
+        self.text[self.line_start(offset)..offset]
+            .chars()
+            .all(|it| it == ' ' || it == '\t' || it == '\u{feff}')
     }
 
     /// Whether nothing but white space stands after `offset` on its line.
@@ -48,15 +52,24 @@ impl<'a> Layout<'a> {
 
     /// The comments that lie within `span`.
     pub(in crate::plan) fn comments_in(&self, span: Span) -> Vec<Span> {
-        self.tree.comments.iter().map(|it| it.span).filter(|it| span.contains(*it)).collect()
+        self.tree
+            .comments
+            .iter()
+            .map(|it| it.span)
+            .filter(|it| span.contains(*it))
+            .collect()
     }
 
     /// The range to delete for a statement to be gone: whole lines if it has them to itself.
     pub(in crate::plan) fn removal(&self, span: Span) -> Span {
         let (start, end) = (span.start as usize, span.end as usize);
         if !self.starts_line(start) || !self.ends_line(end) {
-            let spaces = self.text[end..].len() - self.text[end..].trim_start_matches([' ', '\t']).len();
-            return Span::new(start, end + if self.starts_line(start) { spaces } else { 0 });
+            let spaces =
+                self.text[end..].len() - self.text[end..].trim_start_matches([' ', '\t']).len();
+            return Span::new(
+                start,
+                end + if self.starts_line(start) { spaces } else { 0 },
+            );
         }
         Span::new(self.line_start(start), self.line_end(end))
     }
@@ -67,7 +80,8 @@ impl<'a> Layout<'a> {
         let before = self.text[..from].trim_end_matches(['\n', '\r', ' ', '\t']);
         let gap = self.text[before.len()..from].matches('\n').count();
         let opens = before.is_empty() || before.ends_with('{') || gap > 1;
-        let next_is_blank = to < self.text.len() && self.text[to..self.line_end(to)].trim().is_empty();
+        let next_is_blank =
+            to < self.text.len() && self.text[to..self.line_end(to)].trim().is_empty();
         (opens && next_is_blank).then(|| Span::new(to, self.line_end(to)))
     }
 
@@ -89,7 +103,9 @@ impl<'a> Layout<'a> {
         let offset = u32::try_from(offset).expect("spans are narrow");
         self.tree.ids().any(|it| {
             let span = self.tree.span(it);
-            matches!(self.tree.kind(it), Kind::Template { .. }) && span.start < offset && offset < span.end
+            matches!(self.tree.kind(it), Kind::Template { .. })
+                && span.start < offset
+                && offset < span.end
         })
     }
 

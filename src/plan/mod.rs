@@ -79,7 +79,11 @@ pub fn plan(input: &Input<'_>, level: Level) -> Plan {
 
 /// Whether there is a server to move, or a dedicated one that it was moved to before.
 fn has_destination(input: &Input<'_>) -> bool {
-    input.project.sites().iter().any(|it| it.kind != SiteKind::Guessed)
+    input
+        .project
+        .sites()
+        .iter()
+        .any(|it| it.kind != SiteKind::Guessed)
 }
 
 /// What stands against the whole migration.
@@ -99,10 +103,20 @@ fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
         slice.carry_out(&mut draft);
     }
     let moves = |place: Place, span: Span| slice.as_ref().is_some_and(|it| it.takes(place, span));
-    let scope = rewrite::Scope { left: &BTreeSet::new(), moves: &moves, is_full: true };
-    let stand = |left| Stand { left, notes: Vec::new() };
+    let scope = rewrite::Scope {
+        left: &BTreeSet::new(),
+        moves: &moves,
+        is_full: true,
+    };
+    let stand = |left| Stand {
+        left,
+        notes: Vec::new(),
+    };
     let mut done = rewrite::rewrite(&mut draft, &scope).map_err(stand)?;
-    let mut notes = slice.as_ref().map(|it| it.notes.clone()).unwrap_or_default();
+    let mut notes = slice
+        .as_ref()
+        .map(|it| it.notes.clone())
+        .unwrap_or_default();
     if let Some(slice) = &slice {
         notes.extend(project_files::edit_pm2(&mut draft, slice));
         slice.sweep(&mut draft);
@@ -112,14 +126,26 @@ fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
         return Err(stand(stranded));
     }
     let left = findings_left(input, &[], &done);
-    Ok(finish(draft, slice.as_ref(), Plan { left, notes, ..Plan::default() }))
+    Ok(finish(
+        draft,
+        slice.as_ref(),
+        Plan {
+            left,
+            notes,
+            ..Plan::default()
+        },
+    ))
 }
 
 /// As much as can be rewritten while the server stays. What turns out not to fit is returned; the plan has to leave it.
 fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, Vec<Left>> {
     let mut draft = Draft::new(input);
     let without: BTreeSet<usize> = left.iter().map(|it| it.index).collect();
-    let scope = rewrite::Scope { left: &without, moves: &|_, _| false, is_full: false };
+    let scope = rewrite::Scope {
+        left: &without,
+        moves: &|_, _| false,
+        is_full: false,
+    };
     let done = rewrite::rewrite(&mut draft, &scope)?;
     if !draft.is_empty()
         && let Err(obstacle) = attach::attach(&mut draft, rewrite::broadcaster_name)
@@ -127,8 +153,17 @@ fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, V
         return Ok(nothing(input, obstacle.reason(), notes.to_vec()));
     }
     let left = findings_left(input, left, &done);
-    let plan = Plan { left, notes: notes.to_vec(), is_partial: true, ..Plan::default() };
-    Ok(if draft.is_empty() { plan } else { finish(draft, None, plan) })
+    let plan = Plan {
+        left,
+        notes: notes.to_vec(),
+        is_partial: true,
+        ..Plan::default()
+    };
+    Ok(if draft.is_empty() {
+        plan
+    } else {
+        finish(draft, None, plan)
+    })
 }
 
 /// Imports the broadcaster where it is called and adds the files that the migration needs.
@@ -137,8 +172,16 @@ fn finish(mut draft: Draft<'_>, slice: Option<&Slice>, mut plan: Plan) -> Plan {
     rewrite::import_broadcaster(&mut draft, &project_files::broadcaster_path(input));
     let is_needed = slice.is_some() || !draft.is_empty();
     plan.dropped_comments = std::mem::take(&mut draft.dropped_comments);
-    plan.conflicts = draft.conflicts.iter().map(|(file, it)| (*file, it.with)).collect();
-    plan.edited = draft.into_edits().into_iter().map(|(file, edits)| FileEdits { file, edits }).collect();
+    plan.conflicts = draft
+        .conflicts
+        .iter()
+        .map(|(file, it)| (*file, it.with))
+        .collect();
+    plan.edited = draft
+        .into_edits()
+        .into_iter()
+        .map(|(file, edits)| FileEdits { file, edits })
+        .collect();
     if is_needed {
         let written = project_files::written(input, slice);
         plan.written = written.files;
@@ -162,7 +205,12 @@ fn nothing(input: &Input<'_>, reason: &str, notes: Vec<String>) -> Plan {
         it.help = format!("left: {reason}. {}", it.help);
         it
     });
-    Plan { left: left.collect(), notes, is_partial: true, ..Plan::default() }
+    Plan {
+        left: left.collect(),
+        notes,
+        is_partial: true,
+        ..Plan::default()
+    }
 }
 
 /// The findings of uses that are not done, each with the reason where there is one.
@@ -170,10 +218,18 @@ fn findings_left(input: &Input<'_>, left: &[Left], done: &BTreeSet<usize>) -> Ve
     let mut remaining = Vec::new();
     for finding in input.findings {
         let is_of = |it: &Use| {
-            it.chain.root.file == finding.file && (it.chain.root.node == finding.node || it.chain.end == finding.node)
+            it.chain.root.file == finding.file
+                && (it.chain.root.node == finding.node || it.chain.end == finding.node)
         };
-        let uses = input.uses.iter().enumerate().filter(|it| is_of(it.1)).map(|it| it.0);
-        let Some(open) = uses.into_iter().find(|it| !done.contains(it)) else { continue };
+        let uses = input
+            .uses
+            .iter()
+            .enumerate()
+            .filter(|it| is_of(it.1))
+            .map(|it| it.0);
+        let Some(open) = uses.into_iter().find(|it| !done.contains(it)) else {
+            continue;
+        };
         let mut finding = finding.clone();
         if let Some(reason) = left.iter().find(|it| it.index == open) {
             finding.help = format!("left: {}. {}", reason.reason, finding.help);

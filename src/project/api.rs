@@ -50,11 +50,21 @@ pub struct Member {
 }
 
 const fn method(name: &'static str, role: Role, yields: Yields) -> Member {
-    Member { name, role, yields, is_method: true }
+    Member {
+        name,
+        role,
+        yields,
+        is_method: true,
+    }
 }
 
 const fn property(name: &'static str, role: Role, yields: Yields) -> Member {
-    Member { name, role, yields, is_method: false }
+    Member {
+        name,
+        role,
+        yields,
+        is_method: false,
+    }
 }
 
 /// The public API over `Server`, `Namespace` and `BroadcastOperator`.
@@ -137,7 +147,9 @@ pub fn member(receiver: Receiver, name: &str, called: bool) -> Option<Member> {
         (Receiver::Server, "sockets") => Some(property("sockets", Role::Link, Yields::Namespace)),
         (Receiver::Namespace, "adapter") => Some(property("adapter", Role::State, Yields::State)),
         (Receiver::Namespace, "server") => Some(property("server", Role::Link, Yields::Itself)),
-        (Receiver::Server, "adapter") if !called => Some(property("adapter", Role::State, Yields::State)),
+        (Receiver::Server, "adapter") if !called => {
+            Some(property("adapter", Role::State, Yields::State))
+        }
         _ => MEMBERS.iter().find(|it| it.name == name).copied(),
     }
 }
@@ -190,10 +202,16 @@ pub fn makes(package: &str, member: Option<&str>) -> Option<Makes> {
         ("express", None) => Some(Makes::App),
         ("express", Some("Router")) => Some(Makes::Router),
         ("express-promise-router", None) => Some(Makes::Router),
-        ("http" | "https" | "http2", Some("createServer" | "createSecureServer" | "Server")) => Some(Makes::HttpServer),
-        ("redis", Some("createClient" | "createCluster" | "createSentinel")) => Some(Makes::RedisClient),
+        ("http" | "https" | "http2", Some("createServer" | "createSecureServer" | "Server")) => {
+            Some(Makes::HttpServer)
+        }
+        ("redis", Some("createClient" | "createCluster" | "createSentinel")) => {
+            Some(Makes::RedisClient)
+        }
         ("ioredis", None | Some("Redis" | "Cluster" | "createClient")) => Some(Makes::RedisClient),
-        (package, None | Some("createAdapter" | "createShardedAdapter")) if is_adapter_package(package) => {
+        (package, None | Some("createAdapter" | "createShardedAdapter"))
+            if is_adapter_package(package) =>
+        {
             Some(Makes::Adapter)
         }
         _ => None,
@@ -204,6 +222,16 @@ pub fn makes(package: &str, member: Option<&str>) -> Option<Makes> {
 pub fn takes_handlers(method: &str) -> bool {
     matches!(
         method,
-        "use" | "all" | "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "param" | "search"
+        "use"
+            | "all"
+            | "get"
+            | "post"
+            | "put"
+            | "patch"
+            | "delete"
+            | "head"
+            | "options"
+            | "param"
+            | "search"
     )
 }

@@ -54,14 +54,29 @@ struct Held {
 }
 
 /// Links the files of a project. `manifests` are pairs of path and text of `package.json` and `tsconfig.json` files.
-pub fn link(sources: &[SourceFile], files: Vec<FileFacts>, manifests: &[(String, String)]) -> Project {
-    let roles: Vec<FileRole> = sources.iter().zip(&files).map(|(source, facts)| role(source, facts)).collect();
+pub fn link(
+    sources: &[SourceFile],
+    files: Vec<FileFacts>,
+    manifests: &[(String, String)],
+) -> Project {
+    let roles: Vec<FileRole> = sources
+        .iter()
+        .zip(&files)
+        .map(|(source, facts)| role(source, facts))
+        .collect();
     let paths: Vec<String> = sources.iter().map(|it| it.path.clone()).collect();
     let modules = Modules::new(sources, manifests);
     let flow = Flow::solve(&files, &roles, &paths, &modules);
     let held = harvest(&flow, &files);
     let sites = flow.sites;
-    Project { files, roles, paths, modules, sites, held }
+    Project {
+        files,
+        roles,
+        paths,
+        modules,
+        sites,
+        held,
+    }
 }
 
 /// Keeps what later stages ask for: the values of nodes, and the steps of those that lead to a server.
@@ -71,7 +86,11 @@ fn harvest(flow: &Flow<'_>, files: &[FileFacts]) -> Vec<Vec<Vec<Held>>> {
         let file = FileId(u32::try_from(index).expect("load refuses 2^32 files"));
         let of_node = |node: NodeId| {
             let cell = flow.node(Place { file, node });
-            flow.cells.held(cell).iter().map(|it| held(flow, cell, it.value)).collect()
+            flow.cells
+                .held(cell)
+                .iter()
+                .map(|it| held(flow, cell, it.value))
+                .collect()
         };
         all.push(facts.tree.ids().map(of_node).collect());
     }
@@ -86,7 +105,11 @@ fn held(flow: &Flow<'_>, cell: flow::cells::CellId, id: flow::cells::ValueId) ->
     };
     let mut steps: Vec<Step> = Vec::new();
     for note in notes {
-        let step = Step { file: note.file, span: note.span, label: note.label.clone() };
+        let step = Step {
+            file: note.file,
+            span: note.span,
+            label: note.label.clone(),
+        };
         if steps.last() != Some(&step) {
             steps.push(step);
         }
@@ -96,7 +119,12 @@ fn held(flow: &Flow<'_>, cell: flow::cells::CellId, id: flow::cells::ValueId) ->
 
 fn role(source: &SourceFile, facts: &FileFacts) -> FileRole {
     let is_marked = |marker: &str| {
-        facts.tree.comments.iter().take(3).any(|it| source.text[it.span.range()].contains(marker))
+        facts
+            .tree
+            .comments
+            .iter()
+            .take(3)
+            .any(|it| source.text[it.span.range()].contains(marker))
     };
     let is_module = facts.tree.ids().any(|it| {
         matches!(
@@ -119,7 +147,10 @@ impl Project {
     /// Every file's facts, by [`FileId`].
     pub fn files(&self) -> impl Iterator<Item = (FileId, &FileFacts)> {
         self.files.iter().enumerate().map(|(index, facts)| {
-            (FileId(u32::try_from(index).expect("load refuses 2^32 files")), facts)
+            (
+                FileId(u32::try_from(index).expect("load refuses 2^32 files")),
+                facts,
+            )
         })
     }
 
@@ -141,7 +172,9 @@ impl Project {
     /// The file at a path.
     pub fn file_at(&self, path: &str) -> Option<FileId> {
         let index = self.paths.iter().position(|it| it == path)?;
-        Some(FileId(u32::try_from(index).expect("load refuses 2^32 files")))
+        Some(FileId(
+            u32::try_from(index).expect("load refuses 2^32 files"),
+        ))
     }
 
     /// What a specifier in a file leads to.
@@ -151,19 +184,26 @@ impl Project {
 
     /// Everything an expression or a pattern may hold.
     pub fn values(&self, place: Place) -> impl Iterator<Item = &Value> {
-        self.held[place.file.index()][place.node.index()].iter().map(|it| &it.value)
+        self.held[place.file.index()][place.node.index()]
+            .iter()
+            .map(|it| &it.value)
     }
 
     /// The server, or the part of one, that an expression holds in the API's process, if it may hold one.
     pub fn part(&self, place: Place) -> Option<&Value> {
-        self.values(place).find(|it| it.site().is_some_and(|site| self.site(site).kind != SiteKind::Dedicated))
+        self.values(place).find(|it| {
+            it.site()
+                .is_some_and(|site| self.site(site).kind != SiteKind::Dedicated)
+        })
     }
 
     /// How a part came to a place: the construction of its server first.
     pub fn steps(&self, place: Place) -> &[Step] {
         let held = &self.held[place.file.index()][place.node.index()];
         let part = self.part(place);
-        held.iter().find(|it| Some(&it.value) == part).map_or(&[], |it| &it.steps)
+        held.iter()
+            .find(|it| Some(&it.value) == part)
+            .map_or(&[], |it| &it.steps)
     }
 
     /// The functions of the project that a call may reach.
@@ -172,7 +212,10 @@ impl Project {
         let (Kind::Call { callee, .. } | Kind::New { callee, .. }) = tree.kind(call.node) else {
             return Vec::new();
         };
-        let callee = Place { file: call.file, node: *callee };
+        let callee = Place {
+            file: call.file,
+            node: *callee,
+        };
         self.values(callee)
             .filter_map(|it| match it {
                 Value::Function(function) => Some(*function),

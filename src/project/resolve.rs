@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use oxc_resolver::{
-    AliasValue, FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery,
+    AliasValue, FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric,
+    TsconfigDiscovery,
 };
 
 use crate::source::{FileId, SourceFile};
@@ -40,13 +41,19 @@ impl Modules {
         for (index, file) in files.iter().enumerate() {
             let path = absolute(&file.path);
             disk.add(path.clone(), None);
-            ids.insert(path, FileId(u32::try_from(index).expect("load refuses 2^32 files")));
+            ids.insert(
+                path,
+                FileId(u32::try_from(index).expect("load refuses 2^32 files")),
+            );
         }
         for (path, text) in manifests {
             disk.add(absolute(path), Some(text.clone()));
         }
         let options = options(manifests);
-        Self { files: ids, resolver: ResolverGeneric::new_with_file_system(disk, options) }
+        Self {
+            files: ids,
+            resolver: ResolverGeneric::new_with_file_system(disk, options),
+        }
     }
 
     /// What `specifier`, written in the file at `from` (relative to the root), leads to.
@@ -55,7 +62,10 @@ impl Modules {
         let file = found.and_then(|it| self.files.get(it.path()).copied());
         match file {
             Some(file) => Target::File(file),
-            None if specifier.starts_with('.') || specifier.starts_with('/') || specifier.starts_with('#') => {
+            None if specifier.starts_with('.')
+                || specifier.starts_with('/')
+                || specifier.starts_with('#') =>
+            {
                 Target::Missing
             }
             None => Target::Package(specifier.trim_start_matches("node:").to_owned()),
@@ -75,7 +85,9 @@ fn options(manifests: &[(String, String)]) -> ResolveOptions {
         tsconfig: Some(TsconfigDiscovery::Auto),
         alias: workspaces(manifests),
         condition_names: strings(&["node", "import", "require", "default"]),
-        extensions: strings(&[".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"]),
+        extensions: strings(&[
+            ".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json",
+        ]),
         extension_alias: vec![
             written_as(".js", &[".js", ".ts", ".tsx", ".jsx"]),
             written_as(".jsx", &[".jsx", ".tsx"]),
@@ -92,13 +104,18 @@ fn options(manifests: &[(String, String)]) -> ResolveOptions {
 fn workspaces(manifests: &[(String, String)]) -> Vec<(String, Vec<AliasValue>)> {
     let mut aliases = Vec::new();
     for (path, text) in manifests {
-        let Some(folder) = path.strip_suffix("package.json") else { continue };
+        let Some(folder) = path.strip_suffix("package.json") else {
+            continue;
+        };
         let manifest: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         if let Some(name) = manifest.get("name").and_then(serde_json::Value::as_str)
             && !folder.is_empty()
         {
             let target = absolute(folder.trim_end_matches('/'));
-            aliases.push((name.to_owned(), vec![AliasValue::Path(target.to_string_lossy().into_owned())]));
+            aliases.push((
+                name.to_owned(),
+                vec![AliasValue::Path(target.to_string_lossy().into_owned())],
+            ));
         }
     }
     aliases
@@ -119,13 +136,17 @@ impl ProjectFiles {
     }
 
     fn entry(&self, path: &Path) -> io::Result<&Option<String>> {
-        self.entries.get(path).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+        self.entries
+            .get(path)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     }
 }
 
 impl FileSystem for ProjectFiles {
     fn new() -> Self {
-        Self { entries: BTreeMap::new() }
+        Self {
+            entries: BTreeMap::new(),
+        }
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -133,7 +154,9 @@ impl FileSystem for ProjectFiles {
     }
 
     fn read_to_string(&self, path: &Path) -> io::Result<String> {
-        self.entry(path)?.clone().ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))
+        self.entry(path)?
+            .clone()
+            .ok_or_else(|| io::Error::from(io::ErrorKind::IsADirectory))
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
@@ -146,7 +169,11 @@ impl FileSystem for ProjectFiles {
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
-        Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no link: {}", path.display())).into())
+        Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!("no link: {}", path.display()),
+        )
+        .into())
     }
 
     fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
@@ -166,24 +193,41 @@ mod tests {
             language: Language::JavaScript,
         };
         let files: Vec<SourceFile> = paths.iter().map(file).collect();
-        let manifests: Vec<(String, String)> =
-            manifests.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
+        let manifests: Vec<(String, String)> = manifests
+            .iter()
+            .map(|it| (it.0.to_owned(), it.1.to_owned()))
+            .collect();
         Modules::new(&files, &manifests)
     }
 
     #[test]
     fn extensions_and_index_files_are_found() {
         let modules = modules(&["src/app.js", "src/socket/index.js", "src/db.ts"], &[]);
-        assert_eq!(modules.resolve("src/app.js", "./socket"), Target::File(FileId(1)));
-        assert_eq!(modules.resolve("src/app.js", "./db.js"), Target::File(FileId(2)));
-        assert_eq!(modules.resolve("src/socket/index.js", "../app"), Target::File(FileId(0)));
+        assert_eq!(
+            modules.resolve("src/app.js", "./socket"),
+            Target::File(FileId(1))
+        );
+        assert_eq!(
+            modules.resolve("src/app.js", "./db.js"),
+            Target::File(FileId(2))
+        );
+        assert_eq!(
+            modules.resolve("src/socket/index.js", "../app"),
+            Target::File(FileId(0))
+        );
     }
 
     #[test]
     fn packages_and_dead_ends_are_told_apart() {
         let modules = modules(&["src/app.js"], &[]);
-        assert_eq!(modules.resolve("src/app.js", "socket.io"), Target::Package("socket.io".to_owned()));
-        assert_eq!(modules.resolve("src/app.js", "node:http"), Target::Package("http".to_owned()));
+        assert_eq!(
+            modules.resolve("src/app.js", "socket.io"),
+            Target::Package("socket.io".to_owned())
+        );
+        assert_eq!(
+            modules.resolve("src/app.js", "node:http"),
+            Target::Package("http".to_owned())
+        );
         assert_eq!(modules.resolve("src/app.js", "./gone"), Target::Missing);
     }
 
@@ -192,11 +236,23 @@ mod tests {
         let modules = modules(
             &["api/src/app.ts", "api/src/lib/io.ts", "shared/index.js"],
             &[
-                ("api/tsconfig.json", r#"{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"]}}}"#),
-                ("shared/package.json", r#"{"name": "@desk/shared", "main": "index.js"}"#),
+                (
+                    "api/tsconfig.json",
+                    r#"{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"]}}}"#,
+                ),
+                (
+                    "shared/package.json",
+                    r#"{"name": "@desk/shared", "main": "index.js"}"#,
+                ),
             ],
         );
-        assert_eq!(modules.resolve("api/src/app.ts", "@/lib/io"), Target::File(FileId(1)));
-        assert_eq!(modules.resolve("api/src/app.ts", "@desk/shared"), Target::File(FileId(2)));
+        assert_eq!(
+            modules.resolve("api/src/app.ts", "@/lib/io"),
+            Target::File(FileId(1))
+        );
+        assert_eq!(
+            modules.resolve("api/src/app.ts", "@desk/shared"),
+            Target::File(FileId(2))
+        );
     }
 }

@@ -49,7 +49,11 @@ pub enum Value {
     /// A broadcast operator on its way to `emit`; `at` is the link that made it.
     Operator { site: SiteId, at: Place },
     /// A method taken off the server, a namespace or an operator: `const { emit } = io`.
-    Method { site: SiteId, at: Place, name: String },
+    Method {
+        site: SiteId,
+        at: Place,
+        name: String,
+    },
     /// What questions are asked of: adapter, engine, maps of rooms and sockets, and what is in them.
     State { site: SiteId, at: Place },
     /// A client's socket inside a handler.

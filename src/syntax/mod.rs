@@ -160,17 +160,38 @@ pub enum Kind {
     /// `{ … }`.
     Block { body: Vec<NodeId> },
     /// `const a = 1, b`. `declare const` is [`Kind::Type`].
-    Variables { keyword: Keyword, declarators: Vec<NodeId> },
+    Variables {
+        keyword: Keyword,
+        declarators: Vec<NodeId>,
+    },
     /// `a = 1` in a [`Kind::Variables`]; the target is a pattern.
-    Declarator { target: NodeId, init: Option<NodeId> },
+    Declarator {
+        target: NodeId,
+        init: Option<NodeId>,
+    },
     /// An expression used as a statement; directives (`'use strict'`) included.
     ExpressionStatement { expression: NodeId },
     /// `if`. The test is the expression without its parentheses.
-    If { test: NodeId, consequent: NodeId, alternate: Option<NodeId> },
+    If {
+        test: NodeId,
+        consequent: NodeId,
+        alternate: Option<NodeId>,
+    },
     /// `for (init; test; update)`.
-    For { init: Option<NodeId>, test: Option<NodeId>, update: Option<NodeId>, body: NodeId },
+    For {
+        init: Option<NodeId>,
+        test: Option<NodeId>,
+        update: Option<NodeId>,
+        body: NodeId,
+    },
     /// `for … in` and `for … of`. `left` is a pattern; `keyword` says whether it declares.
-    ForEach { keyword: Option<Keyword>, left: NodeId, right: NodeId, body: NodeId, is_of: bool },
+    ForEach {
+        keyword: Option<Keyword>,
+        left: NodeId,
+        right: NodeId,
+        body: NodeId,
+        is_of: bool,
+    },
     /// `while`.
     While { test: NodeId, body: NodeId },
     /// `do … while`.
@@ -180,13 +201,23 @@ pub enum Kind {
     /// `throw`.
     Throw { value: NodeId },
     /// `try`. `handler` is a [`Kind::Catch`].
-    Try { block: NodeId, handler: Option<NodeId>, finalizer: Option<NodeId> },
+    Try {
+        block: NodeId,
+        handler: Option<NodeId>,
+        finalizer: Option<NodeId>,
+    },
     /// `catch (parameter) { … }`.
-    Catch { parameter: Option<NodeId>, body: NodeId },
+    Catch {
+        parameter: Option<NodeId>,
+        body: NodeId,
+    },
     /// `switch`; cases are [`Kind::Case`].
     Switch { subject: NodeId, cases: Vec<NodeId> },
     /// `case test:` or `default:`.
-    Case { test: Option<NodeId>, body: Vec<NodeId> },
+    Case {
+        test: Option<NodeId>,
+        body: Vec<NodeId>,
+    },
     /// `label: statement`.
     Labeled { body: NodeId },
     /// `break`, `continue`, `debugger`, `;`: holds nothing.
@@ -194,17 +225,33 @@ pub enum Kind {
     /// `with (object) body`: names inside can't be resolved.
     With { object: NodeId, body: NodeId },
     /// `import … from 'source'`, also `import x = require('source')`.
-    Import { source: String, source_span: Span, names: Vec<ImportName>, is_type: bool },
+    Import {
+        source: String,
+        source_span: Span,
+        names: Vec<ImportName>,
+        is_type: bool,
+    },
     /// `export { a as b }`, `export { a } from 'source'`.
-    ExportNames { source: Option<String>, names: Vec<ExportName>, is_type: bool },
+    ExportNames {
+        source: Option<String>,
+        names: Vec<ExportName>,
+        is_type: bool,
+    },
     /// `export * from 'source'`, `export * as name from 'source'`.
-    ExportAll { source: String, name: Option<String> },
+    ExportAll {
+        source: String,
+        name: Option<String>,
+    },
     /// `export const a = 1`, `export function f() {}`: a declaration.
     ExportDeclaration { declaration: NodeId },
     /// `export default x`: a declaration or an expression. `export = x` of TypeScript has `is_assignment`.
     ExportDefault { value: NodeId, is_assignment: bool },
     /// `enum E {}` of TypeScript. `members` are the names that its initializers can use.
-    Enum { name: NodeId, initializers: Vec<NodeId>, members: Vec<String> },
+    Enum {
+        name: NodeId,
+        initializers: Vec<NodeId>,
+        members: Vec<String>,
+    },
     /// `namespace N { … }` of TypeScript with a body that runs.
     Namespace { name: Option<NodeId>, body: NodeId },
     /// Something that only types know: an interface, an alias, `declare …`, `import type`.
@@ -212,11 +259,18 @@ pub enum Kind {
 
     // Patterns.
     /// An identifier that declares. `annotation` is the text range of a TypeScript type, without the colon.
-    BindingName { name: String, annotation: Option<Span> },
+    BindingName {
+        name: String,
+        annotation: Option<Span>,
+    },
     /// `{ a, b: c, ...d }`; properties are [`Kind::PatternProperty`] or [`Kind::RestPattern`].
     ObjectPattern { properties: Vec<NodeId> },
     /// `key: value` in an object pattern. With `shorthand`, key and value are the same text.
-    PatternProperty { key: Key, value: NodeId, shorthand: bool },
+    PatternProperty {
+        key: Key,
+        value: NodeId,
+        shorthand: bool,
+    },
     /// `[a, , b]`.
     ArrayPattern { elements: Vec<Option<NodeId>> },
     /// `target = value`.
@@ -236,7 +290,10 @@ pub enum Kind {
     /// A string without interpolation, its value decoded. Templates without `${}` are [`Kind::Template`].
     String { value: String },
     /// A template. `texts` are the raw pieces between the expressions, one more than these.
-    Template { texts: Vec<String>, expressions: Vec<NodeId> },
+    Template {
+        texts: Vec<String>,
+        expressions: Vec<NodeId>,
+    },
     /// A tagged template.
     TaggedTemplate { tag: NodeId, template: NodeId },
     /// `true`, `false`.
@@ -251,13 +308,23 @@ pub enum Kind {
     Object { properties: Vec<NodeId> },
     /// `key: value`. A method is a property whose value is a [`Kind::Function`]. With `shorthand`, the value is a
     /// [`Kind::Name`] at the same span.
-    Property { key: Key, value: NodeId, shorthand: bool },
+    Property {
+        key: Key,
+        value: NodeId,
+        shorthand: bool,
+    },
     /// A function of any sort; a declaration is a statement.
     Function(Function),
     /// A class; a declaration is a statement.
     Class(Class),
     /// A method, accessor or field.
-    ClassMember { key: Key, value: Option<NodeId>, is_static: bool, annotation: Option<Span>, decorators: Vec<NodeId> },
+    ClassMember {
+        key: Key,
+        value: Option<NodeId>,
+        is_static: bool,
+        annotation: Option<Span>,
+        decorators: Vec<NodeId>,
+    },
     /// `static { … }`.
     StaticBlock { body: Vec<NodeId> },
     /// `(expression)`.
@@ -265,11 +332,24 @@ pub enum Kind {
     /// `x as T`, `x!`, `x satisfies T`, `<T>x`: the same value under another type.
     Cast { expression: NodeId },
     /// `object.property`, `object?.property`, `object['property']`, `object[expression]`, `object.#property`.
-    Member { object: NodeId, property: Key, property_span: Span, optional: bool },
+    Member {
+        object: NodeId,
+        property: Key,
+        property_span: Span,
+        optional: bool,
+    },
     /// `callee(arguments)`, `callee?.(arguments)`. `arguments_span` includes the parentheses.
-    Call { callee: NodeId, arguments: Vec<NodeId>, arguments_span: Span, optional: bool },
+    Call {
+        callee: NodeId,
+        arguments: Vec<NodeId>,
+        arguments_span: Span,
+        optional: bool,
+    },
     /// `new callee(arguments)`.
-    New { callee: NodeId, arguments: Vec<NodeId> },
+    New {
+        callee: NodeId,
+        arguments: Vec<NodeId>,
+    },
     /// `import(…)`: the callee of a [`Kind::Call`].
     ImportKeyword,
     /// `...argument` in a call, an array or an object.
@@ -283,13 +363,29 @@ pub enum Kind {
     /// `x++`, `--x`.
     Update { argument: NodeId },
     /// Any operator on two values but the logical ones.
-    Binary { operator: String, left: NodeId, right: NodeId },
+    Binary {
+        operator: String,
+        left: NodeId,
+        right: NodeId,
+    },
     /// `&&`, `||`, `??`.
-    Logical { operator: LogicalOperator, left: NodeId, right: NodeId },
+    Logical {
+        operator: LogicalOperator,
+        left: NodeId,
+        right: NodeId,
+    },
     /// `target = value`, `target += value`, `target ??= value`. The target is a pattern or a place.
-    Assign { operator: String, target: NodeId, value: NodeId },
+    Assign {
+        operator: String,
+        target: NodeId,
+        value: NodeId,
+    },
     /// `test ? consequent : alternate`.
-    Conditional { test: NodeId, consequent: NodeId, alternate: NodeId },
+    Conditional {
+        test: NodeId,
+        consequent: NodeId,
+        alternate: NodeId,
+    },
     /// `a, b`.
     Sequence { expressions: Vec<NodeId> },
     /// JSX, `new.target`, and what has no kind of its own. Its parts are kept so that no reference is lost.
@@ -318,7 +414,11 @@ impl Tree {
                 nodes[child.index()].parent = Some(id);
             }
         }
-        Self { nodes, root, comments }
+        Self {
+            nodes,
+            root,
+            comments,
+        }
     }
 
     /// The program.
@@ -397,7 +497,8 @@ impl Tree {
 
     /// The nearest function around `id`, not `id` itself.
     pub fn enclosing_function(&self, id: NodeId) -> Option<NodeId> {
-        self.ancestors(id).find(|it| matches!(self.kind(*it), Kind::Function(_)))
+        self.ancestors(id)
+            .find(|it| matches!(self.kind(*it), Kind::Function(_)))
     }
 
     /// The nearest node around or at `id` that stands in a list of statements or alone as one.
@@ -417,9 +518,10 @@ impl Tree {
     /// The statement list that `statement` is an element of: a program, a block, a case or a static block.
     pub fn statement_list(&self, statement: NodeId) -> Option<&[NodeId]> {
         match self.kind(self.parent(statement)?) {
-            Kind::Program { body } | Kind::Block { body } | Kind::Case { body, .. } | Kind::StaticBlock { body } => {
-                body.contains(&statement).then_some(body.as_slice())
-            }
+            Kind::Program { body }
+            | Kind::Block { body }
+            | Kind::Case { body, .. }
+            | Kind::StaticBlock { body } => body.contains(&statement).then_some(body.as_slice()),
             _ => None,
         }
     }
@@ -436,7 +538,9 @@ impl Tree {
     pub fn string_value(&self, id: NodeId) -> Option<&str> {
         match self.kind(self.bare(id)) {
             Kind::String { value } => Some(value),
-            Kind::Template { texts, expressions } if expressions.is_empty() => texts.first().map(String::as_str),
+            Kind::Template { texts, expressions } if expressions.is_empty() => {
+                texts.first().map(String::as_str)
+            }
             _ => None,
         }
     }

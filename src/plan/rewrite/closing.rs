@@ -12,7 +12,9 @@ use crate::syntax::{Kind, NodeId};
 /// Why closing the server can't be rewritten, if it can't.
 pub(super) fn obstacle(input: &Input<'_>, it: &Use) -> Option<String> {
     match closing(input, it) {
-        Closing::Unknown => Some("it also closes the HTTP server, and no name of that is in sight here".to_owned()),
+        Closing::Unknown => {
+            Some("it also closes the HTTP server, and no name of that is in sight here".to_owned())
+        }
         Closing::Alone | Closing::WithServer(_) => None,
     }
 }
@@ -28,7 +30,11 @@ enum Closing {
 }
 
 fn closing(input: &Input<'_>, it: &Use) -> Closing {
-    let has_callback = it.chain.last().and_then(|it| it.arguments.as_ref()).is_some_and(|it| !it.is_empty());
+    let has_callback = it
+        .chain
+        .last()
+        .and_then(|it| it.arguments.as_ref())
+        .is_some_and(|it| !it.is_empty());
     if !has_callback && closes_http_server_itself(input, it) {
         return Closing::Alone;
     }
@@ -36,29 +42,44 @@ fn closing(input: &Input<'_>, it: &Use) -> Closing {
 }
 
 fn is_http_server(input: &Input<'_>, place: Place) -> bool {
-    input.project.values(place).any(|it| matches!(it, Value::HttpServer(_)))
+    input
+        .project
+        .values(place)
+        .any(|it| matches!(it, Value::HttpServer(_)))
 }
 
 /// Whether the code around closes the HTTP server anyway.
 fn closes_http_server_itself(input: &Input<'_>, it: &Use) -> bool {
     let file = it.chain.root.file;
     let tree = &input.project.facts(file).tree;
-    let around = tree.enclosing_function(it.chain.end).unwrap_or_else(|| tree.root());
+    let around = tree
+        .enclosing_function(it.chain.end)
+        .unwrap_or_else(|| tree.root());
     http_close(input, file, around).is_some()
 }
 
 /// The call in `around` that closes the HTTP server.
 fn http_close(input: &Input<'_>, file: FileId, around: NodeId) -> Option<NodeId> {
     let tree = &input.project.facts(file).tree;
-    tree.descendants(around).find(|node| match tree.kind(*node) {
-        Kind::Call { callee, .. } => match tree.kind(*callee) {
-            Kind::Member { object, property, .. } => {
-                property.name() == Some("close") && is_http_server(input, Place { file, node: *object })
-            }
+    tree.descendants(around)
+        .find(|node| match tree.kind(*node) {
+            Kind::Call { callee, .. } => match tree.kind(*callee) {
+                Kind::Member {
+                    object, property, ..
+                } => {
+                    property.name() == Some("close")
+                        && is_http_server(
+                            input,
+                            Place {
+                                file,
+                                node: *object,
+                            },
+                        )
+                }
+                _ => false,
+            },
             _ => false,
-        },
-        _ => false,
-    })
+        })
 }
 
 /// The name of the HTTP server where the server is closed.
@@ -68,7 +89,13 @@ fn http_server_name(input: &Input<'_>, it: &Use) -> Option<String> {
     let scope = facts.scope_of(it.chain.root.node);
     facts.bindings().find_map(|(id, binding)| {
         let declaration = *binding.declarations.first()?;
-        let is_server = is_http_server(input, Place { file, node: declaration });
+        let is_server = is_http_server(
+            input,
+            Place {
+                file,
+                node: declaration,
+            },
+        );
         (is_server && facts.lookup(scope, &binding.name) == Some(id)).then(|| binding.name.clone())
     })
 }
@@ -91,24 +118,47 @@ fn close_in_place(draft: &mut Draft<'_>, it: &Use, name: &str) {
     let file = it.chain.root.file;
     let layout = draft.layout(file);
     let root = layout.tree.span(layout.tree.wrapped(it.chain.root.node));
-    draft.replace(file, Span { start: root.start, end: method_end(draft, it) }, format!("{name}.close"));
+    draft.replace(
+        file,
+        Span {
+            start: root.start,
+            end: method_end(draft, it),
+        },
+        format!("{name}.close"),
+    );
 }
 
 /// The byte after `io.close`.
 fn method_end(draft: &Draft<'_>, it: &Use) -> u32 {
     let tree = draft.layout(it.chain.root.file).tree;
     let chain = tree.span(tree.bare(it.chain.end));
-    it.chain.last().map_or(chain.end, |it| tree.span(it.member).end)
+    it.chain
+        .last()
+        .map_or(chain.end, |it| tree.span(it.member).end)
 }
 
 fn close_both(draft: &mut Draft<'_>, it: &Use, name: &str, server: &str) {
     let file = it.chain.root.file;
     let layout = draft.layout(file);
-    let statement = layout.tree.span(layout.tree.enclosing_statement(it.chain.end)).start as usize;
+    let statement = layout
+        .tree
+        .span(layout.tree.enclosing_statement(it.chain.end))
+        .start as usize;
     let next = format!("{}{}", layout.line_break(), layout.indentation(statement));
     let start = layout.tree.span(layout.tree.bare(it.chain.end)).start;
-    draft.replace(file, Span::new(statement, statement), format!("{name}.close();{next}"));
-    draft.replace(file, Span { start, end: method_end(draft, it) }, format!("{server}.close"));
+    draft.replace(
+        file,
+        Span::new(statement, statement),
+        format!("{name}.close();{next}"),
+    );
+    draft.replace(
+        file,
+        Span {
+            start,
+            end: method_end(draft, it),
+        },
+        format!("{server}.close"),
+    );
 }
 
 /// `io.close(); await new Promise((resolve) => server.close(resolve));` closes the broadcaster after that, and
@@ -117,23 +167,47 @@ fn close_after_requests(draft: &mut Draft<'_>, it: &Use, name: &str) -> bool {
     let file = it.chain.root.file;
     let layout = draft.layout(file);
     let statement = layout.tree.enclosing_statement(it.chain.end);
-    let Kind::ExpressionStatement { .. } = layout.tree.kind(statement) else { return false };
-    let Some(list) = layout.tree.statement_list(statement) else { return false };
-    let later = list.iter().skip_while(|it| **it != statement).skip(1);
-    let input = draft.input;
-    let Some((other, call)) = later.filter_map(|it| http_close(input, file, *it).map(|call| (*it, call))).next() else {
+    let Kind::ExpressionStatement { .. } = layout.tree.kind(statement) else {
         return false;
     };
-    let Kind::ExpressionStatement { expression } = layout.tree.kind(other) else { return false };
-    let end = if layout.text[layout.tree.span(other).range()].ends_with(';') { ";" } else { "" };
+    let Some(list) = layout.tree.statement_list(statement) else {
+        return false;
+    };
+    let later = list.iter().skip_while(|it| **it != statement).skip(1);
+    let input = draft.input;
+    let Some((other, call)) = later
+        .filter_map(|it| http_close(input, file, *it).map(|call| (*it, call)))
+        .next()
+    else {
+        return false;
+    };
+    let Kind::ExpressionStatement { expression } = layout.tree.kind(other) else {
+        return false;
+    };
+    let end = if layout.text[layout.tree.span(other).range()].ends_with(';') {
+        ";"
+    } else {
+        ""
+    };
     let is_done = match layout.tree.kind(*expression) {
         Kind::Await { .. } => {
             let at = layout.tree.span(other);
-            let line = format!("{}{}", layout.line_break(), layout.indentation(at.start as usize));
-            insert(draft, file, at.end, format!("{line}await {name}.close(){end}"));
+            let line = format!(
+                "{}{}",
+                layout.line_break(),
+                layout.indentation(at.start as usize)
+            );
+            insert(
+                draft,
+                file,
+                at.end,
+                format!("{line}await {name}.close(){end}"),
+            );
             true
         }
-        _ if *expression == call => close_in_callback(draft, file, call, &format!("await {name}.close(){end}")),
+        _ if *expression == call => {
+            close_in_callback(draft, file, call, &format!("await {name}.close(){end}"))
+        }
         _ => false,
     };
     if is_done {
@@ -145,23 +219,50 @@ fn close_after_requests(draft: &mut Draft<'_>, it: &Use, name: &str) -> bool {
 /// Puts `line` at the start of the callback of `server.close(() => { … })`, which becomes `async` for it.
 fn close_in_callback(draft: &mut Draft<'_>, file: FileId, call: NodeId, line: &str) -> bool {
     let layout = draft.layout(file);
-    let Kind::Call { arguments, .. } = layout.tree.kind(call) else { return false };
-    let Some(callback) = arguments.first().copied() else { return false };
-    let Some(function) = layout.tree.function(callback) else { return false };
-    let Some(body) = function.body else { return false };
-    let Kind::Block { body: statements } = layout.tree.kind(body) else { return false };
-    let Some(first) = statements.first().map(|it| layout.tree.span(*it).start) else { return false };
+    let Kind::Call { arguments, .. } = layout.tree.kind(call) else {
+        return false;
+    };
+    let Some(callback) = arguments.first().copied() else {
+        return false;
+    };
+    let Some(function) = layout.tree.function(callback) else {
+        return false;
+    };
+    let Some(body) = function.body else {
+        return false;
+    };
+    let Kind::Block { body: statements } = layout.tree.kind(body) else {
+        return false;
+    };
+    let Some(first) = statements.first().map(|it| layout.tree.span(*it).start) else {
+        return false;
+    };
     let next = match layout.starts_line(first as usize) {
-        true => format!("{}{}", layout.line_break(), layout.indentation(first as usize)),
+        true => format!(
+            "{}{}",
+            layout.line_break(),
+            layout.indentation(first as usize)
+        ),
         false => " ".to_owned(),
     };
     if !function.is_async {
-        insert(draft, file, layout.tree.span(callback).start, "async ".to_owned());
+        insert(
+            draft,
+            file,
+            layout.tree.span(callback).start,
+            "async ".to_owned(),
+        );
     }
     insert(draft, file, first, format!("{line}{next}"));
     true
 }
 
 fn insert(draft: &mut Draft<'_>, file: FileId, at: u32, text: String) {
-    draft.add(file, Edit { span: Span { start: at, end: at }, text });
+    draft.add(
+        file,
+        Edit {
+            span: Span { start: at, end: at },
+            text,
+        },
+    );
 }

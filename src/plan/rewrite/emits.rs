@@ -1,9 +1,9 @@
 //! Chains on the server, written on the broadcaster: a rule's template with the arguments left where they are, byte for
 //! byte, and only what stands between them replaced.
 
+use crate::findings::chains::{Chain, Link};
 use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
-use crate::findings::chains::{Chain, Link};
 use crate::project::api::Role;
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
@@ -20,7 +20,12 @@ enum Piece {
 pub(super) struct Unfit;
 
 /// Writes `chain` by `template` with `root` (`socketBroadcaster`, `this.io`) in front.
-pub(super) fn rewrite(draft: &mut Draft<'_>, chain: &Chain, template: &str, root: &str) -> Result<(), Unfit> {
+pub(super) fn rewrite(
+    draft: &mut Draft<'_>,
+    chain: &Chain,
+    template: &str,
+    root: &str,
+) -> Result<(), Unfit> {
     let template = template.replacen("socketBroadcaster", root, 1);
     if let Some(prefix) = template.strip_suffix("{links}") {
         keep_links(draft, chain, prefix);
@@ -50,21 +55,38 @@ fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
         .links
         .first()
         .is_some_and(|it| matches!(tree.kind(it.member), Kind::Member { optional: true, .. }));
-    let dotted = |link: &Link| layout.text[own.end as usize..].find("?.").filter(|_| is_optional).map(|at| {
-        let start = own.end as usize + at;
-        (Span::new(start, start + 2), link.name.clone())
-    });
+    let dotted = |link: &Link| {
+        layout.text[own.end as usize..]
+            .find("?.")
+            .filter(|_| is_optional)
+            .map(|at| {
+                let start = own.end as usize + at;
+                (Span::new(start, start + 2), link.name.clone())
+            })
+    };
     if let Some((question, _)) = chain.links.first().and_then(dotted) {
         draft.replace(chain.root.file, question, ".");
     }
     draft.replace(chain.root.file, own, root);
-    for (index, link) in chain.links.iter().enumerate().filter(|it| is_default_namespace(it.1)) {
+    for (index, link) in chain
+        .links
+        .iter()
+        .enumerate()
+        .filter(|it| is_default_namespace(it.1))
+    {
         let object_end = match index {
             0 => own.end,
             _ => tree.span(chain.links[index - 1].node).end,
         };
         let end = tree.span(link.member).end;
-        draft.replace(chain.root.file, Span { start: object_end, end }, "");
+        draft.replace(
+            chain.root.file,
+            Span {
+                start: object_end,
+                end,
+            },
+            "",
+        );
     }
 }
 
@@ -117,7 +139,9 @@ fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfi
             Ok(vec![Piece::Source(tree.span(room))])
         }
         "room" => {
-            let [room] = rooms(draft, chain)?[..] else { return Err(Unfit) };
+            let [room] = rooms(draft, chain)?[..] else {
+                return Err(Unfit);
+            };
             let inner = match tree.kind(tree.bare(room)) {
                 Kind::Template { expressions, .. } if expressions.len() == 1 => expressions[0],
                 _ => room,
@@ -125,8 +149,14 @@ fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfi
             Ok(vec![Piece::Source(tree.span(inner))])
         }
         "asked-room" => {
-            let link = chain.links.iter().find(|it| it.name.as_deref() == Some("get")).ok_or(Unfit)?;
-            let [room] = link.arguments.as_deref().ok_or(Unfit)? else { return Err(Unfit) };
+            let link = chain
+                .links
+                .iter()
+                .find(|it| it.name.as_deref() == Some("get"))
+                .ok_or(Unfit)?;
+            let [room] = link.arguments.as_deref().ok_or(Unfit)? else {
+                return Err(Unfit);
+            };
             Ok(vec![Piece::Source(tree.span(*room))])
         }
         "arguments" => Ok(arguments(draft, chain, 0)),
@@ -138,7 +168,10 @@ fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfi
 /// The rooms that a chain names, in order. Socket.IO looks at one argument of `to`.
 fn rooms(draft: &Draft<'_>, chain: &Chain) -> Result<Vec<NodeId>, Unfit> {
     let tree = draft.layout(chain.root.file).tree;
-    let links = chain.links.iter().filter(|it| matches!(it.name.as_deref(), Some("to" | "in")));
+    let links = chain
+        .links
+        .iter()
+        .filter(|it| matches!(it.name.as_deref(), Some("to" | "in")));
     links
         .map(|link| match link.arguments.as_deref() {
             Some([room]) if !matches!(tree.kind(*room), Kind::Spread { .. }) => Ok(*room),
@@ -150,10 +183,16 @@ fn rooms(draft: &Draft<'_>, chain: &Chain) -> Result<Vec<NodeId>, Unfit> {
 /// The emission's arguments from the `skip`ped one on, as one range: what stands between them stays too.
 fn arguments(draft: &Draft<'_>, chain: &Chain, skip: usize) -> Vec<Piece> {
     let tree = draft.layout(chain.root.file).tree;
-    let all = chain.last().and_then(|it| it.arguments.as_deref()).unwrap_or_default();
+    let all = chain
+        .last()
+        .and_then(|it| it.arguments.as_deref())
+        .unwrap_or_default();
     match (all.get(skip), all.last()) {
         (Some(first), Some(last)) => {
-            vec![Piece::Source(Span { start: tree.span(*first).start, end: tree.span(*last).end })]
+            vec![Piece::Source(Span {
+                start: tree.span(*first).start,
+                end: tree.span(*last).end,
+            })]
         }
         _ => Vec::new(),
     }
@@ -166,18 +205,27 @@ fn splice(draft: &mut Draft<'_>, chain: &Chain, span: Span, pieces: &[Piece]) {
     let mut comments = Vec::new();
     let mut text = String::new();
     let mut from = span.start;
-    let end = Piece::Source(Span { start: span.end, end: span.end });
+    let end = Piece::Source(Span {
+        start: span.end,
+        end: span.end,
+    });
     for piece in pieces.iter().chain(std::iter::once(&end)) {
         match piece {
             Piece::Text(it) => text.push_str(it),
             Piece::Source(kept) => {
-                let gap = Span { start: from, end: kept.start };
+                let gap = Span {
+                    start: from,
+                    end: kept.start,
+                };
                 let before = &draft.layout(file).text[gap.range()];
                 // A trailing comma and a line break before the closing parenthesis are the file's own style.
                 let is_same = before.trim_matches([' ', '\n', '\r', '\t', ',']) == text.trim();
                 if !(is_same && kept.start == span.end || before == text) {
                     comments.extend(draft.layout(file).comments_in(gap));
-                    edits.push(Edit { span: gap, text: std::mem::take(&mut text) });
+                    edits.push(Edit {
+                        span: gap,
+                        text: std::mem::take(&mut text),
+                    });
                 }
                 text.clear();
                 from = kept.end;
@@ -202,11 +250,18 @@ fn keep_comments(draft: &mut Draft<'_>, chain: &Chain, comments: &[Span], edits:
     let start = layout.tree.span(statement).start as usize;
     let texts: Vec<&str> = comments.iter().map(|it| &layout.text[it.range()]).collect();
     if layout.tree.statement_list(statement).is_some() && layout.starts_line(start) {
-        draft.insert_above(file, start, texts.iter().map(|it| (*it).to_owned()).collect());
+        draft.insert_above(
+            file,
+            start,
+            texts.iter().map(|it| (*it).to_owned()).collect(),
+        );
         return;
     }
     if let Some(first) = edits.first_mut() {
-        let inside: String = texts.iter().map(|it| format!("{} ", as_block(it))).collect();
+        let inside: String = texts
+            .iter()
+            .map(|it| format!("{} ", as_block(it)))
+            .collect();
         first.text = format!("{inside}{}", first.text);
     }
 }
@@ -224,17 +279,25 @@ fn continuation_depth(draft: &Draft<'_>, chain: &Chain) -> usize {
     let layout = draft.layout(chain.root.file);
     let start = span(draft, chain).start as usize;
     let Some(last) = chain.last() else { return 0 };
-    let Kind::Member { property_span, .. } = layout.tree.kind(last.member) else { return 0 };
+    let Kind::Member { property_span, .. } = layout.tree.kind(last.member) else {
+        return 0;
+    };
     let at = property_span.start as usize;
     if layout.line_start(at) == layout.line_start(start) {
         return 0;
     }
-    layout.indentation(at).len().saturating_sub(layout.indentation(start).len())
+    layout
+        .indentation(at)
+        .len()
+        .saturating_sub(layout.indentation(start).len())
 }
 
 /// The arguments of an emission that stood on a line of its own move to the left with it.
 fn dedent_arguments(draft: &mut Draft<'_>, chain: &Chain, depth: usize) {
-    let arguments = chain.last().and_then(|it| it.arguments.as_deref()).unwrap_or_default();
+    let arguments = chain
+        .last()
+        .and_then(|it| it.arguments.as_deref())
+        .unwrap_or_default();
     if let Some(first) = arguments.first() {
         let start = draft.layout(chain.root.file).tree.span(*first).start;
         let end = span(draft, chain).end;

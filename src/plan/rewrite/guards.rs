@@ -23,9 +23,16 @@ enum Known {
 
 /// Decides every guard among `handles`, expressions of one file that are always the broadcaster.
 /// Returns those that stand in a condition which has to stay; they are to be replaced by its name.
-pub(super) fn decide(draft: &mut Draft<'_>, file: FileId, handles: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
+pub(super) fn decide(
+    draft: &mut Draft<'_>,
+    file: FileId,
+    handles: &BTreeSet<NodeId>,
+) -> BTreeSet<NodeId> {
     let tree = draft.layout(file).tree;
-    let mut tests: Vec<NodeId> = handles.iter().map(|it| test_around(draft, file, *it)).collect();
+    let mut tests: Vec<NodeId> = handles
+        .iter()
+        .map(|it| test_around(draft, file, *it))
+        .collect();
     // Outer conditions first: what they delete need not be decided.
     tests.sort_by_key(|it| (tree.span(*it).start, std::cmp::Reverse(tree.span(*it).end)));
     tests.dedup();
@@ -77,24 +84,46 @@ fn known(draft: &Draft<'_>, file: FileId, node: NodeId, handles: &BTreeSet<NodeI
                 Known::Same(inner) => Known::Same(inner),
             }
         }
-        Kind::Unary { operator, argument } if operator == "!" => match known(draft, file, *argument, handles) {
-            Known::True => Known::False,
-            Known::False => Known::True,
-            Known::Same(_) | Known::Open => Known::Open,
-        },
-        Kind::Binary { operator, left, right } if is_equality(operator) => {
-            compared(draft, file, (operator, *left, *right), handles)
+        Kind::Unary { operator, argument } if operator == "!" => {
+            match known(draft, file, *argument, handles) {
+                Known::True => Known::False,
+                Known::False => Known::True,
+                Known::Same(_) | Known::Open => Known::Open,
+            }
         }
-        Kind::Logical { operator, left, right } => {
-            let sides = (known(draft, file, *left, handles), known(draft, file, *right, handles));
+        Kind::Binary {
+            operator,
+            left,
+            right,
+        } if is_equality(operator) => compared(draft, file, (operator, *left, *right), handles),
+        Kind::Logical {
+            operator,
+            left,
+            right,
+        } => {
+            let sides = (
+                known(draft, file, *left, handles),
+                known(draft, file, *right, handles),
+            );
             combined(*operator, sides, *left, *right)
         }
         _ => Known::Open,
     }
 }
 
-fn combined(operator: LogicalOperator, sides: (Known, Known), left: NodeId, right: NodeId) -> Known {
-    let or = |it: Known, node: NodeId| if it == Known::Open { Known::Same(node) } else { it };
+fn combined(
+    operator: LogicalOperator,
+    sides: (Known, Known),
+    left: NodeId,
+    right: NodeId,
+) -> Known {
+    let or = |it: Known, node: NodeId| {
+        if it == Known::Open {
+            Known::Same(node)
+        } else {
+            it
+        }
+    };
     match (operator, sides) {
         (LogicalOperator::And, (Known::True, it)) => or(it, right),
         (LogicalOperator::And, (Known::False, _)) => Known::False,
@@ -115,15 +144,15 @@ fn compared(
     handles: &BTreeSet<NodeId>,
 ) -> Known {
     let tree = draft.layout(file).tree;
-    let is_nothing = |it: NodeId| {
-        matches!(tree.kind(it), Kind::Null) || tree.name(it) == Some("undefined")
-    };
+    let is_nothing =
+        |it: NodeId| matches!(tree.kind(it), Kind::Null) || tree.name(it) == Some("undefined");
     let is_handle = |it: NodeId| handles.contains(&tree.bare(it));
     let is_typeof = |it: NodeId| match tree.kind(it) {
         Kind::Unary { operator, argument } => operator == "typeof" && is_handle(*argument),
         _ => false,
     };
-    let of_nothing = (is_handle(left) && is_nothing(right)) || (is_nothing(left) && is_handle(right));
+    let of_nothing =
+        (is_handle(left) && is_nothing(right)) || (is_nothing(left) && is_handle(right));
     let of_type = is_typeof(left) && tree.string_value(right) == Some("undefined");
     match (of_nothing || of_type, operator.starts_with('!')) {
         (true, true) => Known::True,
@@ -138,15 +167,28 @@ fn decide_test(draft: &mut Draft<'_>, file: FileId, test: NodeId, handles: &BTre
     if draft.is_gone(file, span) {
         return;
     }
-    let Some(parent) = layout.tree.parent(test) else { return };
+    let Some(parent) = layout.tree.parent(test) else {
+        return;
+    };
     match (known(draft, file, test, handles), layout.tree.kind(parent)) {
         (Known::Open, _) => decide_inner(draft, file, test, handles),
         (Known::Same(kept), _) => keep_only(draft, file, span, kept),
         (known, Kind::If { test: own, .. }) if *own == test => {
             decide_if(draft, file, parent, known == Known::True);
         }
-        (known, Kind::Conditional { test: own, consequent, alternate }) if *own == test => {
-            let kept = if known == Known::True { *consequent } else { *alternate };
+        (
+            known,
+            Kind::Conditional {
+                test: own,
+                consequent,
+                alternate,
+            },
+        ) if *own == test => {
+            let kept = if known == Known::True {
+                *consequent
+            } else {
+                *alternate
+            };
             keep_only(draft, file, layout.tree.span(parent), kept);
         }
         (Known::True, _) if !handles.contains(&test) => draft.replace_whole(file, span, "true"),
@@ -176,7 +218,16 @@ fn decide_inner(draft: &mut Draft<'_>, file: FileId, test: NodeId, handles: &BTr
 /// Leaves of `span` only `kept`, and the comments.
 fn keep_only(draft: &mut Draft<'_>, file: FileId, span: Span, kept: NodeId) {
     let kept = draft.layout(file).tree.span(kept);
-    for gone in [Span { start: span.start, end: kept.start }, Span { start: kept.end, end: span.end }] {
+    for gone in [
+        Span {
+            start: span.start,
+            end: kept.start,
+        },
+        Span {
+            start: kept.end,
+            end: span.end,
+        },
+    ] {
         let comments = comment_text(&draft.layout(file), gone);
         if gone.start < gone.end {
             draft.replace_whole(file, gone, &comments);
@@ -186,7 +237,10 @@ fn keep_only(draft: &mut Draft<'_>, file: FileId, span: Span, kept: NodeId) {
 
 /// The comments of a range that goes, as block comments on one line.
 fn comment_text(layout: &Layout<'_>, span: Span) -> String {
-    let comments = layout.comments_in(span).into_iter().map(|it| &layout.text[it.range()]);
+    let comments = layout
+        .comments_in(span)
+        .into_iter()
+        .map(|it| &layout.text[it.range()]);
     comments
         .map(|it| match it.strip_prefix("//") {
             Some(text) => format!("/*{} */ ", text.trim_end()),
@@ -198,7 +252,14 @@ fn comment_text(layout: &Layout<'_>, span: Span) -> String {
 /// Takes an `if` away and leaves the branch that runs.
 fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool) {
     let layout = draft.layout(file);
-    let Kind::If { consequent, alternate, .. } = layout.tree.kind(statement) else { return };
+    let Kind::If {
+        consequent,
+        alternate,
+        ..
+    } = layout.tree.kind(statement)
+    else {
+        return;
+    };
     let (kept, dead) = match value {
         true => (Some(*consequent), *alternate),
         false => (*alternate, Some(*consequent)),
@@ -210,9 +271,13 @@ fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool
         draft.drop_comments(file, layout.tree.span(dead));
     }
     match kept {
-        Some(kept) if layout.tree.statement_list(statement).is_some() => unwrap(draft, file, statement, kept),
+        Some(kept) if layout.tree.statement_list(statement).is_some() => {
+            unwrap(draft, file, statement, kept)
+        }
         Some(kept) => keep_only(draft, file, layout.tree.span(statement), kept),
-        None if layout.tree.statement_list(statement).is_some() => draft.remove_statement(file, statement),
+        None if layout.tree.statement_list(statement).is_some() => {
+            draft.remove_statement(file, statement)
+        }
         None => remove_branch(draft, file, statement),
     }
 }
@@ -221,11 +286,27 @@ fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool
 fn remove_branch(draft: &mut Draft<'_>, file: FileId, statement: NodeId) {
     let layout = draft.layout(file);
     let span = layout.tree.span(statement);
-    let parent = layout.tree.parent(statement).map(|it| (it, layout.tree.kind(it)));
+    let parent = layout
+        .tree
+        .parent(statement)
+        .map(|it| (it, layout.tree.kind(it)));
     match parent {
-        Some((_, Kind::If { consequent, alternate: Some(alternate), .. })) if *alternate == statement => {
+        Some((
+            _,
+            Kind::If {
+                consequent,
+                alternate: Some(alternate),
+                ..
+            },
+        )) if *alternate == statement => {
             let start = layout.tree.span(*consequent).end;
-            draft.delete(file, Span { start, end: span.end });
+            draft.delete(
+                file,
+                Span {
+                    start,
+                    end: span.end,
+                },
+            );
         }
         _ => draft.replace_whole(file, span, "{}"),
     }
@@ -277,11 +358,23 @@ fn unwrap(draft: &mut Draft<'_>, file: FileId, statement: NodeId, kept: NodeId) 
 
 /// Comments between `if` and the block it guards go on lines of their own.
 fn condition_comments(layout: &Layout<'_>, statement: NodeId) -> String {
-    let Kind::If { consequent, .. } = layout.tree.kind(statement) else { return String::new() };
+    let Kind::If { consequent, .. } = layout.tree.kind(statement) else {
+        return String::new();
+    };
     let start = layout.tree.span(statement).start;
-    let before = Span { start, end: layout.tree.span(*consequent).start };
-    let next = format!("{}{}", layout.line_break(), layout.indentation(start as usize));
-    let comments = layout.comments_in(before).into_iter().map(|it| &layout.text[it.range()]);
+    let before = Span {
+        start,
+        end: layout.tree.span(*consequent).start,
+    };
+    let next = format!(
+        "{}{}",
+        layout.line_break(),
+        layout.indentation(start as usize)
+    );
+    let comments = layout
+        .comments_in(before)
+        .into_iter()
+        .map(|it| &layout.text[it.range()]);
     comments.map(|it| format!("{it}{next}")).collect()
 }
 
@@ -292,11 +385,20 @@ fn unwrap_single(draft: &mut Draft<'_>, file: FileId, whole: Span, own: Span) {
         .len()
         .saturating_sub(layout.indentation(whole.start as usize).len());
     draft.dedent(file, own, depth);
-    let head = Span { start: whole.start, end: own.start };
+    let head = Span {
+        start: whole.start,
+        end: own.start,
+    };
     let comments = comment_text(&layout, head);
     draft.replace_whole(file, head, &comments);
     if own.end < whole.end {
-        draft.delete(file, Span { start: own.end, end: whole.end });
+        draft.delete(
+            file,
+            Span {
+                start: own.end,
+                end: whole.end,
+            },
+        );
     }
 }
 
@@ -306,7 +408,10 @@ fn clashes(draft: &Draft<'_>, file: FileId, statement: NodeId, block: NodeId) ->
     let outer = facts.scope_of(statement);
     let span = facts.tree.span(block);
     let around = facts.tree.span(facts.scope(outer).node);
-    let declared = facts.scopes().filter(|(_, it)| it.node == block).flat_map(|(_, it)| it.names.keys());
+    let declared = facts
+        .scopes()
+        .filter(|(_, it)| it.node == block)
+        .flat_map(|(_, it)| it.names.keys());
     let names: Vec<&String> = declared.collect();
     names.iter().any(|name| {
         let is_taken = facts.scope(outer).names.contains_key(*name);

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::Input;
 use crate::findings::uses::{Use, Variable, calls_setup, receiving_parameters};
+use crate::plan::Input;
 use crate::project::value::{Place, SiteKind, Value};
 use crate::rules::Meaning;
 use crate::scope::{BindingId, BindingKind, FileFacts};
@@ -45,14 +45,25 @@ impl Handles {
     /// Decides about every name. `is_full`: the server leaves the process.
     pub(super) fn decide(input: &Input<'_>, decided: &Decided<'_>, is_full: bool) -> Self {
         let fixed = decided.fixed;
-        let mut handles = Self { removed: BTreeSet::new(), renamed: BTreeSet::new() };
+        let mut handles = Self {
+            removed: BTreeSet::new(),
+            renamed: BTreeSet::new(),
+        };
         let uses = by_variable(input);
         for (variable, uses) in &uses {
             let (facts, binding) = (input.project.facts(variable.0), variable.1);
-            let serves_handlers = uses.iter().any(|it| input.uses[*it].is_shared || input.uses[*it].inside.is_some() || decided.moved[*it]);
-            if facts.binding(binding).kind == BindingKind::Parameter && !serves_handlers && may_rename(input, *variable) {
+            let serves_handlers = uses.iter().any(|it| {
+                input.uses[*it].is_shared || input.uses[*it].inside.is_some() || decided.moved[*it]
+            });
+            if facts.binding(binding).kind == BindingKind::Parameter
+                && !serves_handlers
+                && may_rename(input, *variable)
+            {
                 handles.renamed.insert(*variable);
-            } else if !serves_handlers && declares_handle(input, facts, *variable) && uses.iter().all(|it| fixed[*it]) {
+            } else if !serves_handlers
+                && declares_handle(input, facts, *variable)
+                && uses.iter().all(|it| fixed[*it])
+            {
                 handles.removed.insert(*variable);
             }
         }
@@ -69,7 +80,11 @@ impl Handles {
                 .renamed
                 .iter()
                 .copied()
-                .filter(|it| uses[it].iter().any(|index| !fixed[*index] || !self.may_convert(input, *index)))
+                .filter(|it| {
+                    uses[it]
+                        .iter()
+                        .any(|index| !fixed[*index] || !self.may_convert(input, *index))
+                })
                 .collect();
             if pinned.is_empty() {
                 break;
@@ -77,7 +92,11 @@ impl Handles {
             self.renamed.retain(|it| !pinned.contains(it));
         }
         // Who hands the server itself to such a function keeps it.
-        let keeps = |it: &Variable| !uses.get(it).is_some_and(|all| all.iter().any(|index| !self.may_convert(input, *index)));
+        let keeps = |it: &Variable| {
+            !uses
+                .get(it)
+                .is_some_and(|all| all.iter().any(|index| !self.may_convert(input, *index)))
+        };
         self.removed = self.removed.iter().copied().filter(keeps).collect();
     }
 
@@ -85,9 +104,12 @@ impl Handles {
     pub(super) fn may_convert(&self, input: &Input<'_>, index: usize) -> bool {
         let it = &input.uses[index];
         match it.meaning {
-            Meaning::Argument => receiving_parameters(input.project, &it.chain).is_some_and(|all| {
-                all.iter().all(|parameter| parameter.is_some_and(|it| self.renamed.contains(&it)))
-            }),
+            Meaning::Argument => {
+                receiving_parameters(input.project, &it.chain).is_some_and(|all| {
+                    all.iter()
+                        .all(|parameter| parameter.is_some_and(|it| self.renamed.contains(&it)))
+                })
+            }
             Meaning::PropertyWrite
             | Meaning::PropertyValue
             | Meaning::Return
@@ -129,7 +151,12 @@ impl Handles {
         match self.renamed.contains(&variable) {
             true => Root::Parameter,
             false if !is_full || self.removed.contains(&variable) => Root::Imported,
-            false if declares_handle(input, facts, variable) || declares_server(input, facts, variable) => Root::Imported,
+            false
+                if declares_handle(input, facts, variable)
+                    || declares_server(input, facts, variable) =>
+            {
+                Root::Imported
+            }
             false => Root::Kept,
         }
     }
@@ -173,7 +200,11 @@ pub(super) fn declared_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
     let declarator = facts.tree.ancestors(it.chain.end).find(|node| {
         !matches!(
             facts.tree.kind(*node),
-            Kind::Logical { .. } | Kind::Conditional { .. } | Kind::Parenthesized { .. } | Kind::Cast { .. } | Kind::Await { .. }
+            Kind::Logical { .. }
+                | Kind::Conditional { .. }
+                | Kind::Parenthesized { .. }
+                | Kind::Cast { .. }
+                | Kind::Await { .. }
         )
     })?;
     match facts.tree.kind(declarator) {
@@ -198,15 +229,29 @@ pub(super) fn declared(input: &Input<'_>, it: &Use) -> Option<Variable> {
 /// object by name, and never written again.
 fn declares_handle(input: &Input<'_>, facts: &FileFacts, (file, binding): Variable) -> bool {
     let it = facts.binding(binding);
-    let [declaration] = it.declarations[..] else { return false };
+    let [declaration] = it.declarations[..] else {
+        return false;
+    };
     let is_written = it.references.iter().any(|node| facts.is_write(*node));
-    if is_written || !holds_server(input, Place { file, node: declaration }) {
+    if is_written
+        || !holds_server(
+            input,
+            Place {
+                file,
+                node: declaration,
+            },
+        )
+    {
         return false;
     }
-    let Some(parent) = facts.tree.parent(declaration) else { return false };
+    let Some(parent) = facts.tree.parent(declaration) else {
+        return false;
+    };
     match facts.tree.kind(parent) {
         Kind::Import { .. } => true,
-        Kind::Declarator { init: Some(init), .. } => is_pure_access(input, file, *init),
+        Kind::Declarator {
+            init: Some(init), ..
+        } => is_pure_access(input, file, *init),
         Kind::PatternProperty { .. } => is_declared_pattern(facts, parent),
         _ => false,
     }
@@ -214,20 +259,37 @@ fn declares_handle(input: &Input<'_>, facts: &FileFacts, (file, binding): Variab
 
 /// Whether a variable is where the server is kept that is created with it. It goes, or stays, with the set-up.
 fn declares_server(input: &Input<'_>, facts: &FileFacts, (file, binding): Variable) -> bool {
-    let [declaration] = facts.binding(binding).declarations[..] else { return false };
+    let [declaration] = facts.binding(binding).declarations[..] else {
+        return false;
+    };
     match facts.tree.parent(declaration).map(|it| facts.tree.kind(it)) {
-        Some(Kind::Declarator { init: Some(init), .. }) => is_site(input, Place { file, node: facts.tree.bare(*init) }),
+        Some(Kind::Declarator {
+            init: Some(init), ..
+        }) => is_site(
+            input,
+            Place {
+                file,
+                node: facts.tree.bare(*init),
+            },
+        ),
         _ => false,
     }
 }
 
 fn is_site(input: &Input<'_>, place: Place) -> bool {
-    input.project.sites().iter().any(|it| it.place == place && it.kind == SiteKind::Constructed)
+    input
+        .project
+        .sites()
+        .iter()
+        .any(|it| it.place == place && it.kind == SiteKind::Constructed)
 }
 
 /// `const { io } = …` in a declaration whose initial value does nothing but read.
 fn is_declared_pattern(facts: &FileFacts, property: NodeId) -> bool {
-    let declarator = facts.tree.parent(property).and_then(|it| facts.tree.parent(it));
+    let declarator = facts
+        .tree
+        .parent(property)
+        .and_then(|it| facts.tree.parent(it));
     declarator.is_some_and(|it| matches!(facts.tree.kind(it), Kind::Declarator { .. }))
 }
 
@@ -235,10 +297,17 @@ fn is_declared_pattern(facts: &FileFacts, property: NodeId) -> bool {
 fn is_pure_access(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
     let tree = &input.project.facts(file).tree;
     match tree.kind(node) {
-        Kind::Name { .. } | Kind::This | Kind::Null | Kind::String { .. } | Kind::Boolean { .. } | Kind::Literal => true,
+        Kind::Name { .. }
+        | Kind::This
+        | Kind::Null
+        | Kind::String { .. }
+        | Kind::Boolean { .. }
+        | Kind::Literal => true,
         Kind::Call { .. } => {
             let place = Place { file, node };
-            input.project.part(place).is_some() && !is_site(input, place) && !calls_setup(input.project, place)
+            input.project.part(place).is_some()
+                && !is_site(input, place)
+                && !calls_setup(input.project, place)
         }
         Kind::Member { .. }
         | Kind::Logical { .. }
@@ -247,7 +316,10 @@ fn is_pure_access(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
         | Kind::Cast { .. }
         | Kind::Await { .. }
         | Kind::Unary { .. }
-        | Kind::Binary { .. } => tree.children(node).into_iter().all(|it| is_pure_access(input, file, it)),
+        | Kind::Binary { .. } => tree
+            .children(node)
+            .into_iter()
+            .all(|it| is_pure_access(input, file, it)),
         _ => false,
     }
 }
@@ -257,9 +329,15 @@ fn is_pure_access(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
 fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
     let facts = input.project.facts(file);
     let it = facts.binding(binding);
-    let [declaration] = it.declarations[..] else { return false };
-    let place = Place { file, node: declaration };
-    let only_server = holds_server(input, place) && input.project.values(place).all(|it| it.site().is_some());
+    let [declaration] = it.declarations[..] else {
+        return false;
+    };
+    let place = Place {
+        file,
+        node: declaration,
+    };
+    let only_server =
+        holds_server(input, place) && input.project.values(place).all(|it| it.site().is_some());
     let is_written = it.references.iter().any(|node| facts.is_write(*node));
     let stands_alone = match facts.tree.parent(declaration).map(|it| facts.tree.kind(it)) {
         Some(Kind::Function(_)) => true,
@@ -268,15 +346,28 @@ fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
         }
         _ => false,
     };
-    let is_free = it.references.iter().all(|node| facts.lookup(facts.scope_of(*node), BROADCASTER).is_none_or(|it| {
-        facts.binding(it).kind == BindingKind::Import || facts.scope(facts.binding(it).scope).parent.is_none()
-    }));
-    only_server && !is_written && stands_alone && is_free && !is_own_parameter_taken(facts, it.scope, binding)
+    let is_free = it.references.iter().all(|node| {
+        facts
+            .lookup(facts.scope_of(*node), BROADCASTER)
+            .is_none_or(|it| {
+                facts.binding(it).kind == BindingKind::Import
+                    || facts.scope(facts.binding(it).scope).parent.is_none()
+            })
+    });
+    only_server
+        && !is_written
+        && stands_alone
+        && is_free
+        && !is_own_parameter_taken(facts, it.scope, binding)
 }
 
 /// Whether the function has another parameter or variable with the broadcaster's name.
 fn is_own_parameter_taken(facts: &FileFacts, scope: crate::scope::ScopeId, own: BindingId) -> bool {
-    facts.scope(scope).names.get(BROADCASTER).is_some_and(|it| *it != own)
+    facts
+        .scope(scope)
+        .names
+        .get(BROADCASTER)
+        .is_some_and(|it| *it != own)
 }
 
 /// Whether `object` keeps the server in a field of its own: `this.io`, `manager.io`. Requests, settings and modules
@@ -296,30 +387,53 @@ pub(super) fn imported_name(input: &Input<'_>, file: FileId) -> String {
     let facts = input.project.facts(file);
     let is_taken = |name: &str| {
         let is_other = |declaration: Option<&NodeId>| !is_broadcaster(input, file, declaration);
-        let is_declared = facts.bindings().any(|(_, it)| it.name == name && is_other(it.declarations.first()));
+        let is_declared = facts
+            .bindings()
+            .any(|(_, it)| it.name == name && is_other(it.declarations.first()));
         is_declared || facts.free_names().contains_key(name)
     };
-    let names = [BROADCASTER, "ioBroadcaster", "socketIoBroadcaster", "dedicatedSocketBroadcaster"];
-    names.into_iter().find(|it| !is_taken(it)).unwrap_or("iomigrateSocketBroadcaster").to_owned()
+    let names = [
+        BROADCASTER,
+        "ioBroadcaster",
+        "socketIoBroadcaster",
+        "dedicatedSocketBroadcaster",
+    ];
+    names
+        .into_iter()
+        .find(|it| !is_taken(it))
+        .unwrap_or("iomigrateSocketBroadcaster")
+        .to_owned()
 }
 
 /// Whether a declaration imports the generated broadcaster.
-pub(super) fn is_broadcaster(input: &Input<'_>, file: FileId, declaration: Option<&NodeId>) -> bool {
-    let Some(declaration) = declaration else { return false };
-    let values = input.project.values(Place { file, node: *declaration });
+pub(super) fn is_broadcaster(
+    input: &Input<'_>,
+    file: FileId,
+    declaration: Option<&NodeId>,
+) -> bool {
+    let Some(declaration) = declaration else {
+        return false;
+    };
+    let values = input.project.values(Place {
+        file,
+        node: *declaration,
+    });
     let mut files = values.filter_map(|it| match it {
         Value::Exports(file) | Value::Module(file) => Some(*file),
         Value::Object(place) | Value::Instance(place) => Some(place.file),
         _ => None,
     });
-    files.any(|it| input.project.role(it).is_broadcaster) || imports_broadcaster(input, file, *declaration)
+    files.any(|it| input.project.role(it).is_broadcaster)
+        || imports_broadcaster(input, file, *declaration)
 }
 
 fn imports_broadcaster(input: &Input<'_>, file: FileId, declaration: NodeId) -> bool {
     let tree = &input.project.facts(file).tree;
     let source = match tree.parent(declaration).map(|it| tree.kind(it)) {
         Some(Kind::Import { source, .. }) => Some(source.as_str()),
-        Some(Kind::Declarator { init: Some(init), .. }) => match tree.kind(*init) {
+        Some(Kind::Declarator {
+            init: Some(init), ..
+        }) => match tree.kind(*init) {
             Kind::Call { arguments, .. } => arguments.first().and_then(|it| tree.string_value(*it)),
             _ => None,
         },

@@ -5,7 +5,7 @@ use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
 use crate::plan::layout::Layout;
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, Keyword, NodeId};
+use crate::syntax::{Keyword, Kind, NodeId};
 
 /// Adds an import of the module at `target` (relative to the root) under `name`.
 pub(super) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
@@ -20,7 +20,13 @@ pub(super) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str)
         true => format!("{line}{next}{next}"),
         false => format!("{next}{line}"),
     };
-    draft.add(file, Edit { span: Span::new(at, at), text });
+    draft.add(
+        file,
+        Edit {
+            span: Span::new(at, at),
+            text,
+        },
+    );
 }
 
 /// How a file writes its imports.
@@ -33,14 +39,20 @@ struct Style {
 impl Style {
     fn of(layout: &Layout<'_>) -> Self {
         let imports: Vec<NodeId> = import_statements(layout);
-        let texts = imports.iter().map(|it| &layout.text[layout.tree.span(*it).range()]);
+        let texts = imports
+            .iter()
+            .map(|it| &layout.text[layout.tree.span(*it).range()]);
         let whole = || layout.text;
         let single = texts.clone().filter(|it| it.contains('\'')).count();
         let double = texts.clone().filter(|it| it.contains('"')).count();
         let quote = match single.cmp(&double) {
             std::cmp::Ordering::Less => '"',
             std::cmp::Ordering::Greater => '\'',
-            std::cmp::Ordering::Equal if whole().matches('"').count() > whole().matches('\'').count() => '"',
+            std::cmp::Ordering::Equal
+                if whole().matches('"').count() > whole().matches('\'').count() =>
+            {
+                '"'
+            }
             std::cmp::Ordering::Equal => '\'',
         };
         let statements = match layout.tree.kind(layout.tree.root()) {
@@ -53,15 +65,34 @@ impl Style {
             }
             _ => false,
         };
-        let semicolon = if statements.iter().any(ends_bare) && !imports.iter().any(|it| !ends_bare(it)) { "" } else { ";" };
+        let semicolon =
+            if statements.iter().any(ends_bare) && !imports.iter().any(|it| !ends_bare(it)) {
+                ""
+            } else {
+                ";"
+            };
         let uses_var = imports.iter().any(|it| {
-            matches!(layout.tree.kind(*it), Kind::Variables { keyword: Keyword::Var, .. })
+            matches!(
+                layout.tree.kind(*it),
+                Kind::Variables {
+                    keyword: Keyword::Var,
+                    ..
+                }
+            )
         });
-        Self { quote, semicolon, keyword: if uses_var { "var" } else { "const" } }
+        Self {
+            quote,
+            semicolon,
+            keyword: if uses_var { "var" } else { "const" },
+        }
     }
 
     fn line(&self, name: &str, specifier: &str, is_module: bool) -> String {
-        let Self { quote, semicolon, keyword } = self;
+        let Self {
+            quote,
+            semicolon,
+            keyword,
+        } = self;
         match is_module {
             true => format!("import {name} from {quote}{specifier}{quote}{semicolon}"),
             false => format!("{keyword} {name} = require({quote}{specifier}{quote}){semicolon}"),
@@ -71,17 +102,26 @@ impl Style {
 
 /// The statements at the top of a file that import: `import …`, `const x = require(…)`.
 fn import_statements(layout: &Layout<'_>) -> Vec<NodeId> {
-    let Kind::Program { body } = layout.tree.kind(layout.tree.root()) else { return Vec::new() };
-    body.iter().copied().filter(|it| is_import(layout, *it)).collect()
+    let Kind::Program { body } = layout.tree.kind(layout.tree.root()) else {
+        return Vec::new();
+    };
+    body.iter()
+        .copied()
+        .filter(|it| is_import(layout, *it))
+        .collect()
 }
 
 fn is_import(layout: &Layout<'_>, statement: NodeId) -> bool {
     match layout.tree.kind(statement) {
         Kind::Import { .. } => true,
-        Kind::Variables { declarators, .. } => declarators.iter().all(|it| match layout.tree.kind(*it) {
-            Kind::Declarator { init: Some(init), .. } => is_require(layout, *init),
-            _ => false,
-        }),
+        Kind::Variables { declarators, .. } => {
+            declarators.iter().all(|it| match layout.tree.kind(*it) {
+                Kind::Declarator {
+                    init: Some(init), ..
+                } => is_require(layout, *init),
+                _ => false,
+            })
+        }
         _ => false,
     }
 }
@@ -89,7 +129,9 @@ fn is_import(layout: &Layout<'_>, statement: NodeId) -> bool {
 /// `require('x')`, `require('x').y`, `require('x')(y)`.
 fn is_require(layout: &Layout<'_>, node: NodeId) -> bool {
     match layout.tree.kind(node) {
-        Kind::Call { callee, .. } => layout.tree.name(*callee) == Some("require") || is_require(layout, *callee),
+        Kind::Call { callee, .. } => {
+            layout.tree.name(*callee) == Some("require") || is_require(layout, *callee)
+        }
         Kind::Member { object, .. } => is_require(layout, *object),
         _ => false,
     }
@@ -98,26 +140,41 @@ fn is_require(layout: &Layout<'_>, node: NodeId) -> bool {
 /// Where the line goes, and whether it stands alone there: at the end of the first run of imports that stays, else
 /// before the first statement that is no directive.
 fn place(layout: &Layout<'_>, is_module: bool, draft: &Draft<'_>, file: FileId) -> (usize, bool) {
-    let Kind::Program { body } = layout.tree.kind(layout.tree.root()) else { return (0, true) };
+    let Kind::Program { body } = layout.tree.kind(layout.tree.root()) else {
+        return (0, true);
+    };
     let stays = |it: &NodeId| !draft.is_gone(file, layout.tree.span(*it));
-    let imports = body.iter().filter(|it| is_import(layout, **it) && stays(it));
+    let imports = body
+        .iter()
+        .filter(|it| is_import(layout, **it) && stays(it));
     let last = match is_module {
-        true => imports.filter(|it| matches!(layout.tree.kind(**it), Kind::Import { .. })).next_back(),
+        true => imports
+            .filter(|it| matches!(layout.tree.kind(**it), Kind::Import { .. }))
+            .next_back(),
         false => last_of_first_run(layout, body, &stays),
     };
     if let Some(last) = last {
         let end = layout.tree.span(*last).end as usize;
         let line_end = layout.line_end(end);
-        let line = layout.text[end..line_end].trim_end_matches(['\n', '\r']).len();
+        let line = layout.text[end..line_end]
+            .trim_end_matches(['\n', '\r'])
+            .len();
         return (end + line, false);
     }
     let is_directive = |it: &NodeId| match layout.tree.kind(*it) {
-        Kind::ExpressionStatement { expression } => matches!(layout.tree.kind(*expression), Kind::String { .. }),
+        Kind::ExpressionStatement { expression } => {
+            matches!(layout.tree.kind(*expression), Kind::String { .. })
+        }
         _ => false,
     };
     match body.iter().take_while(|it| is_directive(it)).last() {
         Some(last) => (layout.tree.span(*last).end as usize, false),
-        None => (body.first().map_or(layout.text.len(), |it| layout.with_comments(*it).start as usize), true),
+        None => (
+            body.first().map_or(layout.text.len(), |it| {
+                layout.with_comments(*it).start as usize
+            }),
+            true,
+        ),
     }
 }
 
@@ -130,7 +187,13 @@ fn last_of_first_run<'b>(
     let mut last = None;
     for statement in body {
         match layout.tree.kind(*statement) {
-            _ if is_import(layout, *statement) => last = if stays(statement) { Some(statement) } else { last },
+            _ if is_import(layout, *statement) => {
+                last = if stays(statement) {
+                    Some(statement)
+                } else {
+                    last
+                }
+            }
             Kind::ExpressionStatement { .. } if last.is_none() => {}
             _ if last.is_some() => break,
             _ => {}
@@ -143,9 +206,17 @@ fn last_of_first_run<'b>(
 fn specifier(from: &str, target: &str, is_module: bool) -> String {
     let from: Vec<&str> = from.split('/').collect();
     let to: Vec<&str> = target.split('/').collect();
-    let shared = from[..from.len() - 1].iter().zip(&to[..to.len() - 1]).take_while(|it| it.0 == it.1).count();
+    let shared = from[..from.len() - 1]
+        .iter()
+        .zip(&to[..to.len() - 1])
+        .take_while(|it| it.0 == it.1)
+        .count();
     let up = from.len() - 1 - shared;
-    let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+    let start = if up == 0 {
+        "./".to_owned()
+    } else {
+        "../".repeat(up)
+    };
     let path = format!("{start}{}", to[shared..].join("/"));
     // ES modules name the whole file; `require` finds the extension (Node.js, "ECMAScript modules", mandatory extensions).
     match is_module {
@@ -160,8 +231,14 @@ mod tests {
 
     #[test]
     fn specifiers_are_relative_to_the_importing_file() {
-        assert_eq!(specifier("src/routes/a.js", "src/utils/b.js", false), "../utils/b");
-        assert_eq!(specifier("src/utils/a.js", "src/utils/b.js", true), "./b.js");
+        assert_eq!(
+            specifier("src/routes/a.js", "src/utils/b.js", false),
+            "../utils/b"
+        );
+        assert_eq!(
+            specifier("src/utils/a.js", "src/utils/b.js", true),
+            "./b.js"
+        );
         assert_eq!(specifier("a.js", "utils/b.js", false), "./utils/b");
     }
 }

@@ -30,8 +30,13 @@ pub(super) struct Left {
 
 /// Which uses can't be rewritten at `level`, whatever happens to the set-up.
 pub(super) fn unfixable(input: &Input<'_>, level: Level) -> Vec<Left> {
-    let all = input.uses.iter().enumerate().filter(|it| it.1.inside.is_none());
-    all.filter_map(|(index, it)| obstacle(input, it, level).map(|reason| Left { index, reason })).collect()
+    let all = input
+        .uses
+        .iter()
+        .enumerate()
+        .filter(|it| it.1.inside.is_none());
+    all.filter_map(|(index, it)| obstacle(input, it, level).map(|reason| Left { index, reason }))
+        .collect()
 }
 
 fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
@@ -44,7 +49,9 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
         Fix::Manual => Some("a person has to decide".to_owned()),
         Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
         Fix::Unsafe if needs_await(rule) => match questions::awaiting(input.project, end(it)) {
-            Awaiting::Nowhere => Some("its answer can't be awaited in a function that is not `async`".to_owned()),
+            Awaiting::Nowhere => {
+                Some("its answer can't be awaited in a function that is not `async`".to_owned())
+            }
             Awaiting::Here | Awaiting::InAsync(_) => None,
         },
         Fix::Safe | Fix::Unsafe => unsupported(input, it, rule),
@@ -57,7 +64,11 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
     let holds_server = handles::holds_server(input, it.chain.root);
     match it.meaning {
         Meaning::Control if !is_chain => closing::obstacle(input, it),
-        Meaning::Argument | Meaning::PropertyWrite | Meaning::PropertyValue | Meaning::Return | Meaning::Export
+        Meaning::Argument
+        | Meaning::PropertyWrite
+        | Meaning::PropertyValue
+        | Meaning::Return
+        | Meaning::Export
             if !holds_server || !it.chain.links.is_empty() =>
         {
             Some("a namespace or an operator that is handed on can't be followed yet".to_owned())
@@ -81,17 +92,30 @@ fn is_setup(meaning: Meaning) -> bool {
 }
 
 fn needs_await(rule: &Rule) -> bool {
-    rule.rewrite.as_ref().is_some_and(|it| it.template.starts_with("await "))
+    rule.rewrite
+        .as_ref()
+        .is_some_and(|it| it.template.starts_with("await "))
 }
 
 fn end(it: &Use) -> Place {
-    Place { file: it.chain.root.file, node: it.chain.end }
+    Place {
+        file: it.chain.root.file,
+        node: it.chain.end,
+    }
 }
 
 /// Every use that goes with the set-up, left for one reason.
 pub(super) fn set_up(input: &Input<'_>, reason: &str) -> Vec<Left> {
-    let all = input.uses.iter().enumerate().filter(|it| it.1.inside.is_none() && is_setup(it.1.meaning));
-    all.map(|(index, _)| Left { index, reason: reason.to_owned() }).collect()
+    let all = input
+        .uses
+        .iter()
+        .enumerate()
+        .filter(|it| it.1.inside.is_none() && is_setup(it.1.meaning));
+    all.map(|(index, _)| Left {
+        index,
+        reason: reason.to_owned(),
+    })
+    .collect()
 }
 
 /// Which uses are rewritten.
@@ -105,25 +129,53 @@ pub(super) struct Scope<'s> {
 }
 
 /// Rewrites every use in `scope`. Returns those that are gone, moved or rewritten, or those that turned out not to fit.
-pub(super) fn rewrite(draft: &mut Draft<'_>, scope: &Scope<'_>) -> Result<BTreeSet<usize>, Vec<Left>> {
+pub(super) fn rewrite(
+    draft: &mut Draft<'_>,
+    scope: &Scope<'_>,
+) -> Result<BTreeSet<usize>, Vec<Left>> {
     let input = draft.input;
     let moves = |it: &Use| (scope.moves)(it.chain.root, root_span(draft, it));
     let moved: Vec<bool> = input.uses.iter().map(moves).collect();
-    let fixed: Vec<bool> = (0..input.uses.len()).map(|it| !scope.left.contains(&it)).collect();
-    let handles = Handles::decide(input, &Decided { fixed: &fixed, moved: &moved }, scope.is_full);
-    let mut rewriting = Rewriting { handles, is_full: scope.is_full, done: BTreeSet::new(), unfit: Vec::new() };
-    let stays: Vec<bool> = fixed.iter().zip(&moved).map(|(fixed, moved)| *fixed && !moved).collect();
+    let fixed: Vec<bool> = (0..input.uses.len())
+        .map(|it| !scope.left.contains(&it))
+        .collect();
+    let handles = Handles::decide(
+        input,
+        &Decided {
+            fixed: &fixed,
+            moved: &moved,
+        },
+        scope.is_full,
+    );
+    let mut rewriting = Rewriting {
+        handles,
+        is_full: scope.is_full,
+        done: BTreeSet::new(),
+        unfit: Vec::new(),
+    };
+    let stays: Vec<bool> = fixed
+        .iter()
+        .zip(&moved)
+        .map(|(fixed, moved)| *fixed && !moved)
+        .collect();
     let open = rewriting.decide_guards(draft, &stays);
     for (index, it) in input.uses.iter().enumerate() {
         if moved[index] || draft.is_gone(it.chain.root.file, root_span(draft, it)) {
             rewriting.done.insert(index);
-        } else if it.inside.is_none() && fixed[index] && rewriting.rewrite_use(draft, index, it, &open) {
+        } else if it.inside.is_none()
+            && fixed[index]
+            && rewriting.rewrite_use(draft, index, it, &open)
+        {
             rewriting.done.insert(index);
         }
     }
     rewriting.rename_parameters(draft);
     rewriting.remove_variables(draft);
-    if rewriting.unfit.is_empty() { Ok(rewriting.done) } else { Err(rewriting.unfit) }
+    if rewriting.unfit.is_empty() {
+        Ok(rewriting.done)
+    } else {
+        Err(rewriting.unfit)
+    }
 }
 
 /// Parts of the set-up that nothing moved or removed: without them the dedicated server would not be what the old one
@@ -180,7 +232,10 @@ fn closes_nothing(input: &Input<'_>, it: &Use) -> bool {
 }
 
 fn root_span(draft: &Draft<'_>, it: &Use) -> Span {
-    draft.layout(it.chain.root.file).tree.span(it.chain.root.node)
+    draft
+        .layout(it.chain.root.file)
+        .tree
+        .span(it.chain.root.node)
 }
 
 struct Rewriting {
@@ -192,7 +247,11 @@ struct Rewriting {
 
 impl Rewriting {
     /// Decides the conditions that ask for a handle that goes. Returns, by file, the handles that stay in a condition.
-    fn decide_guards(&self, draft: &mut Draft<'_>, fixed: &[bool]) -> BTreeMap<FileId, BTreeSet<NodeId>> {
+    fn decide_guards(
+        &self,
+        draft: &mut Draft<'_>,
+        fixed: &[bool],
+    ) -> BTreeMap<FileId, BTreeSet<NodeId>> {
         let mut asked: BTreeMap<FileId, BTreeSet<NodeId>> = BTreeMap::new();
         for (index, it) in draft.input.uses.iter().enumerate() {
             let root = it.chain.root;
@@ -201,7 +260,10 @@ impl Rewriting {
                 asked.entry(root.file).or_default().insert(root.node);
             }
         }
-        asked.into_iter().map(|(file, nodes)| (file, guards::decide(draft, file, &nodes))).collect()
+        asked
+            .into_iter()
+            .map(|(file, nodes)| (file, guards::decide(draft, file, &nodes)))
+            .collect()
     }
 
     /// Whether a handle that is asked for goes, and was there whenever it was asked for.
@@ -230,15 +292,22 @@ impl Rewriting {
         let input = draft.input;
         match it.meaning {
             Meaning::Emission | Meaning::Question => self.rewrite_chain(draft, index, it),
-            Meaning::Control if self.is_full || closes_nothing(input, it) => self.rewrite_chain(draft, index, it),
-            Meaning::SettingWrite | Meaning::Attach if self.is_full => removals::remove_hand_over(draft, it),
+            Meaning::Control if self.is_full || closes_nothing(input, it) => {
+                self.rewrite_chain(draft, index, it)
+            }
+            Meaning::SettingWrite | Meaning::Attach if self.is_full => {
+                removals::remove_hand_over(draft, it)
+            }
             Meaning::PropertyWrite if self.is_full && removals::writes_carrier(input, it) => {
                 removals::remove_hand_over(draft, it);
             }
             Meaning::Export if self.is_full => removals::remove_export(draft, it),
             Meaning::Guard => return self.replace_guard(draft, it, open),
-            Meaning::Alias | Meaning::ImportedHandle | Meaning::PropertyRead if self.is_declared_away(input, it) => {}
-            Meaning::Alias | Meaning::Argument if self.is_full || self.handles.may_convert(input, index) => {
+            Meaning::Alias | Meaning::ImportedHandle | Meaning::PropertyRead
+                if self.is_declared_away(input, it) => {}
+            Meaning::Alias | Meaning::Argument
+                if self.is_full || self.handles.may_convert(input, index) =>
+            {
                 self.replace_root(draft, it);
             }
             Meaning::PropertyValue | Meaning::PropertyWrite | Meaning::Return if self.is_full => {
@@ -262,7 +331,9 @@ impl Rewriting {
         open: &BTreeMap<FileId, BTreeSet<NodeId>>,
     ) -> bool {
         let (input, root) = (draft.input, it.chain.root);
-        let stays = open.get(&root.file).is_some_and(|it| it.contains(&root.node));
+        let stays = open
+            .get(&root.file)
+            .is_some_and(|it| it.contains(&root.node));
         let is_name = self.handles.root(input, root, self.is_full) != Root::Kept;
         let is_needed = is_name && (stays || !self.is_always_there(input, root));
         if is_needed && self.replaces_guard(input, root) {
@@ -299,7 +370,10 @@ impl Rewriting {
             let fallback = "socketBroadcaster{links}";
             let is_emission = it.meaning == Meaning::Emission;
             if !is_emission || emits::rewrite(draft, &it.chain, fallback, &text).is_err() {
-                self.unfit.push(Left { index, reason: "its arguments can't be kept as they are".to_owned() });
+                self.unfit.push(Left {
+                    index,
+                    reason: "its arguments can't be kept as they are".to_owned(),
+                });
             }
         }
     }
@@ -315,14 +389,25 @@ impl Rewriting {
 
     fn replace_root(&self, draft: &mut Draft<'_>, it: &Use) {
         let root = it.chain.root;
-        let Some(name) = self.root_text(draft, root) else { return };
+        let Some(name) = self.root_text(draft, root) else {
+            return;
+        };
         removals::replace_value(draft, root, &name);
     }
 
     fn rename_parameters(&self, draft: &mut Draft<'_>) {
         for (file, binding) in &self.handles.renamed {
-            for node in &draft.input.project.facts(*file).binding(*binding).declarations {
-                let name = Place { file: *file, node: *node };
+            for node in &draft
+                .input
+                .project
+                .facts(*file)
+                .binding(*binding)
+                .declarations
+            {
+                let name = Place {
+                    file: *file,
+                    node: *node,
+                };
                 let span = removals::name_span(draft, name);
                 draft.replace(*file, span, handles::BROADCASTER);
             }
@@ -331,8 +416,20 @@ impl Rewriting {
 
     fn remove_variables(&self, draft: &mut Draft<'_>) {
         for (file, binding) in &self.handles.removed {
-            for node in &draft.input.project.facts(*file).binding(*binding).declarations {
-                removals::remove_declaration(draft, Place { file: *file, node: *node });
+            for node in &draft
+                .input
+                .project
+                .facts(*file)
+                .binding(*binding)
+                .declarations
+            {
+                removals::remove_declaration(
+                    draft,
+                    Place {
+                        file: *file,
+                        node: *node,
+                    },
+                );
             }
         }
     }

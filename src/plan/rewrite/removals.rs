@@ -7,7 +7,6 @@ use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 
-
 /// Removes `app.set('io', io)`, `req.io = io` with their statement.
 pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
     let file = it.chain.root.file;
@@ -27,14 +26,27 @@ fn remove_comment_on_hand_over(draft: &mut Draft<'_>, file: FileId, statement: N
     let layout = draft.layout(file);
     let own = layout.tree.span(statement);
     let with_comments = layout.with_comments(statement);
-    let comment = Span { start: with_comments.start, end: own.start };
+    let comment = Span {
+        start: with_comments.start,
+        end: own.start,
+    };
     let text = layout.text[comment.range()].to_lowercase();
     let words = text.split(|it: char| !it.is_alphanumeric());
-    let ends_paragraph = layout.text[layout.line_end(own.end as usize)..].lines().next().is_none_or(|it| it.trim().is_empty());
-    if ends_paragraph && words.into_iter().any(|it| matches!(it, "io" | "socket" | "sockets" | "socketio")) {
+    let ends_paragraph = layout.text[layout.line_end(own.end as usize)..]
+        .lines()
+        .next()
+        .is_none_or(|it| it.trim().is_empty());
+    if ends_paragraph
+        && words
+            .into_iter()
+            .any(|it| matches!(it, "io" | "socket" | "sockets" | "socketio"))
+    {
         let start = layout.line_start(comment.start as usize);
         draft.drop_comments(file, comment);
-        draft.delete(file, Span::new(start, layout.line_start(own.start as usize)));
+        draft.delete(
+            file,
+            Span::new(start, layout.line_start(own.start as usize)),
+        );
     }
 }
 
@@ -51,35 +63,46 @@ fn remove_whole_statement(draft: &mut Draft<'_>, file: FileId, statement: NodeId
 pub(super) fn writes_carrier(input: &Input<'_>, it: &Use) -> bool {
     let file = it.chain.root.file;
     let tree = &input.project.facts(file).tree;
-    tree.ancestors(it.chain.end).any(|node| match tree.kind(node) {
-        Kind::Assign { target, .. } => match tree.kind(*target) {
-            Kind::Member { object, .. } => input.project.values(Place { file, node: *object }).any(|it| {
-                matches!(
-                    it,
-                    Value::Request
-                        | Value::Response
-                        | Value::App
-                        | Value::AppLocals
-                        | Value::AppSettings
-                        | Value::ResponseLocals
-                        | Value::Global
-                )
-            }),
+    tree.ancestors(it.chain.end)
+        .any(|node| match tree.kind(node) {
+            Kind::Assign { target, .. } => match tree.kind(*target) {
+                Kind::Member { object, .. } => input
+                    .project
+                    .values(Place {
+                        file,
+                        node: *object,
+                    })
+                    .any(|it| {
+                        matches!(
+                            it,
+                            Value::Request
+                                | Value::Response
+                                | Value::App
+                                | Value::AppLocals
+                                | Value::AppSettings
+                                | Value::ResponseLocals
+                                | Value::Global
+                        )
+                    }),
+                _ => false,
+            },
             _ => false,
-        },
-        _ => false,
-    })
+        })
 }
 
 /// Removes the server from a file's exports.
 pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
     let file = it.chain.root.file;
     let tree = draft.layout(file).tree;
-    let Some(parent) = tree.parent(it.chain.end) else { return };
+    let Some(parent) = tree.parent(it.chain.end) else {
+        return;
+    };
     match tree.kind(parent) {
         Kind::Property { .. } => remove_from_list(draft, file, parent),
         Kind::ExportNames { names, .. } => {
-            let own = names.iter().position(|name| name.local == Some(it.chain.end));
+            let own = names
+                .iter()
+                .position(|name| name.local == Some(it.chain.end));
             let spans: Vec<Span> = names.iter().map(|it| it.span).collect();
             match own {
                 Some(own) if spans.len() > 1 => remove_item(draft, file, &spans, own),
@@ -93,7 +116,9 @@ pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
 /// Removes a property of an object, or an element of an array, with the comma that belongs to it.
 fn remove_from_list(draft: &mut Draft<'_>, file: FileId, item: NodeId) {
     let tree = draft.layout(file).tree;
-    let Some(list) = tree.parent(item) else { return };
+    let Some(list) = tree.parent(item) else {
+        return;
+    };
     let items: Vec<NodeId> = tree.children(list);
     let spans: Vec<Span> = items.iter().map(|it| tree.span(*it)).collect();
     if let Some(own) = items.iter().position(|it| *it == item) {
@@ -107,11 +132,23 @@ fn remove_item(draft: &mut Draft<'_>, file: FileId, items: &[Span], own: usize) 
     let item = items[own];
     let gone = match (own.checked_sub(1).map(|it| items[it]), items.get(own + 1)) {
         // An item on a line of its own goes with the line.
-        (_, Some(next)) if layout.starts_line(item.start as usize) && layout.starts_line(next.start as usize) => {
-            Span::new(layout.line_start(item.start as usize), layout.line_start(next.start as usize))
+        (_, Some(next))
+            if layout.starts_line(item.start as usize)
+                && layout.starts_line(next.start as usize) =>
+        {
+            Span::new(
+                layout.line_start(item.start as usize),
+                layout.line_start(next.start as usize),
+            )
         }
-        (_, Some(next)) => Span { start: item.start, end: next.start },
-        (Some(previous), None) => Span { start: previous.end, end: item.end },
+        (_, Some(next)) => Span {
+            start: item.start,
+            end: next.start,
+        },
+        (Some(previous), None) => Span {
+            start: previous.end,
+            end: item.end,
+        },
         (None, None) => item,
     };
     draft.delete(file, gone);
@@ -124,14 +161,20 @@ pub(super) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
     if draft.is_gone(file, tree.span(name.node)) {
         return;
     }
-    let Some(parent) = tree.parent(name.node) else { return };
+    let Some(parent) = tree.parent(name.node) else {
+        return;
+    };
     match tree.kind(parent) {
         Kind::Declarator { .. } => remove_declarator(draft, file, parent),
         Kind::PatternProperty { .. } => {
-            let Some(pattern) = tree.parent(parent) else { return };
+            let Some(pattern) = tree.parent(parent) else {
+                return;
+            };
             let declarator = tree.parent(pattern);
             match declarator {
-                Some(declarator) if tree.children(pattern).len() == 1 => remove_declarator(draft, file, declarator),
+                Some(declarator) if tree.children(pattern).len() == 1 => {
+                    remove_declarator(draft, file, declarator)
+                }
                 _ => remove_from_list(draft, file, parent),
             }
         }
@@ -148,7 +191,9 @@ pub(super) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
 
 fn remove_declarator(draft: &mut Draft<'_>, file: FileId, declarator: NodeId) {
     let tree = draft.layout(file).tree;
-    let Some(statement) = tree.parent(declarator) else { return };
+    let Some(statement) = tree.parent(declarator) else {
+        return;
+    };
     match tree.children(statement).len() {
         1 => draft.remove_statement(file, statement),
         _ => remove_from_list(draft, file, declarator),
@@ -158,21 +203,33 @@ fn remove_declarator(draft: &mut Draft<'_>, file: FileId, declarator: NodeId) {
 /// `import app, { io } from` keeps its shape: without `io` the braces go too.
 fn remove_import_name(draft: &mut Draft<'_>, file: FileId, statement: NodeId, own: usize) {
     let layout = draft.layout(file);
-    let Kind::Import { names, .. } = layout.tree.kind(statement) else { return };
-    let named: Vec<Span> = names.iter().filter(|it| is_braced(&layout, it.span)).map(|it| it.span).collect();
+    let Kind::Import { names, .. } = layout.tree.kind(statement) else {
+        return;
+    };
+    let named: Vec<Span> = names
+        .iter()
+        .filter(|it| is_braced(&layout, it.span))
+        .map(|it| it.span)
+        .collect();
     let own = names[own].span;
     match named.iter().position(|it| *it == own) {
         Some(position) if named.len() > 1 => remove_item(draft, file, &named, position),
         Some(_) => {
             // `default, { own }`: from the comma to the closing brace.
             let text = layout.text;
-            let start = text[..own.start as usize].rfind(',').unwrap_or(own.start as usize);
-            let end = text[own.end as usize..].find('}').map_or(own.end as usize, |it| own.end as usize + it + 1);
+            let start = text[..own.start as usize]
+                .rfind(',')
+                .unwrap_or(own.start as usize);
+            let end = text[own.end as usize..]
+                .find('}')
+                .map_or(own.end as usize, |it| own.end as usize + it + 1);
             draft.delete(file, Span::new(start, end));
         }
         None => {
             // `own, { others }`: up to the opening brace.
-            let end = layout.text[own.end as usize..].find('{').map_or(own.end as usize, |it| own.end as usize + it);
+            let end = layout.text[own.end as usize..]
+                .find('{')
+                .map_or(own.end as usize, |it| own.end as usize + it);
             draft.delete(file, Span::new(own.start as usize, end));
         }
     }
@@ -180,18 +237,27 @@ fn remove_import_name(draft: &mut Draft<'_>, file: FileId, statement: NodeId, ow
 
 fn is_braced(layout: &crate::plan::layout::Layout<'_>, name: Span) -> bool {
     let before = layout.text[..name.start as usize].trim_end();
-    before.ends_with('{') || before.ends_with(',') && {
-        let open = before.rfind('{');
-        let import = before.rfind("import");
-        open > import
-    }
+    before.ends_with('{')
+        || before.ends_with(',') && {
+            let open = before.rfind('{');
+            let import = before.rfind("import");
+            open > import
+        }
 }
 
 /// Writes `name` for a value; a shorthand property keeps its key: `{ io }` becomes `{ io: name }`.
 pub(super) fn replace_value(draft: &mut Draft<'_>, value: Place, name: &str) {
     let tree = draft.layout(value.file).tree;
     let span = tree.span(value.node);
-    let shorthand = tree.parent(value.node).is_some_and(|it| matches!(tree.kind(it), Kind::Property { shorthand: true, .. }));
+    let shorthand = tree.parent(value.node).is_some_and(|it| {
+        matches!(
+            tree.kind(it),
+            Kind::Property {
+                shorthand: true,
+                ..
+            }
+        )
+    });
     match shorthand {
         true => {
             let text = format!("{}: {name}", draft.text(value));
@@ -214,13 +280,23 @@ pub(super) fn name_span(draft: &Draft<'_>, name: Place) -> Span {
 /// Whether every call of the parameter's function hands the server over, and there is at least one.
 pub(super) fn is_always_passed(input: &Input<'_>, parameter: Variable) -> bool {
     let facts = input.project.facts(parameter.0);
-    let Some(declaration) = facts.binding(parameter.1).declarations.first().copied() else { return false };
-    let Some(function) = facts.tree.enclosing_function(declaration) else { return false };
-    let function = Place { file: parameter.0, node: function };
+    let Some(declaration) = facts.binding(parameter.1).declarations.first().copied() else {
+        return false;
+    };
+    let Some(function) = facts.tree.enclosing_function(declaration) else {
+        return false;
+    };
+    let function = Place {
+        file: parameter.0,
+        node: function,
+    };
     let handed = input
         .uses
         .iter()
-        .filter(|it| receiving_parameters(input.project, &it.chain).is_some_and(|all| all.contains(&Some(parameter))))
+        .filter(|it| {
+            receiving_parameters(input.project, &it.chain)
+                .is_some_and(|all| all.contains(&Some(parameter)))
+        })
         .count();
     let calls = calls_of(input, function);
     calls > 0 && calls == handed
@@ -229,9 +305,17 @@ pub(super) fn is_always_passed(input: &Input<'_>, parameter: Variable) -> bool {
 fn calls_of(input: &Input<'_>, function: Place) -> usize {
     let mut calls = 0;
     for (file, facts) in input.project.files() {
-        let is_call = |it: &NodeId| matches!(facts.tree.kind(*it), Kind::Call { .. } | Kind::New { .. });
+        let is_call =
+            |it: &NodeId| matches!(facts.tree.kind(*it), Kind::Call { .. } | Kind::New { .. });
         let nodes = facts.tree.ids().filter(is_call);
-        calls += nodes.filter(|node| input.project.callees(Place { file, node: *node }).contains(&function)).count();
+        calls += nodes
+            .filter(|node| {
+                input
+                    .project
+                    .callees(Place { file, node: *node })
+                    .contains(&function)
+            })
+            .count();
     }
     calls
 }
@@ -243,10 +327,14 @@ pub(super) fn remove_unused_import(draft: &mut Draft<'_>, it: &Use) -> bool {
     let statement = facts.tree.enclosing_statement(it.chain.root.node);
     let span = facts.tree.span(statement);
     let declared = facts.bindings().filter(|(_, it)| {
-        it.declarations.iter().any(|node| span.contains(facts.tree.span(*node)))
+        it.declarations
+            .iter()
+            .any(|node| span.contains(facts.tree.span(*node)))
     });
     let is_used = declared.into_iter().any(|(_, it)| {
-        it.references.iter().any(|node| !draft.is_gone(file, facts.tree.span(*node)))
+        it.references
+            .iter()
+            .any(|node| !draft.is_gone(file, facts.tree.span(*node)))
     });
     let is_alone = matches!(facts.tree.kind(statement), Kind::Import { .. })
         || matches!(facts.tree.kind(statement), Kind::Variables { declarators, .. } if declarators.len() == 1);

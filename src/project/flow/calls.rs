@@ -28,10 +28,13 @@ impl Flow<'_> {
             }
             Value::ServerClass => self.create_server(place, result),
             Value::Package(package) => self.call_package(call, &package, None),
-            Value::PackageMember(package, member) => self.call_package(call, &package, Some(&member)),
+            Value::PackageMember(package, member) => {
+                self.call_package(call, &package, Some(&member))
+            }
             Value::AdapterFactory => self.put(result, &Value::Adapter(place)),
             Value::Method { site, name, .. } if self.calls[call].receiver.is_none() => {
-                let part = match api::member(api::Receiver::Server, &name, true).map(|it| it.yields) {
+                let part = match api::member(api::Receiver::Server, &name, true).map(|it| it.yields)
+                {
                     Some(Yields::Operator) => Value::Operator { site, at: place },
                     Some(Yields::Namespace) => Value::Namespace { site, at: place },
                     _ => return,
@@ -50,7 +53,9 @@ impl Flow<'_> {
 
     pub(super) fn argument(&self, call: usize, index: usize) -> Option<CellId> {
         let it = &self.calls[call];
-        it.arguments.get(index).map(|argument| self.at(it.place.file, *argument))
+        it.arguments
+            .get(index)
+            .map(|argument| self.at(it.place.file, *argument))
     }
 
     fn pass_this(&mut self, call: usize, function: Place) {
@@ -69,16 +74,38 @@ impl Flow<'_> {
         }
         let (place, arguments) = (self.calls[call].place, self.calls[call].arguments.clone());
         let tree = &self.facts(place.file).tree;
-        let spread = arguments.iter().position(|it| matches!(tree.kind(*it), Kind::Spread { .. }));
+        let spread = arguments
+            .iter()
+            .position(|it| matches!(tree.kind(*it), Kind::Spread { .. }));
         for (index, parameter) in self.parameters(function).into_iter().enumerate() {
-            let to = self.node(Place { file: function.file, node: parameter });
+            let to = self.node(Place {
+                file: function.file,
+                node: parameter,
+            });
             let rest = self.is_rest(function, parameter);
             let first = index + skip;
-            for argument in arguments.iter().skip(first).take(if rest { usize::MAX } else { 1 }) {
+            for argument in arguments
+                .iter()
+                .skip(first)
+                .take(if rest { usize::MAX } else { 1 })
+            {
                 let from = self.at(place.file, *argument);
-                let note = self.passed_note(Place { file: place.file, node: *argument }, function);
+                let note = self.passed_note(
+                    Place {
+                        file: place.file,
+                        node: *argument,
+                    },
+                    function,
+                );
                 match rest {
-                    true => self.add_element(to, Place { file: function.file, node: parameter }, from),
+                    true => self.add_element(
+                        to,
+                        Place {
+                            file: function.file,
+                            node: parameter,
+                        },
+                        from,
+                    ),
                     false => self.cells.copy(from, to, Some(note)),
                 }
             }
@@ -88,7 +115,10 @@ impl Flow<'_> {
             }
         }
         let returned = self.slot(Slot::Return(function));
-        let note = self.note(place, format!("returned by {}", self.function_label(function)));
+        let note = self.note(
+            place,
+            format!("returned by {}", self.function_label(function)),
+        );
         self.cells.copy(returned, self.node(place), Some(note));
     }
 
@@ -107,7 +137,10 @@ impl Flow<'_> {
     /// What a reader calls a function: its own name, or that of what it is assigned to.
     pub(super) fn function_label(&self, function: Place) -> String {
         let tree = &self.facts(function.file).tree;
-        let own = tree.function(function.node).and_then(|it| it.name).and_then(|it| tree.name(it));
+        let own = tree
+            .function(function.node)
+            .and_then(|it| it.name)
+            .and_then(|it| tree.name(it));
         let given = || match tree.kind(tree.parent(function.node)?) {
             Kind::Declarator { target, .. } => tree.name(*target),
             Kind::Property { key, .. } | Kind::ClassMember { key, .. } => key.name(),
@@ -117,28 +150,48 @@ impl Flow<'_> {
             },
             _ => None,
         };
-        own.or_else(given).map_or_else(|| "a function".to_owned(), |it| format!("`{it}`"))
+        own.or_else(given)
+            .map_or_else(|| "a function".to_owned(), |it| format!("`{it}`"))
     }
 
     pub(super) fn parameters(&self, function: Place) -> Vec<NodeId> {
-        self.facts(function.file).tree.function(function.node).map(|it| it.parameters.clone()).unwrap_or_default()
+        self.facts(function.file)
+            .tree
+            .function(function.node)
+            .map(|it| it.parameters.clone())
+            .unwrap_or_default()
     }
 
     fn is_rest(&self, function: Place, parameter: NodeId) -> bool {
-        matches!(self.facts(function.file).tree.kind(parameter), Kind::RestPattern { .. })
+        matches!(
+            self.facts(function.file).tree.kind(parameter),
+            Kind::RestPattern { .. }
+        )
     }
 
     pub(super) fn constructor_of(&self, class: Place) -> Option<Place> {
         let tree = &self.facts(class.file).tree;
-        let Kind::Class(it) = tree.kind(class.node) else { return None };
-        it.members.iter().find_map(|member| match tree.kind(*member) {
-            Kind::ClassMember { key, value: Some(value), is_static: false, .. }
-                if key.name() == Some("constructor") && tree.function(*value).is_some_and(|it| it.body.is_some()) =>
-            {
-                Some(Place { file: class.file, node: *value })
-            }
-            _ => None,
-        })
+        let Kind::Class(it) = tree.kind(class.node) else {
+            return None;
+        };
+        it.members
+            .iter()
+            .find_map(|member| match tree.kind(*member) {
+                Kind::ClassMember {
+                    key,
+                    value: Some(value),
+                    is_static: false,
+                    ..
+                } if key.name() == Some("constructor")
+                    && tree.function(*value).is_some_and(|it| it.body.is_some()) =>
+                {
+                    Some(Place {
+                        file: class.file,
+                        node: *value,
+                    })
+                }
+                _ => None,
+            })
     }
 
     /// Runs a class's constructor, or the inherited one, with a call's arguments.
@@ -184,10 +237,17 @@ impl Flow<'_> {
     }
 
     fn pass_functions_through(&mut self, call: usize, result: CellId) {
-        let (file, arguments) = (self.calls[call].place.file, self.calls[call].arguments.clone());
+        let (file, arguments) = (
+            self.calls[call].place.file,
+            self.calls[call].arguments.clone(),
+        );
         for argument in arguments {
             let from = self.at(file, argument);
-            if self.values_in(from).iter().any(|it| matches!(it, Value::Function(_))) {
+            if self
+                .values_in(from)
+                .iter()
+                .any(|it| matches!(it, Value::Function(_)))
+            {
                 self.cells.copy(from, result, None);
             }
         }
@@ -209,7 +269,12 @@ impl Flow<'_> {
     }
 
     /// Functions that arrive in `function` are called with `parameters`, their result goes to `result`.
-    pub(super) fn on_callback(&mut self, function: CellId, parameters: Vec<Option<CellId>>, result: Option<CellId>) {
+    pub(super) fn on_callback(
+        &mut self,
+        function: CellId,
+        parameters: Vec<Option<CellId>>,
+        result: Option<CellId>,
+    ) {
         self.callbacks.push(Callback { parameters, result });
         self.listen(function, Listener::Callback(self.callbacks.len() - 1));
     }
@@ -221,7 +286,10 @@ impl Flow<'_> {
                 let parameters = self.parameters(function);
                 for (parameter, from) in parameters.iter().zip(&it.parameters) {
                     if let Some(from) = from {
-                        let to = self.node(Place { file: function.file, node: *parameter });
+                        let to = self.node(Place {
+                            file: function.file,
+                            node: *parameter,
+                        });
                         self.cells.copy(*from, to, None);
                     }
                 }
@@ -245,8 +313,15 @@ impl Flow<'_> {
             Value::Function(function) => {
                 let parameters = self.parameters(function);
                 let first = usize::from(parameters.len() >= 4);
-                for (parameter, carried) in parameters.iter().skip(first).zip([Value::Request, Value::Response]) {
-                    let to = self.node(Place { file: function.file, node: *parameter });
+                for (parameter, carried) in parameters
+                    .iter()
+                    .skip(first)
+                    .zip([Value::Request, Value::Response])
+                {
+                    let to = self.node(Place {
+                        file: function.file,
+                        node: *parameter,
+                    });
                     self.put(to, &carried);
                 }
             }
@@ -261,7 +336,9 @@ impl Flow<'_> {
     /// `.then(f)`, `.catch(f)`: a promise and what it holds are not told apart.
     pub(super) fn describe_promise_chain(&mut self, call: usize) {
         let (place, receiver) = (self.calls[call].place, self.calls[call].receiver.clone());
-        let Some((object, Some(name))) = receiver else { return };
+        let Some((object, Some(name))) = receiver else {
+            return;
+        };
         let (from, result) = (self.at(place.file, object), self.node(place));
         match name.as_str() {
             "then" => {

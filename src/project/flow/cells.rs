@@ -134,9 +134,18 @@ impl Cells {
     }
 
     /// Remembers a note for edges to point at.
-    pub(in crate::project) fn note(&mut self, file: FileId, span: Span, label: impl Into<String>) -> NoteId {
+    pub(in crate::project) fn note(
+        &mut self,
+        file: FileId,
+        span: Span,
+        label: impl Into<String>,
+    ) -> NoteId {
         let id = NoteId(narrow(self.notes.len()));
-        self.notes.push(Note { file, span, label: label.into() });
+        self.notes.push(Note {
+            file,
+            span,
+            label: label.into(),
+        });
         id
     }
 

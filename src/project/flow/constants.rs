@@ -31,7 +31,11 @@ impl Flow<'_> {
     /// The string that an expression is for certain.
     pub(super) fn constant_text(&self, file: FileId, node: NodeId) -> Option<String> {
         match self.definition(Place { file, node }, DEPTH)? {
-            Definition::Expression(it) => self.facts(it.file).tree.string_value(it.node).map(str::to_owned),
+            Definition::Expression(it) => self
+                .facts(it.file)
+                .tree
+                .string_value(it.node)
+                .map(str::to_owned),
             Definition::Module(_) => None,
         }
     }
@@ -39,7 +43,10 @@ impl Flow<'_> {
     fn definition(&self, place: Place, depth: usize) -> Option<Definition> {
         let depth = depth.checked_sub(1)?;
         let facts = self.facts(place.file);
-        let at = |node: NodeId| Place { file: place.file, node };
+        let at = |node: NodeId| Place {
+            file: place.file,
+            node,
+        };
         let node = facts.tree.bare(place.node);
         match facts.tree.kind(node) {
             Kind::Name { .. } => {
@@ -51,17 +58,25 @@ impl Flow<'_> {
                     _ => None,
                 }
             }
-            Kind::Member { object, property, .. } => {
+            Kind::Member {
+                object, property, ..
+            } => {
                 let object = self.definition(at(*object), depth)?;
                 self.property_definition(object, property.name()?, depth)
             }
-            Kind::Call { callee, arguments, .. } => {
+            Kind::Call {
+                callee, arguments, ..
+            } => {
                 let argument = at(*arguments.first()?);
                 if self.freezes(at(*callee)) {
                     return self.definition(argument, depth);
                 }
-                let is_require = facts.tree.name(*callee) == Some("require") && facts.binding_of(*callee).is_none();
-                let specifier = facts.tree.string_value(argument.node).filter(|_| is_require)?;
+                let is_require = facts.tree.name(*callee) == Some("require")
+                    && facts.binding_of(*callee).is_none();
+                let specifier = facts
+                    .tree
+                    .string_value(argument.node)
+                    .filter(|_| is_require)?;
                 self.module(place.file, specifier)
             }
             _ => Some(Definition::Expression(at(node))),
@@ -72,9 +87,9 @@ impl Flow<'_> {
     fn freezes(&self, callee: Place) -> bool {
         let tree = &self.facts(callee.file).tree;
         match tree.kind(tree.bare(callee.node)) {
-            Kind::Member { object, property, .. } => {
-                property.name() == Some("freeze") && tree.name(*object) == Some("Object")
-            }
+            Kind::Member {
+                object, property, ..
+            } => property.name() == Some("freeze") && tree.name(*object) == Some("Object"),
             _ => false,
         }
     }
@@ -89,13 +104,23 @@ impl Flow<'_> {
     /// `const NAME = …`, `const { NAME } = …`.
     fn declared_definition(&self, declaration: Place, depth: usize) -> Option<Definition> {
         let tree = &self.facts(declaration.file).tree;
-        let at = |node: NodeId| Place { file: declaration.file, node };
+        let at = |node: NodeId| Place {
+            file: declaration.file,
+            node,
+        };
         let parent = tree.parent(declaration.node)?;
         match tree.kind(parent) {
-            Kind::Declarator { init: Some(init), .. } => self.definition(at(*init), depth),
+            Kind::Declarator {
+                init: Some(init), ..
+            } => self.definition(at(*init), depth),
             Kind::PatternProperty { key, value, .. } if *value == declaration.node => {
                 let declarator = tree.parent(tree.parent(parent)?)?;
-                let Kind::Declarator { init: Some(init), .. } = tree.kind(declarator) else { return None };
+                let Kind::Declarator {
+                    init: Some(init), ..
+                } = tree.kind(declarator)
+                else {
+                    return None;
+                };
                 let object = self.definition(at(*init), depth)?;
                 self.property_definition(object, key.name()?, depth)
             }
@@ -105,7 +130,9 @@ impl Flow<'_> {
 
     fn imported_definition(&self, local: Place, depth: usize) -> Option<Definition> {
         let tree = &self.facts(local.file).tree;
-        let Kind::Import { source, names, .. } = tree.kind(tree.parent(local.node)?) else { return None };
+        let Kind::Import { source, names, .. } = tree.kind(tree.parent(local.node)?) else {
+            return None;
+        };
         let module = self.module(local.file, source)?;
         match &names.iter().find(|it| it.local == local.node)?.imported {
             Some(name) => self.property_definition(module, name, depth),
@@ -113,19 +140,34 @@ impl Flow<'_> {
         }
     }
 
-    fn property_definition(&self, object: Definition, name: &str, depth: usize) -> Option<Definition> {
+    fn property_definition(
+        &self,
+        object: Definition,
+        name: &str,
+        depth: usize,
+    ) -> Option<Definition> {
         let depth = depth.checked_sub(1)?;
         match object {
-            Definition::Module(file) if self.roles[file.index()].is_module => self.exported(file, name, depth),
+            Definition::Module(file) if self.roles[file.index()].is_module => {
+                self.exported(file, name, depth)
+            }
             Definition::Module(file) => self.assigned_export(file, name, depth),
             Definition::Expression(place) => {
                 let tree = &self.facts(place.file).tree;
-                let Kind::Object { properties } = tree.kind(place.node) else { return None };
+                let Kind::Object { properties } = tree.kind(place.node) else {
+                    return None;
+                };
                 let value = properties.iter().find_map(|it| match tree.kind(*it) {
                     Kind::Property { key, value, .. } if key.name() == Some(name) => Some(*value),
                     _ => None,
                 })?;
-                self.definition(Place { file: place.file, node: value }, depth)
+                self.definition(
+                    Place {
+                        file: place.file,
+                        node: value,
+                    },
+                    depth,
+                )
             }
         }
     }
@@ -135,9 +177,10 @@ impl Flow<'_> {
         let facts = self.facts(file);
         let at = |node: NodeId| Place { file, node };
         let listed = facts.tree.ids().find_map(|it| match facts.tree.kind(it) {
-            Kind::ExportNames { source, names, .. } => {
-                names.iter().find(|it| it.exported == name).map(|it| (source.as_deref(), it))
-            }
+            Kind::ExportNames { source, names, .. } => names
+                .iter()
+                .find(|it| it.exported == name)
+                .map(|it| (source.as_deref(), it)),
             _ => None,
         });
         if let Some((source, export)) = listed {
@@ -157,9 +200,11 @@ impl Flow<'_> {
             })?;
             return self.definition(at(value), depth);
         }
-        let (_, binding) = facts
-            .bindings()
-            .find(|(_, it)| it.name == name && it.kind == BindingKind::Const && facts.scope(it.scope).parent.is_none())?;
+        let (_, binding) = facts.bindings().find(|(_, it)| {
+            it.name == name
+                && it.kind == BindingKind::Const
+                && facts.scope(it.scope).parent.is_none()
+        })?;
         self.declared_definition(at(*binding.declarations.first()?), depth)
     }
 
@@ -168,7 +213,9 @@ impl Flow<'_> {
         let tree = &self.facts(file).tree;
         let mut found = None;
         for node in tree.ids() {
-            let Kind::Assign { target, value, .. } = tree.kind(node) else { continue };
+            let Kind::Assign { target, value, .. } = tree.kind(node) else {
+                continue;
+            };
             let value = Place { file, node: *value };
             let definition = match tree.kind(*target) {
                 _ if self.is_exports(file, *target) => match self.definition(value, depth) {
@@ -176,9 +223,9 @@ impl Flow<'_> {
                     Some(it) => self.property_definition(it, name, depth),
                     None => None,
                 },
-                Kind::Member { object, property, .. }
-                    if property.name() == Some(name) && self.is_exports(file, *object) =>
-                {
+                Kind::Member {
+                    object, property, ..
+                } if property.name() == Some(name) && self.is_exports(file, *object) => {
                     self.definition(value, depth)
                 }
                 _ => continue,
@@ -196,9 +243,13 @@ impl Flow<'_> {
     /// Whether an expression is `exports` or `module.exports`.
     fn is_exports(&self, file: FileId, node: NodeId) -> bool {
         let facts = self.facts(file);
-        let is_free = |node: NodeId, name: &str| facts.tree.name(node) == Some(name) && facts.binding_of(node).is_none();
+        let is_free = |node: NodeId, name: &str| {
+            facts.tree.name(node) == Some(name) && facts.binding_of(node).is_none()
+        };
         match facts.tree.kind(node) {
-            Kind::Member { object, property, .. } => property.name() == Some("exports") && is_free(*object, "module"),
+            Kind::Member {
+                object, property, ..
+            } => property.name() == Some("exports") && is_free(*object, "module"),
             _ => is_free(node, "exports"),
         }
     }

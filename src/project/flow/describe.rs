@@ -34,12 +34,19 @@ impl Flow<'_> {
                 }
             }
             Kind::Return { value } => {
-                if let (Some(value), Some(function)) = (value, self.facts(file).tree.enclosing_function(node)) {
-                    let result = self.slot(Slot::Return(Place { file, node: function }));
+                if let (Some(value), Some(function)) =
+                    (value, self.facts(file).tree.enclosing_function(node))
+                {
+                    let result = self.slot(Slot::Return(Place {
+                        file,
+                        node: function,
+                    }));
                     self.cells.copy(self.at(file, *value), result, None);
                 }
             }
-            Kind::ForEach { left, right, is_of, .. } => {
+            Kind::ForEach {
+                left, right, is_of, ..
+            } => {
                 if *is_of {
                     let to = self.at(file, *left);
                     self.read(self.at(file, *right), None, to, place);
@@ -60,7 +67,8 @@ impl Flow<'_> {
         match self.facts(file).tree.kind(node) {
             Kind::BindingName { .. } => {
                 if let Some(binding) = self.facts(file).binding_of(node) {
-                    self.cells.copy(self.node(place), self.binding(file, binding), None);
+                    self.cells
+                        .copy(self.node(place), self.binding(file, binding), None);
                 }
             }
             Kind::ObjectPattern { properties } => {
@@ -92,7 +100,10 @@ impl Flow<'_> {
         match self.facts(file).tree.kind(property) {
             Kind::PatternProperty { key, value, .. } => {
                 let key = self.key_text(file, key);
-                let place = Place { file, node: property };
+                let place = Place {
+                    file,
+                    node: property,
+                };
                 self.read(self.node(pattern), key, self.at(file, *value), place);
             }
             _ => self.copy_node(file, pattern.node, property),
@@ -106,10 +117,16 @@ impl Flow<'_> {
             Kind::DefaultPattern { target, .. } => *target,
             _ => target,
         };
-        let (name, function) = (tree.name(inner).map(str::to_owned), tree.enclosing_function(place.node));
+        let (name, function) = (
+            tree.name(inner).map(str::to_owned),
+            tree.enclosing_function(place.node),
+        );
         self.copy_node(place.file, place.node, target);
         if let Some(function) = function {
-            let this = self.slot(Slot::This(Place { file: place.file, node: function }));
+            let this = self.slot(Slot::This(Place {
+                file: place.file,
+                node: function,
+            }));
             self.write(this, name, self.at(place.file, inner), place);
         }
     }
@@ -132,11 +149,19 @@ impl Flow<'_> {
             | Kind::Cast { expression: from }
             | Kind::Await { argument: from }
             | Kind::Spread { argument: from } => self.copy_node(file, *from, node),
-            Kind::Conditional { consequent, alternate, .. } => {
+            Kind::Conditional {
+                consequent,
+                alternate,
+                ..
+            } => {
                 self.copy_node(file, *consequent, node);
                 self.copy_node(file, *alternate, node);
             }
-            Kind::Logical { operator, left, right } => {
+            Kind::Logical {
+                operator,
+                left,
+                right,
+            } => {
                 self.copy_node(file, *right, node);
                 // What the server stands left of `&&` is never the result: an object is true.
                 if *operator != LogicalOperator::And {
@@ -148,7 +173,11 @@ impl Flow<'_> {
                     self.copy_node(file, *last, node);
                 }
             }
-            Kind::Assign { operator, target, value } => {
+            Kind::Assign {
+                operator,
+                target,
+                value,
+            } => {
                 if is_assignment(operator) {
                     // What is written to a property does not show at the target: nothing is read there.
                     if !matches!(self.facts(file).tree.kind(*target), Kind::Member { .. }) {
@@ -157,8 +186,12 @@ impl Flow<'_> {
                     self.copy_node(file, *value, node);
                 }
             }
-            Kind::Member { object, property, .. } => self.describe_member(place, *object, property),
-            Kind::Call { callee, arguments, .. } => self.describe_call(place, *callee, arguments, false),
+            Kind::Member {
+                object, property, ..
+            } => self.describe_member(place, *object, property),
+            Kind::Call {
+                callee, arguments, ..
+            } => self.describe_call(place, *callee, arguments, false),
             Kind::New { callee, arguments } => self.describe_call(place, *callee, arguments, true),
             _ => {}
         }
@@ -187,7 +220,9 @@ impl Flow<'_> {
             "globalThis" | "global" => Value::Global,
             "module" => Value::ModuleObject(place.file),
             "exports" => Value::Exports(place.file),
-            "Promise" | "Object" | "Array" | "Map" | "Set" | "WeakMap" => Value::GlobalFunction(name.to_owned()),
+            "Promise" | "Object" | "Array" | "Map" | "Set" | "WeakMap" => {
+                Value::GlobalFunction(name.to_owned())
+            }
             _ => return,
         };
         self.put(self.node(place), &value);
@@ -203,13 +238,29 @@ impl Flow<'_> {
         });
         match home.map(|it| (it, tree.kind(it))) {
             Some((function, Kind::Function(_))) => {
-                let this = self.slot(Slot::This(Place { file: place.file, node: function }));
+                let this = self.slot(Slot::This(Place {
+                    file: place.file,
+                    node: function,
+                }));
                 self.cells.copy(this, cell, None);
             }
             Some((_, kind)) => {
-                let is_static = !matches!(kind, Kind::ClassMember { is_static: false, .. });
+                let is_static = !matches!(
+                    kind,
+                    Kind::ClassMember {
+                        is_static: false,
+                        ..
+                    }
+                );
                 if let Some(class) = self.enclosing_class(place) {
-                    self.put(cell, &if is_static { Value::Class(class) } else { Value::Instance(class) });
+                    self.put(
+                        cell,
+                        &if is_static {
+                            Value::Class(class)
+                        } else {
+                            Value::Instance(class)
+                        },
+                    );
                 }
             }
             // At the top of a CommonJS file `this` is `exports`.
@@ -219,8 +270,13 @@ impl Flow<'_> {
 
     pub(super) fn enclosing_class(&self, place: Place) -> Option<Place> {
         let tree = &self.facts(place.file).tree;
-        let class = tree.ancestors(place.node).find(|it| matches!(tree.kind(*it), Kind::Class(_)))?;
-        Some(Place { file: place.file, node: class })
+        let class = tree
+            .ancestors(place.node)
+            .find(|it| matches!(tree.kind(*it), Kind::Class(_)))?;
+        Some(Place {
+            file: place.file,
+            node: class,
+        })
     }
 
     fn describe_function(&mut self, place: Place, function: &Function) {
@@ -229,7 +285,9 @@ impl Flow<'_> {
         if let Some(name) = function.name {
             self.cells.copy(cell, self.at(place.file, name), None);
         }
-        let body = function.body.filter(|it| !matches!(self.facts(place.file).tree.kind(*it), Kind::Block { .. }));
+        let body = function
+            .body
+            .filter(|it| !matches!(self.facts(place.file).tree.kind(*it), Kind::Block { .. }));
         if let Some(body) = body {
             let result = self.slot(Slot::Return(place));
             self.cells.copy(self.at(place.file, body), result, None);
@@ -247,8 +305,18 @@ impl Flow<'_> {
             self.listen(self.at(file, parent), Listener::Extends(place));
         }
         for member in &class.members {
-            if let Kind::ClassMember { key, value: Some(value), is_static, .. } = self.facts(file).tree.kind(*member) {
-                let owner = if *is_static { Value::Class(place) } else { Value::Instance(place) };
+            if let Kind::ClassMember {
+                key,
+                value: Some(value),
+                is_static,
+                ..
+            } = self.facts(file).tree.kind(*member)
+            {
+                let owner = if *is_static {
+                    Value::Class(place)
+                } else {
+                    Value::Instance(place)
+                };
                 self.describe_property(file, &owner, key, *value);
             }
         }
@@ -260,7 +328,9 @@ impl Flow<'_> {
         self.put(self.node(place), &owner);
         for property in properties {
             match self.facts(file).tree.kind(*property) {
-                Kind::Property { key, value, .. } => self.describe_property(file, &owner, key, *value),
+                Kind::Property { key, value, .. } => {
+                    self.describe_property(file, &owner, key, *value)
+                }
                 Kind::Spread { argument } => {
                     let owner = self.cells.intern(&owner);
                     self.include(owner, self.at(file, *argument));
@@ -304,7 +374,9 @@ impl Flow<'_> {
         let slot = self.slot(Slot::Elements(id));
         for element in elements.iter().flatten() {
             match self.facts(place.file).tree.kind(*element) {
-                Kind::Spread { argument } => self.read(self.at(place.file, *argument), None, slot, place),
+                Kind::Spread { argument } => {
+                    self.read(self.at(place.file, *argument), None, slot, place)
+                }
                 _ => self.cells.copy(self.at(place.file, *element), slot, None),
             }
         }
@@ -325,7 +397,9 @@ impl Flow<'_> {
     /// Whether a member expression is assigned to, by `=` or in a destructuring pattern.
     fn is_target(&self, place: Place) -> bool {
         let tree = &self.facts(place.file).tree;
-        let Some(parent) = tree.parent(place.node) else { return false };
+        let Some(parent) = tree.parent(place.node) else {
+            return false;
+        };
         match tree.kind(parent) {
             Kind::Assign { target, .. } => *target == place.node,
             Kind::PatternProperty { value, .. } => *value == place.node,
@@ -340,7 +414,9 @@ impl Flow<'_> {
     fn assigned_value(&self, place: Place) -> Option<CellId> {
         let tree = &self.facts(place.file).tree;
         match tree.kind(tree.parent(place.node)?) {
-            Kind::Assign { operator, value, .. } if is_assignment(operator) => Some(self.at(place.file, *value)),
+            Kind::Assign {
+                operator, value, ..
+            } if is_assignment(operator) => Some(self.at(place.file, *value)),
             _ => None,
         }
     }
@@ -349,7 +425,8 @@ impl Flow<'_> {
     pub(super) fn is_only_target(&self, place: Place) -> bool {
         let tree = &self.facts(place.file).tree;
         let parent = tree.parent(place.node).map(|it| tree.kind(it));
-        self.is_target(place) && !matches!(parent, Some(Kind::Assign { operator, .. }) if operator != "=")
+        self.is_target(place)
+            && !matches!(parent, Some(Kind::Assign { operator, .. }) if operator != "=")
     }
 
     fn describe_call(&mut self, place: Place, callee: NodeId, arguments: &[NodeId], is_new: bool) {
@@ -359,13 +436,20 @@ impl Flow<'_> {
         let tree = &self.facts(place.file).tree;
         let bare = tree.bare(callee);
         let receiver = match tree.kind(bare) {
-            Kind::Member { object, property, .. } => Some((*object, self.key_text(place.file, property))),
+            Kind::Member {
+                object, property, ..
+            } => Some((*object, self.key_text(place.file, property))),
             _ => None,
         };
         let is_super = matches!(tree.kind(bare), Kind::Super);
         let call = self.calls.len();
         let receiver_object = receiver.as_ref().map(|it| it.0);
-        self.calls.push(CallSite { place, receiver, arguments: arguments.to_vec(), is_new });
+        self.calls.push(CallSite {
+            place,
+            receiver,
+            arguments: arguments.to_vec(),
+            is_new,
+        });
         if is_super {
             if let Some(class) = self.enclosing_class(place) {
                 self.construct_parents(class, call);
@@ -387,7 +471,12 @@ impl Flow<'_> {
             return;
         }
         let called = self.is_callee(place);
-        self.reads.push(Read { key, to, place, called });
+        self.reads.push(Read {
+            key,
+            to,
+            place,
+            called,
+        });
         self.listen(object, Listener::Read(self.reads.len() - 1));
     }
 
@@ -397,7 +486,13 @@ impl Flow<'_> {
         matches!(tree.parent(outer).map(|it| tree.kind(it)), Some(Kind::Call { callee, .. }) if *callee == outer)
     }
 
-    pub(super) fn write(&mut self, object: CellId, key: Option<String>, value: CellId, place: Place) {
+    pub(super) fn write(
+        &mut self,
+        object: CellId,
+        key: Option<String>,
+        value: CellId,
+        place: Place,
+    ) {
         self.writes.push(Write { key, value, place });
         self.listen(object, Listener::Write(self.writes.len() - 1));
     }

@@ -1,19 +1,36 @@
 //! The only place where names count. Two sorts of guesses, both made after everything certain is known:
 //! what `req`, `res` and `app` are where no call says so, and servers that come from nowhere in sight.
 
-use super::cells::Slot;
 use super::Flow;
+use super::cells::Slot;
 use crate::project::value::{Place, SiteKind, Value};
 use crate::scope::BindingKind;
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
 /// Keys and names under which the server is handed on in real back ends.
-const SERVER_NAMES: &[&str] = &["io", "socketio", "socketIO", "socketIo", "socket.io", "ioServer", "socketServer"];
+const SERVER_NAMES: &[&str] = &[
+    "io",
+    "socketio",
+    "socketIO",
+    "socketIo",
+    "socket.io",
+    "ioServer",
+    "socketServer",
+];
 
 /// Members that only the server, a namespace or an operator has in this combination with a server's name.
-const TELLING_MEMBERS: &[&str] =
-    &["emit", "to", "in", "of", "except", "sockets", "fetchSockets", "socketsJoin", "disconnectSockets"];
+const TELLING_MEMBERS: &[&str] = &[
+    "emit",
+    "to",
+    "in",
+    "of",
+    "except",
+    "sockets",
+    "fetchSockets",
+    "socketsJoin",
+    "disconnectSockets",
+];
 
 impl Flow<'_> {
     /// Takes parameters called `req` or `res`, and `app` in `x.app.get(…)`, for what they are called
@@ -33,7 +50,9 @@ impl Flow<'_> {
                     "app" => assumed.push((place, Value::App)),
                     _ => {}
                 },
-                Kind::Member { property, .. } if property.name() == Some("app") && self.is_asked(place) => {
+                Kind::Member { property, .. }
+                    if property.name() == Some("app") && self.is_asked(place) =>
+                {
                     assumed.push((place, Value::App));
                 }
                 Kind::Name { name } if name == "app" && self.is_asked(place) => {
@@ -69,10 +88,18 @@ impl Flow<'_> {
         let tree = &self.facts(place.file).tree;
         let outer = tree.wrapped(place.node);
         match tree.parent(outer).map(|it| tree.kind(it)) {
-            Some(Kind::Member { object, property, .. }) => {
-                *object == outer && matches!(property.name(), Some("get" | "set" | "locals" | "settings" | "io"))
+            Some(Kind::Member {
+                object, property, ..
+            }) => {
+                *object == outer
+                    && matches!(
+                        property.name(),
+                        Some("get" | "set" | "locals" | "settings" | "io")
+                    )
             }
-            Some(Kind::Declarator { target, .. }) => matches!(tree.kind(*target), Kind::ObjectPattern { .. }),
+            Some(Kind::Declarator { target, .. }) => {
+                matches!(tree.kind(*target), Kind::ObjectPattern { .. })
+            }
             _ => false,
         }
     }
@@ -98,13 +125,26 @@ impl Flow<'_> {
     fn looks_like_server(&self, place: Place) -> bool {
         let facts = self.facts(place.file);
         match facts.tree.kind(place.node) {
-            Kind::Call { callee, arguments, .. } => self.is_setting_read(place.file, *callee, arguments),
-            Kind::Member { object, property, .. } => {
+            Kind::Call {
+                callee, arguments, ..
+            } => self.is_setting_read(place.file, *callee, arguments),
+            Kind::Member {
+                object, property, ..
+            } => {
                 let holder = self.values_in(self.at(place.file, *object));
                 let carries = holder.iter().any(|it| {
-                    matches!(it, Value::Request | Value::Response | Value::App | Value::AppLocals | Value::Global)
+                    matches!(
+                        it,
+                        Value::Request
+                            | Value::Response
+                            | Value::App
+                            | Value::AppLocals
+                            | Value::Global
+                    )
                 });
-                carries && property.name().is_some_and(is_server_name) && !self.is_only_target(place)
+                carries
+                    && property.name().is_some_and(is_server_name)
+                    && !self.is_only_target(place)
             }
             Kind::BindingName { name, .. } => {
                 self.is_parameter(place) && is_server_name(name) && self.is_used_as_server(place)
@@ -115,12 +155,19 @@ impl Flow<'_> {
 
     fn is_setting_read(&self, file: FileId, callee: NodeId, arguments: &[NodeId]) -> bool {
         let tree = &self.facts(file).tree;
-        let Kind::Member { object, property, .. } = tree.kind(tree.bare(callee)) else { return false };
+        let Kind::Member {
+            object, property, ..
+        } = tree.kind(tree.bare(callee))
+        else {
+            return false;
+        };
         let [key] = arguments else { return false };
         let is_app = self.values_in(self.at(file, *object)).contains(&Value::App);
         is_app
             && property.name() == Some("get")
-            && self.constant_text(file, *key).is_some_and(|it| is_server_name(&it) && !self.is_set(&it))
+            && self
+                .constant_text(file, *key)
+                .is_some_and(|it| is_server_name(&it) && !self.is_set(&it))
     }
 
     fn is_set(&self, key: &str) -> bool {
@@ -131,12 +178,19 @@ impl Flow<'_> {
     /// Whether a member that only servers have is used on a parameter.
     fn is_used_as_server(&self, place: Place) -> bool {
         let facts = self.facts(place.file);
-        let Some(binding) = facts.binding_of(place.node) else { return false };
+        let Some(binding) = facts.binding_of(place.node) else {
+            return false;
+        };
         facts.binding(binding).references.iter().any(|reference| {
             let outer = facts.tree.wrapped(*reference);
             match facts.tree.parent(outer).map(|it| facts.tree.kind(it)) {
-                Some(Kind::Member { object, property, .. }) => {
-                    *object == outer && property.name().is_some_and(|it| TELLING_MEMBERS.contains(&it))
+                Some(Kind::Member {
+                    object, property, ..
+                }) => {
+                    *object == outer
+                        && property
+                            .name()
+                            .is_some_and(|it| TELLING_MEMBERS.contains(&it))
                 }
                 _ => false,
             }

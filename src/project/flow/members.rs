@@ -32,22 +32,50 @@ impl Flow<'_> {
                 }
             }
             (Value::Namespace { site, .. }, Some("sockets")) => {
-                self.derive(to, &Value::State { site: *site, at: place }, from);
+                self.derive(
+                    to,
+                    &Value::State {
+                        site: *site,
+                        at: place,
+                    },
+                    from,
+                );
             }
             (Value::Namespace { site, .. }, Some(name)) => {
-                self.read_part(Receiver::Namespace, *site, (name, called, place), (to, from));
+                self.read_part(
+                    Receiver::Namespace,
+                    *site,
+                    (name, called, place),
+                    (to, from),
+                );
             }
             (Value::Operator { site, .. }, Some(name)) => {
                 self.read_part(Receiver::Operator, *site, (name, called, place), (to, from));
             }
             (Value::State { site, .. }, name) => {
                 if name.is_none_or(leads_on) {
-                    self.derive(to, &Value::State { site: *site, at: place }, from);
+                    self.derive(
+                        to,
+                        &Value::State {
+                            site: *site,
+                            at: place,
+                        },
+                        from,
+                    );
                 }
             }
-            (Value::Socket { site }, Some("server")) => self.derive(to, &Value::Server(*site), from),
+            (Value::Socket { site }, Some("server")) => {
+                self.derive(to, &Value::Server(*site), from)
+            }
             (Value::Socket { site }, Some("nsp")) => {
-                self.derive(to, &Value::Namespace { site: *site, at: place }, from);
+                self.derive(
+                    to,
+                    &Value::Namespace {
+                        site: *site,
+                        at: place,
+                    },
+                    from,
+                );
             }
             _ => self.read_carrier(&owner, key, to, place),
         }
@@ -60,9 +88,15 @@ impl Flow<'_> {
         (name, called, at): (&str, bool, Place),
         (to, from): (CellId, (CellId, ValueId)),
     ) {
-        let Some(member) = api::member(receiver, name, called) else { return };
+        let Some(member) = api::member(receiver, name, called) else {
+            return;
+        };
         let part = match member.yields {
-            _ if member.is_method => Value::Method { site, at, name: name.to_owned() },
+            _ if member.is_method => Value::Method {
+                site,
+                at,
+                name: name.to_owned(),
+            },
             Yields::Itself => Value::Server(site),
             Yields::Namespace => Value::Namespace { site, at },
             Yields::Operator => Value::Operator { site, at },
@@ -125,7 +159,12 @@ impl Flow<'_> {
 
     /// So that what the object takes over later is read as well.
     fn remember_read(&mut self, owner: ValueId, key: Option<String>, to: CellId, place: Place) {
-        self.reads.push(super::Read { key, to, place, called: false });
+        self.reads.push(super::Read {
+            key,
+            to,
+            place,
+            called: false,
+        });
         let list = self.reads_of.entry(owner).or_default();
         if list.last() != Some(&(self.reads.len() - 1)) {
             list.push(self.reads.len() - 1);
@@ -187,7 +226,9 @@ impl Flow<'_> {
 
     /// A class extends whatever has arrived.
     pub(super) fn extend(&mut self, class: Place, parent: ValueId) {
-        let Value::Class(parent) = *self.cells.value(parent) else { return };
+        let Value::Class(parent) = *self.cells.value(parent) else {
+            return;
+        };
         let known = self.parents.entry(class).or_default();
         if known.contains(&parent) || parent == class {
             return;
@@ -212,14 +253,22 @@ impl Flow<'_> {
                 self.construct(parent, call);
             }
         }
-        for call in self.constructions.get(&super_of(class)).cloned().unwrap_or_default() {
+        for call in self
+            .constructions
+            .get(&super_of(class))
+            .cloned()
+            .unwrap_or_default()
+        {
             self.construct(parent, call);
         }
     }
 
     /// `super(…)` in `class`.
     pub(super) fn construct_parents(&mut self, class: Place, call: usize) {
-        self.constructions.entry(super_of(class)).or_default().push(call);
+        self.constructions
+            .entry(super_of(class))
+            .or_default()
+            .push(call);
         for parent in self.parents.get(&class).cloned().unwrap_or_default() {
             self.construct(parent, call);
         }
@@ -232,14 +281,24 @@ impl Flow<'_> {
 
     /// The values in a cell, cloned so that the cells can change meanwhile.
     pub(super) fn values_in(&self, cell: CellId) -> Vec<Value> {
-        debug_assert!(Cells::index(cell) < self.cells.len(), "a cell of another project");
-        self.cells.held(cell).iter().map(|it| self.cells.value(it.value).clone()).collect()
+        debug_assert!(
+            Cells::index(cell) < self.cells.len(),
+            "a cell of another project"
+        );
+        self.cells
+            .held(cell)
+            .iter()
+            .map(|it| self.cells.value(it.value).clone())
+            .collect()
     }
 }
 
 /// Where calls of `super(…)` are kept apart from constructions of the class itself: under a place that no class has.
 fn super_of(class: Place) -> Place {
-    Place { file: class.file, node: crate::syntax::NodeId(u32::MAX - class.node.0) }
+    Place {
+        file: class.file,
+        node: crate::syntax::NodeId(u32::MAX - class.node.0),
+    }
 }
 
 fn has_own_properties(value: &Value) -> bool {
@@ -256,5 +315,8 @@ fn has_own_properties(value: &Value) -> bool {
 
 /// Whether a property of the adapter, the engine or a map leads to more state; numbers and flags don't.
 fn leads_on(name: &str) -> bool {
-    !matches!(name, "size" | "length" | "clientsCount" | "id" | "name" | "connected" | "disconnected")
+    !matches!(
+        name,
+        "size" | "length" | "clientsCount" | "id" | "name" | "connected" | "disconnected"
+    )
 }

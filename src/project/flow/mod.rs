@@ -15,10 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cells::{CellId, Cells, NoteId, Slot, ValueId};
 
+use super::FileRole;
 use super::api;
 use super::resolve::{Modules, Target};
 use super::value::{Place, Site, SiteId, SiteKind, Value};
-use super::FileRole;
 use crate::scope::{BindingId, FileFacts};
 use crate::source::FileId;
 use crate::syntax::NodeId;
@@ -113,7 +113,9 @@ impl<'a> Flow<'a> {
         let mut flow = Self::empty(files, roles, paths, modules);
         flow.find_star_exports();
         for index in 0..files.len() {
-            flow.describe_file(FileId(u32::try_from(index).expect("load refuses 2^32 files")));
+            flow.describe_file(FileId(
+                u32::try_from(index).expect("load refuses 2^32 files"),
+            ));
         }
         flow.run();
         while flow.assume_carriers() {
@@ -132,8 +134,14 @@ impl<'a> Flow<'a> {
         modules: &'a Modules,
     ) -> Self {
         let mut cells = Cells::default();
-        let node_base = files.iter().map(|it| cells.reserve(it.tree.len())).collect();
-        let binding_base = files.iter().map(|it| cells.reserve(it.bindings().count())).collect();
+        let node_base = files
+            .iter()
+            .map(|it| cells.reserve(it.tree.len()))
+            .collect();
+        let binding_base = files
+            .iter()
+            .map(|it| cells.reserve(it.bindings().count()))
+            .collect();
         Self {
             files,
             roles,
@@ -164,7 +172,11 @@ impl<'a> Flow<'a> {
     /// finitely many of both, and an arrival happens once: this ends.
     fn run(&mut self) {
         while let Some((cell, value)) = self.cells.next_arrival() {
-            let listeners = self.listeners.get(Cells::index(cell)).cloned().unwrap_or_default();
+            let listeners = self
+                .listeners
+                .get(Cells::index(cell))
+                .cloned()
+                .unwrap_or_default();
             for listener in listeners {
                 self.tell(listener, cell, value);
             }
@@ -241,7 +253,8 @@ impl<'a> Flow<'a> {
         if let Some(site) = self.site_at.get(&place) {
             return *site;
         }
-        let site = SiteId(u32::try_from(self.sites.len()).expect("a project has fewer than 2^32 servers"));
+        let site =
+            SiteId(u32::try_from(self.sites.len()).expect("a project has fewer than 2^32 servers"));
         self.sites.push(Site { place, kind });
         self.site_at.insert(place, site);
         site
@@ -250,7 +263,11 @@ impl<'a> Flow<'a> {
     /// Puts a new server into `to`.
     fn create_server(&mut self, place: Place, to: CellId) {
         let is_dedicated = self.roles[place.file.index()].is_dedicated_server;
-        let kind = if is_dedicated { SiteKind::Dedicated } else { SiteKind::Constructed };
+        let kind = if is_dedicated {
+            SiteKind::Dedicated
+        } else {
+            SiteKind::Constructed
+        };
         let site = self.site(place, kind);
         let note = self.note(place, "server created");
         let id = self.cells.intern(&Value::Server(site));

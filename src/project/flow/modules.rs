@@ -1,8 +1,8 @@
 //! How values cross files: `import`, `export`, `require`, `module.exports`, `import()`.
 //! Exports are live bindings (ECMAScript 16.2.1.7), so an edge from the binding is right at any time.
 
-use super::cells::{CellId, Slot};
 use super::Flow;
+use super::cells::{CellId, Slot};
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::source::FileId;
@@ -27,13 +27,22 @@ impl Flow<'_> {
     pub(super) fn describe_module_statement(&mut self, place: Place) {
         let file = place.file;
         match self.facts(file).tree.kind(place.node) {
-            Kind::Import { source, names, is_type, .. } => {
+            Kind::Import {
+                source,
+                names,
+                is_type,
+                ..
+            } => {
                 let target = self.resolve(file, source);
                 for name in names.iter().filter(|it| !it.is_type && !is_type) {
                     self.describe_import(file, name, &target);
                 }
             }
-            Kind::ExportNames { source, names, is_type } if !is_type => {
+            Kind::ExportNames {
+                source,
+                names,
+                is_type,
+            } if !is_type => {
                 let target = source.as_ref().map(|it| self.resolve(file, it));
                 for name in names {
                     let to = self.export(file, &name.exported);
@@ -43,20 +52,32 @@ impl Flow<'_> {
                         (None, None) => None,
                     };
                     if let Some(from) = from {
-                        let note = self.cells.note(file, name.span, format!("exported as `{}`", name.exported));
+                        let note = self.cells.note(
+                            file,
+                            name.span,
+                            format!("exported as `{}`", name.exported),
+                        );
                         self.cells.copy(from, to, Some(note));
                     }
                 }
             }
-            Kind::ExportAll { source, name: Some(name) } => {
+            Kind::ExportAll {
+                source,
+                name: Some(name),
+            } => {
                 let target = self.resolve(file, source);
                 let to = self.export(file, name);
                 if let Some(from) = self.imported(&target, None) {
                     self.cells.copy(from, to, None);
                 }
             }
-            Kind::ExportDeclaration { declaration } => self.describe_exported_declaration(file, *declaration),
-            Kind::ExportDefault { value, is_assignment } => {
+            Kind::ExportDeclaration { declaration } => {
+                self.describe_exported_declaration(file, *declaration)
+            }
+            Kind::ExportDefault {
+                value,
+                is_assignment,
+            } => {
                 let to = match is_assignment {
                     true => self.module_exports(file),
                     false => self.export(file, "default"),
@@ -114,7 +135,10 @@ impl Flow<'_> {
             _ => Vec::new(),
         };
         for node in names {
-            let (Some(name), Some(binding)) = (facts.tree.name(node), facts.binding_of(node)) else { continue };
+            let (Some(name), Some(binding)) = (facts.tree.name(node), facts.binding_of(node))
+            else {
+                continue;
+            };
             let to = self.export(file, name);
             let note = self.note(Place { file, node }, format!("exported as `{name}`"));
             self.cells.copy(self.binding(file, binding), to, Some(note));
@@ -128,13 +152,20 @@ impl Flow<'_> {
             return cell;
         }
         // `export *` leaves `default` out (ECMAScript 16.2.1.7.2.1).
-        let stars = if name == "default" { Vec::new() } else { self.stars.get(&file).cloned().unwrap_or_default() };
+        let stars = if name == "default" {
+            Vec::new()
+        } else {
+            self.stars.get(&file).cloned().unwrap_or_default()
+        };
         for star in stars {
             let from = self.export(star, name);
             self.cells.copy(from, cell, None);
         }
         let exports = self.module_exports(file);
-        let place = Place { file, node: self.facts(file).tree.root() };
+        let place = Place {
+            file,
+            node: self.facts(file).tree.root(),
+        };
         self.read(exports, Some(name.to_owned()), cell, place);
         // Node gives `module.exports` as the default export of a CommonJS module.
         if name == "default" {
@@ -152,15 +183,24 @@ impl Flow<'_> {
     }
 
     /// `require('…')` and `import('…')`: true if it was one.
-    pub(super) fn describe_import_call(&mut self, place: Place, callee: NodeId, arguments: &[NodeId]) -> bool {
+    pub(super) fn describe_import_call(
+        &mut self,
+        place: Place,
+        callee: NodeId,
+        arguments: &[NodeId],
+    ) -> bool {
         let facts = self.facts(place.file);
         let is_import = match facts.tree.kind(facts.tree.bare(callee)) {
             Kind::ImportKeyword => true,
             Kind::Name { name } if name == "require" && facts.binding_of(callee).is_none() => false,
             _ => return false,
         };
-        let specifier = arguments.first().and_then(|it| self.constant_text(place.file, *it));
-        let Some(specifier) = specifier else { return true };
+        let specifier = arguments
+            .first()
+            .and_then(|it| self.constant_text(place.file, *it));
+        let Some(specifier) = specifier else {
+            return true;
+        };
         let cell = self.node(place);
         match self.resolve(place.file, &specifier) {
             Target::File(file) => {

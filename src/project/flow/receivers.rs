@@ -10,12 +10,18 @@ impl Flow<'_> {
     /// `value` has arrived where a method of it is called.
     pub(super) fn call_method(&mut self, call: usize, cell: CellId, value: ValueId) {
         let place = self.calls[call].place;
-        let Some((_, Some(name))) = self.calls[call].receiver.clone() else { return };
+        let Some((_, Some(name))) = self.calls[call].receiver.clone() else {
+            return;
+        };
         let (from, result) = ((cell, value), self.node(place));
         match self.cells.value(value).clone() {
             Value::Server(site) => self.call_part(call, Receiver::Server, site, &name, from),
-            Value::Namespace { site, .. } => self.call_part(call, Receiver::Namespace, site, &name, from),
-            Value::Operator { site, .. } => self.call_part(call, Receiver::Operator, site, &name, from),
+            Value::Namespace { site, .. } => {
+                self.call_part(call, Receiver::Namespace, site, &name, from)
+            }
+            Value::Operator { site, .. } => {
+                self.call_part(call, Receiver::Operator, site, &name, from)
+            }
             Value::State { site, .. } => self.call_state(call, site, &name, from),
             Value::App => self.call_app(call, &name, result),
             Value::Router => self.call_router(call, &name, result),
@@ -36,10 +42,19 @@ impl Flow<'_> {
         }
     }
 
-    fn call_part(&mut self, call: usize, receiver: Receiver, site: SiteId, name: &str, from: (CellId, ValueId)) {
+    fn call_part(
+        &mut self,
+        call: usize,
+        receiver: Receiver,
+        site: SiteId,
+        name: &str,
+        from: (CellId, ValueId),
+    ) {
         let place = self.calls[call].place;
         let result = self.node(place);
-        let Some(member) = api::member(receiver, name, true) else { return };
+        let Some(member) = api::member(receiver, name, true) else {
+            return;
+        };
         match member.yields {
             Yields::Itself => self.cells.copy(from.0, result, None),
             Yields::Namespace => self.derive(result, &Value::Namespace { site, at: place }, from),
@@ -110,7 +125,8 @@ impl Flow<'_> {
         }
         let receiver = self.calls[call].receiver.clone();
         if let Some((object, _)) = receiver {
-            self.cells.copy(self.at(self.calls[call].place.file, object), result, None);
+            self.cells
+                .copy(self.at(self.calls[call].place.file, object), result, None);
         }
     }
 
@@ -127,7 +143,10 @@ impl Flow<'_> {
                 let place = self.calls[call].place;
                 if let Some(list) = self.argument(call, 1) {
                     for parameter in self.parameters(function) {
-                        let to = self.node(Place { file: function.file, node: parameter });
+                        let to = self.node(Place {
+                            file: function.file,
+                            node: parameter,
+                        });
                         self.read(list, None, to, place);
                     }
                 }
@@ -155,8 +174,12 @@ impl Flow<'_> {
                     self.cells.copy(value, elements, None);
                 }
             }
-            "get" | "pop" | "shift" | "at" | "find" | "findLast" => self.cells.copy(elements, result, None),
-            "values" | "filter" | "slice" | "concat" | "reverse" | "sort" => self.put(result, &Value::Object(object)),
+            "get" | "pop" | "shift" | "at" | "find" | "findLast" => {
+                self.cells.copy(elements, result, None)
+            }
+            "values" | "filter" | "slice" | "concat" | "reverse" | "sort" => {
+                self.put(result, &Value::Object(object))
+            }
             "map" | "flatMap" => {
                 let mapped = Value::Object(self.calls[call].place);
                 self.put(result, &mapped);
@@ -167,14 +190,18 @@ impl Flow<'_> {
             }
             _ => {}
         }
-        if let (Some(callback), "forEach" | "filter" | "find" | "some" | "every" | "findIndex") = (callback, name) {
+        if let (Some(callback), "forEach" | "filter" | "find" | "some" | "every" | "findIndex") =
+            (callback, name)
+        {
             self.on_callback(callback, vec![Some(elements)], None);
         }
     }
 
     /// `Promise.resolve(x)`, `Object.assign(a, b)` and their like.
     fn call_static(&mut self, call: usize, of: &str, name: &str, result: CellId) {
-        let Some(first) = self.argument(call, 0) else { return };
+        let Some(first) = self.argument(call, 0) else {
+            return;
+        };
         match (of, name) {
             ("Promise", "resolve" | "all" | "allSettled" | "race" | "any")
             | ("Object", "freeze" | "seal" | "values" | "create" | "assign")
@@ -196,13 +223,26 @@ impl Flow<'_> {
 
     /// `Object.assign(req, { io })`: a carrier has no properties of its own, its cells are written to.
     fn assign_carriers(&mut self, call: usize, index: usize, target: CellId) {
-        let (file, argument) = (self.calls[call].place.file, self.calls[call].arguments[index]);
+        let (file, argument) = (
+            self.calls[call].place.file,
+            self.calls[call].arguments[index],
+        );
         let tree = &self.facts(file).tree;
-        let Kind::Object { properties } = tree.kind(tree.bare(argument)) else { return };
+        let Kind::Object { properties } = tree.kind(tree.bare(argument)) else {
+            return;
+        };
         for property in properties {
             if let Kind::Property { key, value, .. } = tree.kind(*property) {
-                let place = Place { file, node: *property };
-                self.write(target, self.key_text(file, key), self.at(file, *value), place);
+                let place = Place {
+                    file,
+                    node: *property,
+                };
+                self.write(
+                    target,
+                    self.key_text(file, key),
+                    self.at(file, *value),
+                    place,
+                );
             }
         }
     }
@@ -212,11 +252,20 @@ impl Flow<'_> {
         let it = self.calls[call].clone();
         let file = it.place.file;
         let tree = &self.facts(file).tree;
-        let (Some(key), Some(descriptor)) = (it.arguments.get(1), it.arguments.get(2)) else { return };
+        let (Some(key), Some(descriptor)) = (it.arguments.get(1), it.arguments.get(2)) else {
+            return;
+        };
         let key = self.constant_text(file, *key);
-        let Kind::Object { properties } = tree.kind(tree.bare(*descriptor)) else { return };
+        let Kind::Object { properties } = tree.kind(tree.bare(*descriptor)) else {
+            return;
+        };
         for property in properties {
-            let Kind::Property { key: part, value, .. } = tree.kind(*property) else { continue };
+            let Kind::Property {
+                key: part, value, ..
+            } = tree.kind(*property)
+            else {
+                continue;
+            };
             let place = Place { file, node: *value };
             match part.name() {
                 Some("value") => self.write(target, key.clone(), self.node(place), it.place),
