@@ -5,6 +5,7 @@ pub mod chains;
 pub mod entries;
 pub mod uses;
 
+mod handlers;
 pub(crate) mod matching;
 
 use std::collections::BTreeMap;

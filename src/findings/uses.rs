@@ -1,10 +1,9 @@
 //! Every use of the server in the API's process, and what it is: an emission, a hand-over, a guard, the set-up.
 //! Findings are the reported ones among them; `plan` needs them all.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::chains::{Chain, chain_at};
 use super::entries::entry_at;
+use super::handlers;
 use crate::project::Project;
 use crate::project::api::{self, Role};
 use crate::project::value::{Place, SiteKind, Value};
@@ -44,75 +43,12 @@ pub fn uses(project: &Project) -> Vec<Use> {
         let mut here: Vec<Use> = nodes
             .flat_map(|it| use_at(project, it).into_iter().chain(entry_at(project, it)))
             .collect();
-        mark_inside(project, file, &mut here);
+        handlers::mark_inside(project, file, &mut here);
         here.sort_by_key(|it| (facts.tree.span(it.chain.root.node), it.chain.end));
         all.extend(here);
     }
-    follow_handlers(project, &mut all);
+    handlers::follow(project, &mut all);
     all
-}
-
-/// Functions that handlers hand the server to: what only handlers call is part of them, what others call too is shared.
-fn follow_handlers(project: &Project, uses: &mut [Use]) {
-    let received: Vec<Vec<Variable>> = uses
-        .iter()
-        .map(|it| {
-            receiving_parameters(project, &it.chain)
-                .unwrap_or_default()
-                .into_iter()
-                .flatten()
-                .collect()
-        })
-        .collect();
-    while mark_followed(project, uses, &received, false) {}
-    while mark_followed(project, uses, &received, true) {}
-}
-
-/// One round: marks the uses of parameters that only handlers feed, or, then, of those that are shared. True if there
-/// was something new.
-fn mark_followed(
-    project: &Project,
-    uses: &mut [Use],
-    received: &[Vec<Variable>],
-    shared: bool,
-) -> bool {
-    let mut from_handlers = BTreeMap::new();
-    let mut from_others = BTreeSet::new();
-    for (it, parameters) in uses
-        .iter()
-        .zip(received)
-        .filter(|it| it.0.meaning == Meaning::Argument)
-    {
-        for parameter in parameters {
-            if it.inside.is_some() || it.is_shared {
-                from_handlers.insert(*parameter, it.chain.end);
-            }
-            if it.inside.is_none() {
-                from_others.insert(*parameter);
-            }
-        }
-    }
-    let mut is_new = false;
-    for it in uses
-        .iter_mut()
-        .filter(|it| it.inside.is_none() && !it.is_shared)
-    {
-        let root = it.chain.root;
-        let binding = project.facts(root.file).binding_of(root.node);
-        let Some(variable) = binding.map(|binding| (root.file, binding)) else {
-            continue;
-        };
-        let Some(call) = from_handlers.get(&variable) else {
-            continue;
-        };
-        if shared {
-            it.is_shared = true;
-        } else if !from_others.contains(&variable) {
-            it.inside = Some(*call);
-        }
-        is_new |= it.is_shared || it.inside.is_some();
-    }
-    is_new
 }
 
 /// The parameters that an argument reaches; `None` in the list for one that is no plain name. `None` if the chain is no
@@ -224,32 +160,6 @@ pub(super) fn carrier(project: &Project, object: Place) -> Option<Meaning> {
         Value::Module(_) | Value::Exports(_) => Some(Meaning::ImportedHandle),
         _ => None,
     })
-}
-
-fn mark_inside(project: &Project, file: FileId, uses: &mut [Use]) {
-    let tree = &project.facts(file).tree;
-    let registrations: Vec<NodeId> = uses
-        .iter()
-        .filter(|it| it.meaning == Meaning::Registration)
-        .map(|it| it.chain.end)
-        .collect();
-    for it in uses {
-        let span = tree.span(it.chain.root.node);
-        it.inside = registrations
-            .iter()
-            .copied()
-            .find(|registration| is_in_arguments(project, file, *registration, span.start));
-    }
-}
-
-fn is_in_arguments(project: &Project, file: FileId, call: NodeId, offset: u32) -> bool {
-    let tree = &project.facts(file).tree;
-    match tree.kind(tree.bare(call)) {
-        Kind::Call { arguments_span, .. } => {
-            arguments_span.start <= offset && offset < arguments_span.end
-        }
-        _ => false,
-    }
 }
 
 fn meaning(project: &Project, chain: &Chain) -> Meaning {
