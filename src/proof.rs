@@ -11,11 +11,53 @@ use crate::source::{LineIndex, SourceFile};
 
 /// Names that Node.js itself gives to every file; a new file may use them though nothing of the project did.
 const NODE_NAMES: &[&str] = &[
-    "require", "module", "exports", "process", "console", "Buffer", "setTimeout", "clearTimeout", "setInterval",
-    "clearInterval", "setImmediate", "queueMicrotask", "Promise", "Map", "Set", "WeakMap", "WeakSet", "Object", "Array",
-    "Number", "String", "Boolean", "JSON", "Math", "Date", "Error", "TypeError", "RangeError", "AggregateError",
-    "Symbol", "BigInt", "Reflect", "Proxy", "undefined", "NaN", "Infinity", "globalThis", "ArrayBuffer", "Uint8Array",
-    "DataView", "isNaN", "parseInt", "parseFloat", "Function", "SharedArrayBuffer", "structuredClone", "URL",
+    "require",
+    "module",
+    "exports",
+    "process",
+    "console",
+    "Buffer",
+    "setTimeout",
+    "clearTimeout",
+    "setInterval",
+    "clearInterval",
+    "setImmediate",
+    "queueMicrotask",
+    "Promise",
+    "Map",
+    "Set",
+    "WeakMap",
+    "WeakSet",
+    "Object",
+    "Array",
+    "Number",
+    "String",
+    "Boolean",
+    "JSON",
+    "Math",
+    "Date",
+    "Error",
+    "TypeError",
+    "RangeError",
+    "AggregateError",
+    "Symbol",
+    "BigInt",
+    "Reflect",
+    "Proxy",
+    "undefined",
+    "NaN",
+    "Infinity",
+    "globalThis",
+    "ArrayBuffer",
+    "Uint8Array",
+    "DataView",
+    "isNaN",
+    "parseInt",
+    "parseFloat",
+    "Function",
+    "SharedArrayBuffer",
+    "structuredClone",
+    "URL",
 ];
 
 /// One side of a migration: its programs with their facts.
@@ -40,7 +82,13 @@ pub struct Failure {
 
 /// Proves that carrying out `plan` turns `before` into `after` without breaking anything. `again` is what a second
 /// apply would change.
-pub fn prove(plan: &Plan, changed: &[Changed], before: &Side<'_>, after: &Side<'_>, again: &[Changed]) -> Vec<Failure> {
+pub fn prove(
+    plan: &Plan,
+    changed: &[Changed],
+    before: &Side<'_>,
+    after: &Side<'_>,
+    again: &[Changed],
+) -> Vec<Failure> {
     let mut failures = Vec::new();
     for file in changed {
         failures.extend(parses(&file.path, before, after));
@@ -68,22 +116,41 @@ fn parses(path: &str, before: &Side<'_>, after: &Side<'_>) -> Option<Failure> {
     let had_errors = before.file(path).is_some_and(|it| !it.1.errors.is_empty());
     let error = facts.errors.first().filter(|_| !had_errors)?;
     let position = LineIndex::new(&file.text).position(&file.text, error.span.start);
-    Some(Failure { path: path.to_owned(), problem: format!("a syntax error would be at {position}") })
+    Some(Failure {
+        path: path.to_owned(),
+        problem: format!("a syntax error would be at {position}"),
+    })
 }
 
 /// No name refers to nothing that referred to something, or was not there, before.
 fn leaves_no_name_dangling(path: &str, before: &Side<'_>, after: &Side<'_>) -> Vec<Failure> {
-    let Some((_, facts)) = after.file(path) else { return Vec::new() };
+    let Some((_, facts)) = after.file(path) else {
+        return Vec::new();
+    };
     let known: BTreeSet<&str> = match before.file(path) {
         Some((_, old)) => old.free_names().keys().map(String::as_str).collect(),
         // Code in a new file was moved from some file of the project.
-        None => before.facts.iter().flat_map(|it| it.free_names().keys()).map(String::as_str).collect(),
+        None => before
+            .facts
+            .iter()
+            .flat_map(|it| it.free_names().keys())
+            .map(String::as_str)
+            .collect(),
     };
-    let dangling = facts.free_names().keys().filter(|it| !known.contains(it.as_str()));
+    let dangling = facts
+        .free_names()
+        .keys()
+        .filter(|it| !known.contains(it.as_str()));
     dangling
         // A file that imports for the first time calls `require`.
-        .filter(|it| it.as_str() != "require" && (before.file(path).is_some() || !NODE_NAMES.contains(&it.as_str())))
-        .map(|it| Failure { path: path.to_owned(), problem: format!("`{it}` would refer to nothing") })
+        .filter(|it| {
+            it.as_str() != "require"
+                && (before.file(path).is_some() || !NODE_NAMES.contains(&it.as_str()))
+        })
+        .map(|it| Failure {
+            path: path.to_owned(),
+            problem: format!("`{it}` would refer to nothing"),
+        })
         .collect()
 }
 
@@ -95,12 +162,23 @@ fn keeps_comments(plan: &Plan, changed: &[Changed], before: &Side<'_>) -> Vec<Fa
     }
     let mut failures = Vec::new();
     for file in changed {
-        let Some((source, facts)) = before.file(&file.path) else { continue };
-        let texts = facts.tree.comments.iter().map(|it| &source.text[it.span.range()]);
-        let lost = texts.filter(|it| !kept.contains(&words(it)) && !plan.dropped_comments.iter().any(|gone| gone == it));
+        let Some((source, facts)) = before.file(&file.path) else {
+            continue;
+        };
+        let texts = facts
+            .tree
+            .comments
+            .iter()
+            .map(|it| &source.text[it.span.range()]);
+        let lost = texts.filter(|it| {
+            !kept.contains(&words(it)) && !plan.dropped_comments.iter().any(|gone| gone == it)
+        });
         failures.extend(lost.map(|it| Failure {
             path: file.path.clone(),
-            problem: format!("the comment `{}` would be lost", it.lines().next().unwrap_or(it)),
+            problem: format!(
+                "the comment `{}` would be lost",
+                it.lines().next().unwrap_or(it)
+            ),
         }));
     }
     failures
@@ -108,7 +186,9 @@ fn keeps_comments(plan: &Plan, changed: &[Changed], before: &Side<'_>) -> Vec<Fa
 
 /// A comment's text without its delimiters: it may have become a block comment.
 fn words(comment: &str) -> String {
-    let text = comment.trim_start_matches(['/', '*']).trim_end_matches(['/', '*']);
+    let text = comment
+        .trim_start_matches(['/', '*'])
+        .trim_end_matches(['/', '*']);
     squeezed(text)
 }
 
@@ -118,7 +198,12 @@ fn squeezed(text: &str) -> String {
 
 /// Nothing in-process is left, or only what the plan says it leaves, and the line that attaches the broadcaster.
 fn nothing_is_left(plan: &Plan, before: &Side<'_>, after: &Side<'_>) -> Vec<Failure> {
-    let attached = |side: &Side<'_>| side.findings.iter().filter(|it| it.rule == "broadcaster-attach").count();
+    let attached = |side: &Side<'_>| {
+        side.findings
+            .iter()
+            .filter(|it| it.rule == "broadcaster-attach")
+            .count()
+    };
     let inserted = attached(after).saturating_sub(attached(before));
     if after.findings.len() - inserted <= plan.left.len() {
         return Vec::new();

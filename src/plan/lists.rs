@@ -28,7 +28,9 @@ pub(super) fn removals(layout: Layout<'_>, elements: &BTreeSet<NodeId>) -> Vec<S
 
 fn parts(layout: Layout<'_>, list: NodeId) -> Vec<NodeId> {
     match layout.tree.kind(list) {
-        Kind::Array { elements } | Kind::ArrayPattern { elements } => elements.iter().flatten().copied().collect(),
+        Kind::Array { elements } | Kind::ArrayPattern { elements } => {
+            elements.iter().flatten().copied().collect()
+        }
         Kind::Object { properties } | Kind::ObjectPattern { properties } => properties.clone(),
         Kind::Variables { declarators, .. } => declarators.clone(),
         _ => Vec::new(),
@@ -49,13 +51,25 @@ fn of_list(layout: Layout<'_>, elements: &[(Span, bool)]) -> Vec<Span> {
             at += 1;
         }
         let previous = first.checked_sub(1).map(|it| elements[it].0);
-        spans.push(run(layout, previous, elements[first].0, elements[at - 1].0, elements.get(at).map(|it| it.0)));
+        spans.push(run(
+            layout,
+            previous,
+            elements[first].0,
+            elements[at - 1].0,
+            elements.get(at).map(|it| it.0),
+        ));
     }
     spans
 }
 
 /// The range of a run of elements with the comma that would be left over.
-fn run(layout: Layout<'_>, previous: Option<Span>, first: Span, last: Span, next: Option<Span>) -> Span {
+fn run(
+    layout: Layout<'_>,
+    previous: Option<Span>,
+    first: Span,
+    last: Span,
+    next: Option<Span>,
+) -> Span {
     let (start, end) = (first.start as usize, last.end as usize);
     let after_comma = match layout.text[end..].trim_start().starts_with(',') {
         true => end + layout.text[end..].find(',').unwrap_or(0) + 1,
@@ -64,23 +78,39 @@ fn run(layout: Layout<'_>, previous: Option<Span>, first: Span, last: Span, next
     let has_lines = layout.starts_line(start) && layout.ends_line(after_comma);
     match (previous, next) {
         // Whole lines, if the comma goes with them.
-        (_, Some(_)) if has_lines => Span::new(layout.line_start(start), layout.line_end(after_comma)),
-        (_, Some(next)) => Span { start: first.start, end: next.start },
+        (_, Some(_)) if has_lines => {
+            Span::new(layout.line_start(start), layout.line_end(after_comma))
+        }
+        (_, Some(next)) => Span {
+            start: first.start,
+            end: next.start,
+        },
         // At the end a comma stays behind, or is taken from before the run if the list had none after it.
         (Some(_), None) if has_lines && after_comma > end => {
             Span::new(layout.line_start(start), layout.line_end(after_comma))
         }
-        (Some(previous), None) => Span { start: previous.end, end: last.end },
-        (None, None) => Span::new(start, after_comma),
+        (Some(previous), None) => Span {
+            start: previous.end,
+            end: last.end,
+        },
+        // Nothing is left between the brackets.
+        (None, None) => {
+            let before = layout.text[..start].trim_end().len();
+            let rest = &layout.text[after_comma..];
+            Span::new(before, after_comma + rest.len() - rest.trim_start().len())
+        }
     }
 }
 
 /// The ranges to delete for the marked names of an `import` to be gone; at least one stays.
 pub(super) fn import_names(layout: Layout<'_>, import: NodeId, gone: &[bool]) -> Vec<Span> {
-    let Kind::Import { names, .. } = layout.tree.kind(import) else { return Vec::new() };
+    let Kind::Import { names, .. } = layout.tree.kind(import) else {
+        return Vec::new();
+    };
     let in_braces = |at: usize| {
         let span = names[at].span;
-        let is_default = names[at].imported.as_deref() == Some("default") && !layout.text[span.range()].contains(" as ");
+        let is_default = names[at].imported.as_deref() == Some("default")
+            && !layout.text[span.range()].contains(" as ");
         names[at].imported.is_some() && !is_default
     };
     let braced: Vec<usize> = (0..names.len()).filter(|it| in_braces(*it)).collect();
@@ -92,11 +122,17 @@ pub(super) fn import_names(layout: Layout<'_>, import: NodeId, gone: &[bool]) ->
         Some(Span::new(start, end + layout.text[end..].find('}')? + 1))
     });
     let braces_go = braced.iter().all(|it| gone[*it]);
-    let mut groups: Vec<(Span, bool)> = others.iter().map(|it| (names[*it].span, gone[*it])).collect();
+    let mut groups: Vec<(Span, bool)> = others
+        .iter()
+        .map(|it| (names[*it].span, gone[*it]))
+        .collect();
     groups.extend(braces.map(|it| (it, braces_go)));
     spans.extend(of_list(layout, &groups));
     if !braces_go {
-        let elements: Vec<(Span, bool)> = braced.iter().map(|it| (names[*it].span, gone[*it])).collect();
+        let elements: Vec<(Span, bool)> = braced
+            .iter()
+            .map(|it| (names[*it].span, gone[*it]))
+            .collect();
         spans.extend(of_list(layout, &elements));
     }
     spans
@@ -109,10 +145,22 @@ pub(super) fn without(text: &str, span: Span, mut cuts: Vec<Span>) -> String {
     let mut from = span.start;
     for cut in cuts {
         if cut.start >= from {
-            result.push_str(&text[Span { start: from, end: cut.start }.range()]);
+            result.push_str(
+                &text[Span {
+                    start: from,
+                    end: cut.start,
+                }
+                .range()],
+            );
         }
         from = from.max(cut.end);
     }
-    result.push_str(&text[Span { start: from.min(span.end), end: span.end }.range()]);
+    result.push_str(
+        &text[Span {
+            start: from.min(span.end),
+            end: span.end,
+        }
+        .range()],
+    );
     result
 }

@@ -9,34 +9,66 @@ use super::manifest;
 /// The file that starts the API: where the server is made beside its HTTP server, what `package.json` starts, or where an
 /// HTTP server is made.
 pub(super) fn entry(input: &Input<'_>) -> Option<FileId> {
-    let sites = input.project.sites().iter().filter(|it| it.kind == SiteKind::Constructed);
-    let with_http = sites.map(|it| it.place.file).find(|it| makes_http_server(input, *it));
-    let started = || manifest::started(input).into_iter().find_map(|it| input.project.file_at(&it));
-    let serving = || input.project.files().map(|it| it.0).find(|it| makes_http_server(input, *it));
+    let sites = input
+        .project
+        .sites()
+        .iter()
+        .filter(|it| it.kind == SiteKind::Constructed);
+    let with_http = sites
+        .map(|it| it.place.file)
+        .find(|it| makes_http_server(input, *it));
+    let started = || {
+        manifest::started(input)
+            .into_iter()
+            .find_map(|it| input.project.file_at(&it))
+    };
+    let serving = || {
+        input
+            .project
+            .files()
+            .map(|it| it.0)
+            .find(|it| makes_http_server(input, *it))
+    };
     let any_site = || input.project.sites().first().map(|it| it.place.file);
-    with_http.or_else(started).or_else(serving).or_else(any_site)
+    with_http
+        .or_else(started)
+        .or_else(serving)
+        .or_else(any_site)
 }
 
 fn makes_http_server(input: &Input<'_>, file: FileId) -> bool {
     let tree = &input.project.facts(file).tree;
     tree.ids().any(|node| {
         let place = Place { file, node };
-        input.project.values(place).any(|it| *it == Value::HttpServer(place))
+        input
+            .project
+            .values(place)
+            .any(|it| *it == Value::HttpServer(place))
     })
 }
 
 /// Where the broadcaster is, or will be: under the folder of the entry.
 pub(in crate::plan) fn broadcaster_path(input: &Input<'_>) -> String {
-    let is_broadcaster = |path: &str| path.rsplit('/').next().is_some_and(|it| it.starts_with("socketBroadcaster."));
+    let is_broadcaster = |path: &str| {
+        path.rsplit('/')
+            .next()
+            .is_some_and(|it| it.starts_with("socketBroadcaster."))
+    };
     let existing = input.project.files().map(|it| it.0).find(|it| {
         input.project.role(*it).is_broadcaster && is_broadcaster(input.project.path(*it))
     });
     if let Some(existing) = existing {
         return input.project.path(existing).to_owned();
     }
-    let Some(entry) = entry(input) else { return "utils/socketBroadcaster.js".to_owned() };
+    let Some(entry) = entry(input) else {
+        return "utils/socketBroadcaster.js".to_owned();
+    };
     let path = input.project.path(entry);
-    let extension = path.rsplit('.').next().filter(|it| matches!(*it, "mjs" | "cjs")).unwrap_or("js");
+    let extension = path
+        .rsplit('.')
+        .next()
+        .filter(|it| matches!(*it, "mjs" | "cjs"))
+        .unwrap_or("js");
     format!("{}utils/socketBroadcaster.{extension}", folder(path))
 }
 
@@ -49,7 +81,11 @@ pub(super) fn folder(path: &str) -> &str {
 pub(in crate::plan) fn relative(folder: &str, to: &str) -> String {
     let from: Vec<&str> = folder.split_terminator('/').collect();
     let to: Vec<&str> = to.split('/').collect();
-    let shared = from.iter().zip(&to[..to.len() - 1]).take_while(|it| it.0 == it.1).count();
+    let shared = from
+        .iter()
+        .zip(&to[..to.len() - 1])
+        .take_while(|it| it.0 == it.1)
+        .count();
     let up = "../".repeat(from.len() - shared);
     let start = if up.is_empty() { "./" } else { &up };
     format!("{start}{}", to[shared..].join("/"))

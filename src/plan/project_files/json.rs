@@ -27,7 +27,12 @@ pub(super) fn object(text: &str, from: usize) -> Option<Object> {
     loop {
         at = skip_space(text, at);
         match text[at..].chars().next()? {
-            '}' => return Some(Object { span: Span::new(start, at + 1), members }),
+            '}' => {
+                return Some(Object {
+                    span: Span::new(start, at + 1),
+                    members,
+                });
+            }
             ',' => at += 1,
             _ => {
                 let key_end = end_of_value(text, at)?;
@@ -35,7 +40,11 @@ pub(super) fn object(text: &str, from: usize) -> Option<Object> {
                 let colon = skip_space(text, key_end);
                 let value = skip_space(text, colon + text[colon..].strip_prefix(':').map(|_| 1)?);
                 let end = end_of_value(text, value)?;
-                members.push(Member { key, span: Span::new(at, end), value: Span::new(value, end) });
+                members.push(Member {
+                    key,
+                    span: Span::new(at, end),
+                    value: Span::new(value, end),
+                });
                 at = end;
             }
         }
@@ -44,7 +53,10 @@ pub(super) fn object(text: &str, from: usize) -> Option<Object> {
 
 fn skip_space(text: &str, from: usize) -> usize {
     let rest = &text[from..];
-    from + (rest.len() - rest.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len())
+    from + (rest.len()
+        - rest
+            .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+            .len())
 }
 
 /// The end of the string, number, word, list or object at `from`.
@@ -86,29 +98,53 @@ impl Object {
 
 /// Adds `key: value` (JSON text) to an object, in the object's own layout: after the member `after`, else where the
 /// alphabet puts it if the object is sorted, else at its end.
-pub(super) fn insert(text: &str, object: &Object, added: &[(&str, String)], after: Option<&str>) -> EditList {
+pub(super) fn insert(
+    text: &str,
+    object: &Object,
+    added: &[(&str, String)],
+    after: Option<&str>,
+) -> EditList {
     let mut edits = EditList::default();
     let mut add = |at: usize, text: String| {
-        edits.add(Edit { span: Span::new(at, at), text }).expect("insertions don't collide");
+        edits
+            .add(Edit {
+                span: Span::new(at, at),
+                text,
+            })
+            .expect("insertions don't collide");
     };
     let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let Some(first) = object.members.first() else {
         let outer = indentation(text, object.span.start as usize);
         let unit = if outer.is_empty() { "  " } else { outer };
-        let lines: Vec<String> = added.iter().map(|it| format!("{outer}{unit}\"{}\": {}", it.0, it.1)).collect();
-        let inner = format!("{line_break}{}{line_break}{outer}", lines.join(&format!(",{line_break}")));
+        let lines: Vec<String> = added
+            .iter()
+            .map(|it| format!("{outer}{unit}\"{}\": {}", it.0, it.1))
+            .collect();
+        let inner = format!(
+            "{line_break}{}{line_break}{outer}",
+            lines.join(&format!(",{line_break}"))
+        );
         add(object.span.start as usize + 1, inner);
         return edits;
     };
     let start = first.span.start as usize;
     let is_on_lines = text[object.span.start as usize..start].contains('\n');
-    let separator = if is_on_lines { format!("{line_break}{}", indentation(text, start)) } else { " ".to_owned() };
+    let separator = if is_on_lines {
+        format!("{line_break}{}", indentation(text, start))
+    } else {
+        " ".to_owned()
+    };
     let is_sorted = object.members.windows(2).all(|it| it[0].key <= it[1].key);
     for (key, value) in added {
         let member = format!("\"{key}\": {value}");
         let previous = match after.and_then(|it| object.get(it)) {
             Some(it) => Some(it),
-            None if is_sorted => object.members.iter().rev().find(|it| it.key.as_str() < *key),
+            None if is_sorted => object
+                .members
+                .iter()
+                .rev()
+                .find(|it| it.key.as_str() < *key),
             None => object.members.last(),
         };
         match previous {
@@ -136,12 +172,18 @@ mod tests {
 
     #[test]
     fn a_sorted_object_stays_sorted() {
-        assert_eq!(inserted("{\n\t\"b\": 2,\n\t\"d\": 4\n}\n", &["a", "c", "e"]), "{\n\t\"a\": 1,\n\t\"b\": 2,\n\t\"c\": 1,\n\t\"d\": 4,\n\t\"e\": 1\n}\n");
+        assert_eq!(
+            inserted("{\n\t\"b\": 2,\n\t\"d\": 4\n}\n", &["a", "c", "e"]),
+            "{\n\t\"a\": 1,\n\t\"b\": 2,\n\t\"c\": 1,\n\t\"d\": 4,\n\t\"e\": 1\n}\n"
+        );
     }
 
     #[test]
     fn an_unsorted_object_grows_at_its_end() {
-        assert_eq!(inserted("{ \"d\": {\"x\": [\"}\"]}, \"b\": 2 }", &["a"]), "{ \"d\": {\"x\": [\"}\"]}, \"b\": 2, \"a\": 1 }");
+        assert_eq!(
+            inserted("{ \"d\": {\"x\": [\"}\"]}, \"b\": 2 }", &["a"]),
+            "{ \"d\": {\"x\": [\"}\"]}, \"b\": 2, \"a\": 1 }"
+        );
     }
 
     #[test]

@@ -19,16 +19,37 @@ struct Dependency {
 }
 
 const DEPENDENCIES: &[Dependency] = &[
-    Dependency { name: "@socket.io/redis-adapter", version: "^8.3.0", oldest: 8, is_of_server: true },
-    Dependency { name: "@socket.io/redis-emitter", version: "^5.1.0", oldest: 5, is_of_server: false },
-    Dependency { name: "notepack.io", version: "^3.0.1", oldest: 3, is_of_server: false },
-    Dependency { name: "redis", version: "^5.8.0", oldest: 4, is_of_server: false },
+    Dependency {
+        name: "@socket.io/redis-adapter",
+        version: "^8.3.0",
+        oldest: 8,
+        is_of_server: true,
+    },
+    Dependency {
+        name: "@socket.io/redis-emitter",
+        version: "^5.1.0",
+        oldest: 5,
+        is_of_server: false,
+    },
+    Dependency {
+        name: "notepack.io",
+        version: "^3.0.1",
+        oldest: 3,
+        is_of_server: false,
+    },
+    Dependency {
+        name: "redis",
+        version: "^5.8.0",
+        oldest: 4,
+        is_of_server: false,
+    },
 ];
 
 /// The path of the manifest that a file belongs to.
 pub(super) fn path_for<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     let manifests = input.manifests.iter().map(|it| it.path.as_str());
-    let own = manifests.filter(|it| it.rsplit('/').next() == Some("package.json") && path.starts_with(folder(it)));
+    let own = manifests
+        .filter(|it| it.rsplit('/').next() == Some("package.json") && path.starts_with(folder(it)));
     own.max_by_key(|it| it.len())
 }
 
@@ -38,17 +59,29 @@ pub(super) fn root_for<'a>(input: &Input<'a>, path: &str) -> &'a str {
 }
 
 fn manifest(input: &Input<'_>, path: &str) -> Value {
-    let text = path_for(input, path).and_then(|it| text_at(input, it)).unwrap_or_default();
+    let text = path_for(input, path)
+        .and_then(|it| text_at(input, it))
+        .unwrap_or_default();
     serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
 }
 
 /// The package's name without its scope, `app` if it has none.
 pub(super) fn name(input: &Input<'_>, path: &str) -> String {
     let manifest = manifest(input, path);
-    let name = manifest.get("name").and_then(Value::as_str).unwrap_or_default();
+    let name = manifest
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let plain = name.rsplit('/').next().unwrap_or_default();
-    let is_plain = !plain.is_empty() && plain.chars().all(|it| it.is_ascii_alphanumeric() || "-_.".contains(it));
-    if is_plain { plain.to_owned() } else { "app".to_owned() }
+    let is_plain = !plain.is_empty()
+        && plain
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || "-_.".contains(it));
+    if is_plain {
+        plain.to_owned()
+    } else {
+        "app".to_owned()
+    }
 }
 
 /// Whether `.js` files at `path` are ES modules.
@@ -59,10 +92,20 @@ pub(super) fn is_module_package(input: &Input<'_>, path: &str) -> bool {
 /// The files that the manifests start: `main`, `node x.js`.
 pub(super) fn started(input: &Input<'_>) -> Vec<String> {
     let mut found = Vec::new();
-    for path in input.manifests.iter().map(|it| &it.path).filter(|it| it.ends_with("package.json")) {
+    for path in input
+        .manifests
+        .iter()
+        .map(|it| &it.path)
+        .filter(|it| it.ends_with("package.json"))
+    {
         let manifest = manifest(input, path);
-        let start = manifest.pointer("/scripts/start").and_then(Value::as_str).unwrap_or_default();
-        let words = start.split_whitespace().filter(|it| it.contains('.') || it.contains('/'));
+        let start = manifest
+            .pointer("/scripts/start")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let words = start
+            .split_whitespace()
+            .filter(|it| it.contains('.') || it.contains('/'));
         let main = manifest.get("main").and_then(Value::as_str);
         let named = words.chain(main).map(|it| it.trim_start_matches("./"));
         found.extend(named.map(|it| format!("{}{it}", folder(path))));
@@ -73,7 +116,11 @@ pub(super) fn started(input: &Input<'_>) -> Vec<String> {
 /// The major version that a range starts with; `None` for `*`, `latest`, a URL.
 fn major(range: &str) -> Option<u32> {
     let is_range = range.starts_with(|it: char| it.is_ascii_digit() || "^~>=v".contains(it));
-    let digits: String = range.chars().skip_while(|it| !it.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let digits: String = range
+        .chars()
+        .skip_while(|it| !it.is_ascii_digit())
+        .take_while(char::is_ascii_digit)
+        .collect();
     digits.parse().ok().filter(|_| is_range)
 }
 
@@ -103,8 +150,14 @@ pub(super) fn write(input: &Input<'_>, slice: Option<&Slice>, written: &mut Writ
     let entry = slice.map(|it| it.file).or_else(|| entry(input));
     let entry_path = entry.map_or("", |it| input.project.path(it));
     let Some(path) = path_for(input, entry_path) else {
-        let names: Vec<String> = DEPENDENCIES.iter().map(|it| format!("{}@{}", it.name, it.version)).collect();
-        written.notes.push(format!("there is no `package.json`; install {}", names.join(" ")));
+        let names: Vec<String> = DEPENDENCIES
+            .iter()
+            .map(|it| format!("{}@{}", it.name, it.version))
+            .collect();
+        written.notes.push(format!(
+            "there is no `package.json`; install {}",
+            names.join(" ")
+        ));
         return;
     };
     let before = text_at(input, path).unwrap_or_default();
@@ -114,16 +167,28 @@ pub(super) fn write(input: &Input<'_>, slice: Option<&Slice>, written: &mut Writ
 }
 
 fn add_dependencies(text: &str, has_server: bool) -> String {
-    let Some(root) = json::object(text, 0) else { return text.to_owned() };
-    let needed = DEPENDENCIES.iter().filter(|it| has_server || !it.is_of_server);
+    let Some(root) = json::object(text, 0) else {
+        return text.to_owned();
+    };
+    let needed = DEPENDENCIES
+        .iter()
+        .filter(|it| has_server || !it.is_of_server);
     let quoted = |it: &Dependency| (it.name, format!("\"{}\"", it.version));
-    let Some(list) = root.get("dependencies").and_then(|it| json::object(text, it.value.start as usize)) else {
+    let Some(list) = root
+        .get("dependencies")
+        .and_then(|it| json::object(text, it.value.start as usize))
+    else {
         let added: Vec<(&str, String)> = needed.map(quoted).collect();
         let last = root.members.last().map(|it| it.key.as_str());
-        let with_empty = json::insert(text, &root, &[("dependencies", "{}".to_owned())], last).apply(text);
-        let list = json::object(&with_empty, 0)
-            .and_then(|it| it.get("dependencies").and_then(|it| json::object(&with_empty, it.value.start as usize)));
-        return list.map_or(with_empty.clone(), |it| json::insert(&with_empty, &it, &added, None).apply(&with_empty));
+        let with_empty =
+            json::insert(text, &root, &[("dependencies", "{}".to_owned())], last).apply(text);
+        let list = json::object(&with_empty, 0).and_then(|it| {
+            it.get("dependencies")
+                .and_then(|it| json::object(&with_empty, it.value.start as usize))
+        });
+        return list.map_or(with_empty.clone(), |it| {
+            json::insert(&with_empty, &it, &added, None).apply(&with_empty)
+        });
     };
     let mut added = Vec::new();
     let mut raised = Vec::new();
@@ -131,7 +196,8 @@ fn add_dependencies(text: &str, has_server: bool) -> String {
         match list.get(dependency.name) {
             None => added.push(quoted(dependency)),
             Some(member) => {
-                let version: String = serde_json::from_str(&text[member.value.range()]).unwrap_or_default();
+                let version: String =
+                    serde_json::from_str(&text[member.value.range()]).unwrap_or_default();
                 if major(&version).is_some_and(|it| it < dependency.oldest) {
                     raised.push((member.value, format!("\"{}\"", dependency.version)));
                 }
@@ -140,7 +206,9 @@ fn add_dependencies(text: &str, has_server: bool) -> String {
     }
     let mut edits = json::insert(text, &list, &added, None);
     for (span, version) in raised {
-        edits.replace(span, version).expect("versions don't overlap");
+        edits
+            .replace(span, version)
+            .expect("versions don't overlap");
     }
     edits.apply(text)
 }
@@ -152,7 +220,10 @@ fn add_script(text: &str, path: &str, slice: &Slice) -> Option<String> {
     if scripts.get("start").is_none() || scripts.get("start:socketio").is_some() {
         return None;
     }
-    let file = slice.server_path.strip_prefix(folder(path)).unwrap_or(&slice.server_path);
+    let file = slice
+        .server_path
+        .strip_prefix(folder(path))
+        .unwrap_or(&slice.server_path);
     let script = [("start:socketio", format!("\"node {file}\""))];
     Some(json::insert(text, &scripts, &script, Some("start")).apply(text))
 }

@@ -30,7 +30,11 @@ impl Written {
     fn add(&mut self, input: &Input<'_>, path: String, after: String) {
         let before = text_at(input, &path).map(str::to_owned);
         if before.as_ref() != Some(&after) {
-            self.files.push(WrittenFile { path, before, after });
+            self.files.push(WrittenFile {
+                path,
+                before,
+                after,
+            });
         }
     }
 }
@@ -42,7 +46,11 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Writ
     let broadcaster = broadcaster_path(input);
     let style = Style::of_path(input, &broadcaster);
     for (name, text) in runtime(&style) {
-        written.add(input, broadcaster.replace("socketBroadcaster.", &format!("{name}.")), text);
+        written.add(
+            input,
+            broadcaster.replace("socketBroadcaster.", &format!("{name}.")),
+            text,
+        );
     }
     manifest::write(input, slice, &mut written);
     if let Some(slice) = slice {
@@ -72,11 +80,26 @@ impl Style {
     fn of_path(input: &Input<'_>, path: &str) -> Self {
         let entry = entry::entry(input);
         match path.rsplit('.').next() {
-            Some("mjs") => Self { esm: true, suffix: ".mjs" },
-            Some("cjs") => Self { esm: false, suffix: ".cjs" },
-            _ if entry.is_some_and(|it| input.project.role(it).is_module) => Self { esm: true, suffix: ".js" },
-            _ if entry.is_none() && manifest::is_module_package(input, path) => Self { esm: true, suffix: ".js" },
-            _ => Self { esm: false, suffix: "" },
+            Some("mjs") => Self {
+                esm: true,
+                suffix: ".mjs",
+            },
+            Some("cjs") => Self {
+                esm: false,
+                suffix: ".cjs",
+            },
+            _ if entry.is_some_and(|it| input.project.role(it).is_module) => Self {
+                esm: true,
+                suffix: ".js",
+            },
+            _ if entry.is_none() && manifest::is_module_package(input, path) => Self {
+                esm: true,
+                suffix: ".js",
+            },
+            _ => Self {
+                esm: false,
+                suffix: "",
+            },
         }
     }
 
@@ -84,10 +107,22 @@ impl Style {
     pub(in crate::plan) fn beside(input: &Input<'_>, file: FileId) -> Self {
         let path = &input.sources[file.index()].path;
         match path.rsplit('.').next() {
-            Some("mjs") => Self { esm: true, suffix: ".mjs" },
-            Some("cjs") => Self { esm: false, suffix: ".cjs" },
-            _ if input.project.role(file).is_module => Self { esm: true, suffix: ".js" },
-            _ => Self { esm: false, suffix: "" },
+            Some("mjs") => Self {
+                esm: true,
+                suffix: ".mjs",
+            },
+            Some("cjs") => Self {
+                esm: false,
+                suffix: ".cjs",
+            },
+            _ if input.project.role(file).is_module => Self {
+                esm: true,
+                suffix: ".js",
+            },
+            _ => Self {
+                esm: false,
+                suffix: "",
+            },
         }
     }
 }
@@ -100,7 +135,10 @@ struct Runtime {
 
 /// The broadcaster and its wire parser, by name.
 fn runtime(style: &Style) -> [(&'static str, String); 2] {
-    let values = Runtime { esm: style.esm, methods: Vec::new() };
+    let values = Runtime {
+        esm: style.esm,
+        methods: Vec::new(),
+    };
     let broadcaster = render(include_str!("../runtime/socketBroadcaster.js"), &values);
     // The template knows `.js` files only.
     let wire = match style.suffix {
@@ -108,7 +146,13 @@ fn runtime(style: &Style) -> [(&'static str, String); 2] {
         ".cjs" => broadcaster.replace("'./socketWire'", "'./socketWire.cjs'"),
         _ => broadcaster,
     };
-    [("socketBroadcaster", wire), ("socketWire", render(include_str!("../runtime/socketWire.js"), &values))]
+    [
+        ("socketBroadcaster", wire),
+        (
+            "socketWire",
+            render(include_str!("../runtime/socketWire.js"), &values),
+        ),
+    ]
 }
 
 /// Fills a template of `runtime/`.
@@ -117,7 +161,9 @@ pub(in crate::plan) fn render<T: Serialize>(template: &str, values: &T) -> Strin
     syntax.keep_trailing_newline(true);
     let mut environment = Environment::new();
     environment.set_syntax(syntax.build().expect("the delimiters are the usual ones"));
-    environment.render_str(template, Serde(values)).expect("the templates are tested")
+    environment
+        .render_str(template, Serde(values))
+        .expect("the templates are tested")
 }
 
 /// Whether the project has a file at `path`.
@@ -126,24 +172,47 @@ pub(in crate::plan) fn exists(input: &Input<'_>, path: &str) -> bool {
 }
 
 fn text_at<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
-    let source = input.sources.iter().find(|it| it.path == path).map(|it| it.text.as_str());
-    source.or_else(|| input.manifests.iter().find(|it| it.path == path).map(|it| it.text.as_str()))
+    let source = input
+        .sources
+        .iter()
+        .find(|it| it.path == path)
+        .map(|it| it.text.as_str());
+    source.or_else(|| {
+        input
+            .manifests
+            .iter()
+            .find(|it| it.path == path)
+            .map(|it| it.text.as_str())
+    })
 }
 
 /// What stands against writing the files that every plan needs: one of another origin in its place, or a package that is
 /// too old.
 pub(in crate::plan) fn obstacles(input: &Input<'_>) -> Vec<Blocker> {
-    let Some(file) = entry::entry(input) else { return Vec::new() };
+    let Some(file) = entry::entry(input) else {
+        return Vec::new();
+    };
     let mut blockers = Vec::new();
     let mut refuse = |message: String, help: String| {
-        blockers.push(Blocker { file, span: Span { start: 0, end: 0 }, message, help });
+        blockers.push(Blocker {
+            file,
+            span: Span { start: 0, end: 0 },
+            message,
+            help,
+        });
     };
     let broadcaster = broadcaster_path(input);
     for name in ["socketBroadcaster", "socketWire"] {
         let path = broadcaster.replace("socketBroadcaster.", &format!("{name}."));
-        let is_foreign = input.project.file_at(&path).is_some_and(|it| !input.project.role(it).is_broadcaster);
+        let is_foreign = input
+            .project
+            .file_at(&path)
+            .is_some_and(|it| !input.project.role(it).is_broadcaster);
         if is_foreign {
-            refuse(format!("`{path}` exists and is not ours"), "it would be overwritten: give it another name".to_owned());
+            refuse(
+                format!("`{path}` exists and is not ours"),
+                "it would be overwritten: give it another name".to_owned(),
+            );
         }
     }
     for (message, help) in manifest::too_old(input, file) {

@@ -27,7 +27,11 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
     if file(input, slice).is_some() {
         return;
     }
-    let others = input.manifests.iter().map(|it| it.path.as_str()).find(|it| is_pm2_name(it) && it.starts_with(root));
+    let others = input
+        .manifests
+        .iter()
+        .map(|it| it.path.as_str())
+        .find(|it| is_pm2_name(it) && it.starts_with(root));
     if let Some(other) = others {
         let server = &slice.server_path;
         written.notes.push(format!(
@@ -41,7 +45,11 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
         server_script: in_root(&slice.server_path),
         api_script: in_root(entry),
     };
-    let extension = if manifest::is_module_package(input, entry) { "cjs" } else { "js" };
+    let extension = if manifest::is_module_package(input, entry) {
+        "cjs"
+    } else {
+        "js"
+    };
     let text = render(include_str!("../runtime/ecosystem.config.js"), &values);
     written.add(input, format!("{root}ecosystem.config.{extension}"), text);
 }
@@ -58,13 +66,19 @@ fn file(input: &Input<'_>, slice: &Slice) -> Option<FileId> {
         let name = path.rsplit('/').next().unwrap_or(path);
         folder(path) == root && (name.starts_with("ecosystem") || name.starts_with("pm2"))
     };
-    input.project.files().map(|it| it.0).find(|it| is_here(input.project.path(*it)))
+    input
+        .project
+        .files()
+        .map(|it| it.0)
+        .find(|it| is_here(input.project.path(*it)))
 }
 
 /// Edits the PM2 file if there is one.
 pub(super) fn edit(draft: &mut Draft<'_>, slice: &Slice) -> Vec<String> {
     let input = draft.input;
-    let Some(file) = file(input, slice) else { return Vec::new() };
+    let Some(file) = file(input, slice) else {
+        return Vec::new();
+    };
     let path = input.project.path(file);
     let runs_already = input.sources[file.index()].text.contains("socketio-server");
     if runs_already {
@@ -78,13 +92,27 @@ pub(super) fn edit(draft: &mut Draft<'_>, slice: &Slice) -> Vec<String> {
             slice.server_path
         )];
     };
-    let app = App { file, path, layout, node: app, properties: properties(layout.tree, app) };
-    let mut notes = vec![format!("`{path}` starts the dedicated server; the API may run in several processes now")];
+    let app = App {
+        file,
+        path,
+        layout,
+        node: app,
+        properties: properties(layout.tree, app),
+    };
+    let mut notes = vec![format!(
+        "`{path}` starts the dedicated server; the API may run in several processes now"
+    )];
     let reason = app.reason_for_one();
     let text = app.socket_server(input, slice, reason);
     // The object's own brackets: elements are separated as the list's are.
     let (at, separator) = app.place_after();
-    draft.add(file, Edit { span: Span::new(at, at), text: format!("{separator}{text}") });
+    draft.add(
+        file,
+        Edit {
+            span: Span::new(at, at),
+            text: format!("{separator}{text}"),
+        },
+    );
     if let Some(reason) = reason {
         draft.delete(file, layout.removal(reason));
         notes.push(format!("`{path}`: the comment on `instances` went to the dedicated server, of which it is still true"));
@@ -99,14 +127,20 @@ fn api(input: &Input<'_>, slice: &Slice, file: FileId) -> Option<NodeId> {
     let lists: Vec<&Vec<Option<NodeId>>> = tree
         .ids()
         .filter_map(|it| match tree.kind(it) {
-            Kind::Property { key: Key::Static(name), value, .. } if name == "apps" => match tree.kind(*value) {
+            Kind::Property {
+                key: Key::Static(name),
+                value,
+                ..
+            } if name == "apps" => match tree.kind(*value) {
                 Kind::Array { elements } => Some(elements),
                 _ => None,
             },
             _ => None,
         })
         .collect();
-    let [list] = lists.as_slice() else { return None };
+    let [list] = lists.as_slice() else {
+        return None;
+    };
     let entry = input.project.path(slice.file);
     let starts_api = |it: &NodeId| {
         let script = property(tree, *it, "script").and_then(|it| tree.string_value(it));
@@ -132,10 +166,16 @@ fn properties(tree: &Tree, object: NodeId) -> Vec<NodeId> {
 }
 
 fn property(tree: &Tree, object: NodeId, wanted: &str) -> Option<NodeId> {
-    properties(tree, object).into_iter().find_map(|it| match tree.kind(it) {
-        Kind::Property { key: Key::Static(name), value, .. } if name == wanted => Some(*value),
-        _ => None,
-    })
+    properties(tree, object)
+        .into_iter()
+        .find_map(|it| match tree.kind(it) {
+            Kind::Property {
+                key: Key::Static(name),
+                value,
+                ..
+            } if name == wanted => Some(*value),
+            _ => None,
+        })
 }
 
 /// The API's app in a PM2 file.
@@ -157,7 +197,8 @@ impl<'a> App<'a> {
     }
 
     fn value_text(&self, name: &str) -> Option<&'a str> {
-        self.value(name).map(|it| self.text(self.layout.tree.span(it)))
+        self.value(name)
+            .map(|it| self.text(self.layout.tree.span(it)))
     }
 
     /// A property with its key.
@@ -173,15 +214,22 @@ impl<'a> App<'a> {
 
     /// Whether the keys are quoted.
     fn has_quoted_keys(&self) -> bool {
-        self.whole("script").is_some_and(|it| self.text(self.layout.tree.span(it)).starts_with(['"', '\'']))
+        self.whole("script").is_some_and(|it| {
+            self.text(self.layout.tree.span(it))
+                .starts_with(['"', '\''])
+        })
     }
 
     fn indentation(&self) -> &'a str {
-        self.layout.indentation(self.layout.tree.span(self.node).start as usize)
+        self.layout
+            .indentation(self.layout.tree.span(self.node).start as usize)
     }
 
     fn inner_indentation(&self) -> String {
-        let first = self.properties.first().map(|it| self.layout.tree.span(*it).start as usize);
+        let first = self
+            .properties
+            .first()
+            .map(|it| self.layout.tree.span(*it).start as usize);
         match first.filter(|it| self.layout.starts_line(*it)) {
             Some(first) => self.layout.indentation(first).to_owned(),
             None => format!("{}  ", self.indentation()),
@@ -190,7 +238,10 @@ impl<'a> App<'a> {
 
     fn has_trailing_comma(&self) -> bool {
         let object = self.layout.tree.span(self.node);
-        self.text(object).trim_end_matches('}').trim_end().ends_with(',')
+        self.text(object)
+            .trim_end_matches('}')
+            .trim_end()
+            .ends_with(',')
     }
 
     /// The comment that says why there is one instance, if there is one: right above `instances: 1`.
@@ -198,17 +249,32 @@ impl<'a> App<'a> {
         let instances = self.whole("instances").filter(|_| self.runs_once())?;
         let span = self.layout.with_comments(instances);
         let own = self.layout.tree.span(instances);
-        (span.start < own.start).then(|| Span::new(span.start as usize, self.text(Span { start: span.start, end: own.start }).trim_end().len() + span.start as usize))
+        (span.start < own.start).then(|| {
+            Span::new(
+                span.start as usize,
+                self.text(Span {
+                    start: span.start,
+                    end: own.start,
+                })
+                .trim_end()
+                .len()
+                    + span.start as usize,
+            )
+        })
     }
 
     fn runs_once(&self) -> bool {
-        self.value_text("instances").is_none_or(|it| matches!(it.trim_matches(['\'', '"']), "1"))
+        self.value_text("instances")
+            .is_none_or(|it| matches!(it.trim_matches(['\'', '"']), "1"))
     }
 
     /// Where the next element of the list goes, and what comes before it.
     fn place_after(&self) -> (usize, String) {
         let end = self.layout.tree.span(self.node).end as usize;
-        (end, format!(",{}{}", self.layout.line_break(), self.indentation()))
+        (
+            end,
+            format!(",{}{}", self.layout.line_break(), self.indentation()),
+        )
     }
 
     /// The dedicated server's app: like the API's in how it is run, but once.
@@ -216,19 +282,31 @@ impl<'a> App<'a> {
         let quote = self.quote();
         let quoted = |it: &str| format!("{quote}{it}{quote}");
         let name = manifest::name(input, input.project.path(slice.file));
-        let script = self.value("script").and_then(|it| self.layout.tree.string_value(it)).unwrap_or_default();
+        let script = self
+            .value("script")
+            .and_then(|it| self.layout.tree.string_value(it))
+            .unwrap_or_default();
         let prefix = if script.starts_with("./") { "./" } else { "" };
         let seen = relative(folder(self.path), &slice.server_path);
         let mut lines: Vec<(String, String)> = vec![
             ("name".to_owned(), quoted(&format!("{name}-socketio"))),
-            ("script".to_owned(), quoted(&format!("{prefix}{}", seen.trim_start_matches("./")))),
+            (
+                "script".to_owned(),
+                quoted(&format!("{prefix}{}", seen.trim_start_matches("./"))),
+            ),
         ];
         let carried = |names: &[&str], lines: &mut Vec<(String, String)>| {
             for name in names {
-                lines.extend(self.value_text(name).map(|it| ((*name).to_owned(), it.to_owned())));
+                lines.extend(
+                    self.value_text(name)
+                        .map(|it| ((*name).to_owned(), it.to_owned())),
+                );
             }
         };
-        carried(&["cwd", "interpreter", "node_args", "interpreter_args"], &mut lines);
+        carried(
+            &["cwd", "interpreter", "node_args", "interpreter_args"],
+            &mut lines,
+        );
         lines.push(("instances".to_owned(), "1".to_owned()));
         lines.push(("exec_mode".to_owned(), quoted("fork")));
         lines.push(("wait_ready".to_owned(), "true".to_owned()));
@@ -242,15 +320,25 @@ impl<'a> App<'a> {
     /// `env`, `env_production`, without the port: the dedicated server has its own.
     fn environments(&self) -> Vec<(String, String)> {
         let tree = self.layout.tree;
-        let named = self.properties.iter().filter_map(|it| match tree.kind(*it) {
-            Kind::Property { key: Key::Static(name), value, .. } if name.starts_with("env") && name != "env_file" => {
-                let port = self.port_of(*value);
-                let text = crate::plan::lists::without(self.layout.text, tree.span(*value), port);
-                Some((name.clone(), text))
-            }
-            _ => None,
-        });
-        named.filter(|it| it.1.trim_matches(['{', '}', ' ', '\n', '\r', '\t']) != "").collect()
+        let named = self
+            .properties
+            .iter()
+            .filter_map(|it| match tree.kind(*it) {
+                Kind::Property {
+                    key: Key::Static(name),
+                    value,
+                    ..
+                } if name.starts_with("env") && name != "env_file" => {
+                    let port = self.port_of(*value);
+                    let text =
+                        crate::plan::lists::without(self.layout.text, tree.span(*value), port);
+                    Some((name.clone(), text))
+                }
+                _ => None,
+            });
+        named
+            .filter(|it| it.1.trim_matches(['{', '}', ' ', '\n', '\r', '\t']) != "")
+            .collect()
     }
 
     fn port_of(&self, environment: NodeId) -> Vec<Span> {
@@ -263,14 +351,25 @@ impl<'a> App<'a> {
 
     fn object(&self, lines: &[(String, String)], reason: Option<Span>) -> String {
         let (next, inner) = (self.layout.line_break(), self.inner_indentation());
-        let quote = if self.has_quoted_keys() { self.quote().to_string() } else { String::new() };
+        let quote = if self.has_quoted_keys() {
+            self.quote().to_string()
+        } else {
+            String::new()
+        };
         let mut text = format!("{{{next}");
         for (at, (key, value)) in lines.iter().enumerate() {
             if let Some(reason) = reason.filter(|_| key == "instances") {
                 text.push_str(&format_lines(&inner, &[self.text(reason), next]));
             }
-            let comma = if at + 1 < lines.len() || self.has_trailing_comma() { "," } else { "" };
-            text.push_str(&format_lines(&inner, &[&quote, key, &quote, ": ", value, comma, next]));
+            let comma = if at + 1 < lines.len() || self.has_trailing_comma() {
+                ","
+            } else {
+                ""
+            };
+            text.push_str(&format_lines(
+                &inner,
+                &[&quote, key, &quote, ": ", value, comma, next],
+            ));
         }
         text.push_str(self.indentation());
         text.push('}');
@@ -287,7 +386,10 @@ impl<'a> App<'a> {
             Some(value) if self.runs_once() => draft.replace(self.file, tree.span(value), "8"),
             Some(value) => {
                 let text = self.text(tree.span(value));
-                notes.push(format!("`{}`: `instances` is {text} already and stays", self.path));
+                notes.push(format!(
+                    "`{}`: `instances` is {text} already and stays",
+                    self.path
+                ));
             }
             None => added.push(("instances", "8".to_owned())),
         }
@@ -305,15 +407,30 @@ impl<'a> App<'a> {
     /// Adds properties after `instances`, or after `script`.
     fn add(&self, draft: &mut Draft<'_>, added: &[(&str, String)]) {
         let anchor = self.whole("instances").or_else(|| self.whole("script"));
-        let Some(anchor) = anchor.map(|it| self.layout.tree.span(it)) else { return };
-        let quote = if self.has_quoted_keys() { self.quote().to_string() } else { String::new() };
+        let Some(anchor) = anchor.map(|it| self.layout.tree.span(it)) else {
+            return;
+        };
+        let quote = if self.has_quoted_keys() {
+            self.quote().to_string()
+        } else {
+            String::new()
+        };
         let separator = match self.layout.starts_line(anchor.start as usize) {
             true => format!("{}{}", self.layout.line_break(), self.inner_indentation()),
             false => " ".to_owned(),
         };
         for (key, value) in added {
             let text = format!(",{separator}{quote}{key}{quote}: {value}");
-            draft.add(self.file, Edit { span: Span { start: anchor.end, end: anchor.end }, text });
+            draft.add(
+                self.file,
+                Edit {
+                    span: Span {
+                        start: anchor.end,
+                        end: anchor.end,
+                    },
+                    text,
+                },
+            );
         }
     }
 }

@@ -2,29 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use super::adapter::Drops;
 use super::modules;
-use super::purity;
-use super::statements::{Form, Statements};
 use super::text::{Paragraphs, removal};
+use crate::plan::adapter::Drops;
 use crate::plan::draft::Draft;
 use crate::plan::lists;
+use crate::plan::toplevel::purity;
+use crate::plan::toplevel::{Form, Statements};
 use crate::project::resolve::Target;
 use crate::scope::{BindingId, BindingKind, ScopeId};
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
 
-/// Deletes whole top-level statements, with their comments, and the spare blank lines.
-pub(super) fn runs(draft: &mut Draft<'_>, statements: &Statements<'_>, runs: &[Span]) {
-    for run in runs {
-        draft.remove_range(statements.file, *run);
-    }
-}
-
-/// Deletes what is dropped inside statements that stay.
-pub(super) fn nested(draft: &mut Draft<'_>, statements: &Statements<'_>, drops: &Drops) {
+/// Deletes what is dropped inside statements that stay. Returns all that is dropped.
+pub(super) fn nested(
+    draft: &mut Draft<'_>,
+    statements: &Statements<'_>,
+    drops: &Drops,
+) -> Vec<Span> {
     let tree = statements.tree();
     let layout = statements.layout();
+    let mut gone: Vec<Span> = drops.elements.iter().map(|it| tree.span(*it)).collect();
     for node in &drops.statements {
         let span = tree.span(*node);
         if draft.is_gone(statements.file, span) {
@@ -33,7 +31,7 @@ pub(super) fn nested(draft: &mut Draft<'_>, statements: &Statements<'_>, drops: 
         match tree.kind(*node).is_statement() {
             true => {
                 let range = layout.with_comments(*node);
-                draft.drop_comments(statements.file, range);
+                gone.push(range);
                 draft.remove_range(statements.file, range);
             }
             false => draft.replace_whole(statements.file, span, "{}"),
@@ -42,36 +40,67 @@ pub(super) fn nested(draft: &mut Draft<'_>, statements: &Statements<'_>, drops: 
     let is_left = |it: &&NodeId| !draft.is_gone(statements.file, tree.span(**it));
     let elements: BTreeSet<NodeId> = drops.elements.iter().filter(is_left).copied().collect();
     let (single, rest): (BTreeSet<NodeId>, BTreeSet<NodeId>) =
-        elements.iter().copied().partition(|it| tree.parent(*it).is_some_and(|it| only_promise(statements, &elements, it).is_some()));
+        elements.iter().copied().partition(|it| {
+            tree.parent(*it)
+                .is_some_and(|it| only_promise(statements, &elements, it).is_some())
+        });
     for element in single {
-        let found = tree.parent(element).and_then(|it| only_promise(statements, &elements, it));
+        let found = tree
+            .parent(element)
+            .and_then(|it| only_promise(statements, &elements, it));
         if let Some((call, kept)) = found {
-            draft.delete(statements.file, Span { start: call.start, end: kept.start });
-            draft.delete(statements.file, Span { start: kept.end, end: call.end });
+            draft.delete(
+                statements.file,
+                Span {
+                    start: call.start,
+                    end: kept.start,
+                },
+            );
+            draft.delete(
+                statements.file,
+                Span {
+                    start: kept.end,
+                    end: call.end,
+                },
+            );
         }
     }
     for span in lists::removals(layout, &rest) {
         draft.delete(statements.file, span);
+        gone.push(span);
     }
+    gone
 }
 
 /// `await Promise.all([a(), b()])` with one element left: the call, and the element that may stand for it.
-fn only_promise(statements: &Statements<'_>, gone: &BTreeSet<NodeId>, array: NodeId) -> Option<(Span, Span)> {
+fn only_promise(
+    statements: &Statements<'_>,
+    gone: &BTreeSet<NodeId>,
+    array: NodeId,
+) -> Option<(Span, Span)> {
     let tree = statements.tree();
-    let Kind::Array { elements } = tree.kind(array) else { return None };
+    let Kind::Array { elements } = tree.kind(array) else {
+        return None;
+    };
     let mut left = elements.iter().flatten().filter(|it| !gone.contains(it));
     let kept = left.next().filter(|_| left.next().is_none())?;
     let call = tree.parent(array)?;
-    let Kind::Call { callee, .. } = tree.kind(call) else { return None };
+    let Kind::Call { callee, .. } = tree.kind(call) else {
+        return None;
+    };
     let is_all = matches!(tree.kind(*callee), Kind::Member { property, .. } if property.name() == Some("all"));
-    let is_awaited = tree.parent(call).is_some_and(|it| matches!(tree.kind(it), Kind::Await { .. }));
+    let is_awaited = tree
+        .parent(call)
+        .is_some_and(|it| matches!(tree.kind(it), Kind::Await { .. }));
     let is_plain = matches!(tree.kind(*kept), Kind::Call { .. } | Kind::Name { .. });
     (is_all && is_awaited && is_plain).then(|| (tree.span(call), tree.span(*kept)))
 }
 
 /// Deletes the imports and the constants of a file of which nothing is left to read them. What was unused before stays.
-pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) {
+/// Returns what is deleted.
+pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
     let unused = unused(draft, statements);
+    let mut deleted = Vec::new();
     for index in 0..statements.all.len() {
         let statement = &statements.all[index];
         let gone = |it: BindingId| unused.contains(&it);
@@ -81,6 +110,7 @@ pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) {
         if !statement.defines.iter().all(|it| gone(*it)) {
             for span in removal(statements, index, &gone) {
                 draft.delete(statements.file, span);
+                deleted.push(span);
             }
         } else if let Some(bare) = kept_for_its_effects(draft, statements, index, &unused) {
             draft.replace_whole(statements.file, statements.span(index), &bare);
@@ -88,8 +118,10 @@ pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) {
             let none = BTreeSet::new();
             let span = Paragraphs::new(statements, &none).own(index);
             draft.remove_range(statements.file, span);
+            deleted.push(span);
         }
     }
+    deleted
 }
 
 /// The names that are read nowhere any more.
@@ -100,12 +132,18 @@ fn unused(draft: &Draft<'_>, statements: &Statements<'_>) -> BTreeSet<BindingId>
         let before = unused.len();
         for (id, binding) in statements.facts.bindings() {
             let declaration = binding.declarations.first();
-            let is_here = declaration.is_some_and(|it| !draft.is_gone(statements.file, tree.span(*it)));
-            if unused.contains(&id) || !is_here || binding.scope != ScopeId::MODULE || binding.references.is_empty() {
+            let is_here =
+                declaration.is_some_and(|it| !draft.is_gone(statements.file, tree.span(*it)));
+            if unused.contains(&id)
+                || !is_here
+                || binding.scope != ScopeId::MODULE
+                || binding.references.is_empty()
+            {
                 continue;
             }
             let is_dead = |node: NodeId| {
-                draft.is_gone(statements.file, tree.span(node)) || is_in_unused(statements, &unused, node)
+                draft.is_gone(statements.file, tree.span(node))
+                    || is_in_unused(statements, &unused, node)
             };
             if binding.references.iter().all(|it| is_dead(*it)) && is_harmless(statements, id) {
                 unused.insert(id);
@@ -150,24 +188,47 @@ fn kept_for_its_effects(
         Kind::Import { source, .. } => (source.as_str(), true),
         _ => {
             let declarator = statements.declarators(index).first()?;
-            let Kind::Declarator { init: Some(init), .. } = tree.kind(*declarator) else { return None };
-            (super::statements::required(statements.facts, *init)?, false)
+            let Kind::Declarator {
+                init: Some(init), ..
+            } = tree.kind(*declarator)
+            else {
+                return None;
+            };
+            (
+                crate::plan::toplevel::required(statements.facts, *init)?,
+                false,
+            )
         }
     };
     let project = statements.input.project;
-    let Target::File(file) = project.resolve(statements.file, source) else { return None };
+    let Target::File(file) = project.resolve(statements.file, source) else {
+        return None;
+    };
     let stays = |it: &usize| {
         let statement = &statements.all[*it];
-        let is_read = statement.defines.is_empty() || !statement.defines.iter().all(|it| unused.contains(it));
+        let is_read =
+            statement.defines.is_empty() || !statement.defines.iter().all(|it| unused.contains(it));
         is_read && !draft.is_gone(statements.file, tree.span(statement.node))
     };
     let kept = modules::reach(statements, (0..statements.all.len()).filter(stays)).files;
     let lost = modules::reach(statements, std::iter::once(index)).files;
-    if kept.contains(&file) || lost.difference(&kept).all(|it| modules::is_inert(statements.input, *it)) {
+    if kept.contains(&file)
+        || lost
+            .difference(&kept)
+            .all(|it| modules::is_inert(statements.input, *it))
+    {
         return None;
     }
-    let quote = if statements.text()[statements.span(index).range()].contains('"') { '"' } else { '\'' };
-    let end = if statements.text()[statements.span(index).range()].ends_with(';') { ";" } else { "" };
+    let quote = if statements.text()[statements.span(index).range()].contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let end = if statements.text()[statements.span(index).range()].ends_with(';') {
+        ";"
+    } else {
+        ""
+    };
     Some(match is_import {
         true => format!("import {quote}{source}{quote}{end}"),
         false => format!("require({quote}{source}{quote}){end}"),

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::Blocker;
-use super::adapter::Drops;
-use super::purity::{self, Shared};
 use super::site::Setup;
-use super::statements::{Form, Statements};
+use crate::plan::adapter::Drops;
+use crate::plan::toplevel::purity::{self, Shared};
+use crate::plan::toplevel::{Form, Statements};
 use crate::project::value::Value;
 use crate::scope::BindingId;
 use crate::syntax::{Kind, NodeId};
@@ -23,16 +23,34 @@ pub(super) struct Parts {
     pub(super) imports: BTreeSet<usize>,
     /// Environment files and the like; they stay, too.
     pub(super) head: BTreeSet<usize>,
+    /// Of the copied those that the environment's statements read: they stand before these.
+    pub(super) early: BTreeSet<usize>,
     /// The names that the dedicated server reads.
     pub(super) names: BTreeSet<BindingId>,
 }
 
+impl Parts {
+    /// Every statement that the dedicated server's file has in some form.
+    pub(super) fn running(&self) -> BTreeSet<usize> {
+        let lists = [&self.moved, &self.copied, &self.imports, &self.head];
+        lists.into_iter().flatten().copied().collect()
+    }
+}
+
 /// Sorts the statements. `seeds` are those that the set-up consists of; `roots` are parts of statements that stay where
 /// they are and run in the dedicated server as well.
-pub(super) fn parts(search: &Search<'_>, seeds: &BTreeSet<usize>, roots: &[NodeId]) -> Result<Parts, Vec<Blocker>> {
+pub(super) fn parts(
+    search: &Search<'_>,
+    seeds: &BTreeSet<usize>,
+    roots: &[NodeId],
+) -> Result<Parts, Vec<Blocker>> {
     let all = &search.statements.all;
-    let head: BTreeSet<usize> = (0..all.len()).filter(|it| all[*it].form == Form::Head).collect();
-    let roots: Vec<NodeId> = roots.iter().copied().chain(head.iter().map(|it| all[*it].node)).collect();
+    let head: BTreeSet<usize> = (0..all.len())
+        .filter(|it| all[*it].form == Form::Head)
+        .collect();
+    let heads: Vec<NodeId> = head.iter().map(|it| all[*it].node).collect();
+    let for_head = search.needed(&BTreeSet::new(), &heads).statements;
+    let roots: Vec<NodeId> = roots.iter().copied().chain(heads).collect();
     let mut seeds = seeds.clone();
     loop {
         let needed = search.needed(&seeds, &roots);
@@ -43,15 +61,24 @@ pub(super) fn parts(search: &Search<'_>, seeds: &BTreeSet<usize>, roots: &[NodeI
         }
         let is_import = |it: &usize| all[*it].form == Form::Import;
         let needs = needed.statements.iter().copied();
+        let copied: BTreeSet<usize> = needs
+            .clone()
+            .filter(|it| !moving.contains(it) && !is_import(it) && !head.contains(it))
+            .collect();
         let parts = Parts {
-            copied: needs.clone().filter(|it| !moving.contains(it) && !is_import(it) && !head.contains(it)).collect(),
+            early: copied.intersection(&for_head).copied().collect(),
+            copied,
             imports: needs.filter(is_import).collect(),
             moved: moving.into_iter().chain(seeds).collect(),
             head,
             names: needed.names,
         };
         let blockers = search.blockers(&parts);
-        return if blockers.is_empty() { Ok(parts) } else { Err(blockers) };
+        return if blockers.is_empty() {
+            Ok(parts)
+        } else {
+            Err(blockers)
+        };
     }
 }
 
@@ -77,7 +104,8 @@ impl Search<'_> {
 
     /// Whether the Express application is meant: nothing that reads it can leave the API.
     fn is_of_api(&self, binding: BindingId) -> bool {
-        self.statements.holds(binding, |it| matches!(it, Value::App | Value::Router))
+        self.statements
+            .holds(binding, |it| matches!(it, Value::App | Value::Router))
     }
 
     /// Everything that the statements at `from` need to run elsewhere, themselves apart.
@@ -87,14 +115,22 @@ impl Search<'_> {
         let whole = from.iter().map(|it| self.statements.all[*it].node);
         let mut pending: Vec<NodeId> = roots.iter().copied().chain(whole).collect();
         while let Some(node) = pending.pop() {
-            let reads = self.statements.index_of(node).map(|it| self.reads(it)).into_iter().flatten();
+            let reads = self
+                .statements
+                .index_of(node)
+                .map(|it| self.reads(it))
+                .into_iter()
+                .flatten();
             for (binding, _) in reads.filter(|it| tree.span(node).contains(tree.span(it.1))) {
                 if binding == self.setup.server || !needed.names.insert(binding) {
                     continue;
                 }
                 for definer in self.statements.definers(binding) {
                     let is_new = !from.contains(definer) && needed.statements.insert(*definer);
-                    if is_new && self.statements.all[*definer].form != Form::Import && !self.is_of_api(binding) {
+                    if is_new
+                        && self.statements.all[*definer].form != Form::Import
+                        && !self.is_of_api(binding)
+                    {
                         pending.push(self.statements.all[*definer].node);
                     }
                 }
@@ -105,7 +141,11 @@ impl Search<'_> {
 
     /// Of the needed statements those that nothing else reads; and the statements that work on what these declare, and
     /// on nothing that stays (`setInterval(() => onlineUsers.clear(), 1000)`).
-    fn moving(&self, seeds: &BTreeSet<usize>, needed: &Needed) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    fn moving(
+        &self,
+        seeds: &BTreeSet<usize>,
+        needed: &Needed,
+    ) -> (BTreeSet<usize>, BTreeSet<usize>) {
         let all = &self.statements.all;
         let mut moving: BTreeSet<usize> = needed
             .statements
@@ -114,16 +154,24 @@ impl Search<'_> {
             .filter(|it| matches!(all[*it].form, Form::Variables | Form::Definition))
             .filter(|it| !all[*it].defines.iter().any(|it| self.is_of_api(*it)))
             .collect();
-        let mut companions: BTreeSet<usize> =
-            (0..all.len()).filter(|it| !seeds.contains(it) && self.may_follow(*it)).collect();
+        let mut companions: BTreeSet<usize> = (0..all.len())
+            .filter(|it| !seeds.contains(it) && self.may_follow(*it))
+            .collect();
         loop {
             let count = moving.len() + companions.len();
             let declared = |binding: &BindingId, moving: &BTreeSet<usize>| {
-                self.statements.definers(*binding).iter().any(|it| moving.contains(it))
+                self.statements
+                    .definers(*binding)
+                    .iter()
+                    .any(|it| moving.contains(it))
             };
             companions.retain(|index| {
                 let mut reads = self.reads(*index).map(|it| it.0);
-                reads.any(|it| declared(&it, &moving)) && self.reads(*index).all(|it| self.can_follow(it.0, seeds, &moving))
+                reads.any(|it| {
+                    declared(&it, &moving) && purity::obstacle(self.statements, it).is_some()
+                }) && self
+                    .reads(*index)
+                    .all(|it| self.can_follow(it.0, seeds, &moving))
             });
             let goes = |it: usize, moving: &BTreeSet<usize>| {
                 moving.contains(&it) || seeds.contains(&it) || companions.contains(&it)
@@ -132,7 +180,10 @@ impl Search<'_> {
             moving.retain(|index| {
                 all[*index].defines.iter().all(|binding| {
                     self.statements.definers(*binding).len() == 1
-                        && self.live_readers(*binding).iter().all(|it| it.0 == *index || goes(it.0, &before))
+                        && self
+                            .live_readers(*binding)
+                            .iter()
+                            .all(|it| it.0 == *index || goes(it.0, &before))
                 })
             });
             if count == moving.len() + companions.len() {
@@ -145,17 +196,29 @@ impl Search<'_> {
     fn may_follow(&self, index: usize) -> bool {
         let statement = &self.statements.all[index];
         let tree = self.statements.tree();
-        let is_act = statement.form == Form::Other && matches!(tree.kind(statement.node), Kind::ExpressionStatement { .. });
+        let is_act = statement.form == Form::Other
+            && matches!(tree.kind(statement.node), Kind::ExpressionStatement { .. });
         let is_gone = self.drops.covers(self.statements, statement.node);
-        is_act && !is_gone && self.free_name(index, &["module", "exports", "process"]).is_none()
+        is_act
+            && !is_gone
+            && self
+                .free_name(index, &["module", "exports", "process"])
+                .is_none()
     }
 
-    fn can_follow(&self, binding: BindingId, seeds: &BTreeSet<usize>, moving: &BTreeSet<usize>) -> bool {
+    fn can_follow(
+        &self,
+        binding: BindingId,
+        seeds: &BTreeSet<usize>,
+        moving: &BTreeSet<usize>,
+    ) -> bool {
         let definers = self.statements.definers(binding);
         definers.iter().all(|it| {
             moving.contains(it)
                 || seeds.contains(it)
-                || !self.is_of_api(binding) && binding != self.setup.server && purity::obstacle(self.statements, binding).is_none()
+                || !self.is_of_api(binding)
+                    && binding != self.setup.server
+                    && purity::obstacle(self.statements, binding).is_none()
         })
     }
 
@@ -164,20 +227,28 @@ impl Search<'_> {
         let free = self.statements.facts.free_names();
         names.iter().copied().find(|name| {
             let nodes = free.get(*name).map_or(&[][..], Vec::as_slice);
-            nodes.iter().any(|it| self.statements.index_of(*it) == Some(index) && !self.drops.covers(self.statements, *it))
+            nodes.iter().any(|it| {
+                self.statements.index_of(*it) == Some(index)
+                    && !self.drops.covers(self.statements, *it)
+            })
         })
     }
 
     /// Where a name is read, by statement, but for what is dropped.
     fn live_readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
         let readers = self.statements.readers(binding).into_iter();
-        readers.filter(|it| !self.drops.covers(self.statements, it.1)).collect()
+        readers
+            .filter(|it| !self.drops.covers(self.statements, it.1))
+            .collect()
     }
 
     fn blockers(&self, parts: &Parts) -> Vec<Blocker> {
         let mut blockers = Vec::new();
         for index in &parts.copied {
-            let names = self.statements.all[*index].defines.iter().filter(|it| parts.names.contains(it));
+            let names = self.statements.all[*index]
+                .defines
+                .iter()
+                .filter(|it| parts.names.contains(it));
             blockers.extend(names.filter_map(|it| self.obstacle(*it, parts)));
         }
         for index in parts.moved.iter().chain(&parts.copied) {
@@ -185,7 +256,9 @@ impl Search<'_> {
                 blockers.push(Blocker {
                     file: self.statements.file,
                     span: self.statements.span(*index),
-                    message: format!("the socket code uses `{name}`, which is another thing in another file"),
+                    message: format!(
+                        "the socket code uses `{name}`, which is another thing in another file"
+                    ),
                     help: format!("write it without `{name}`, or move it out of the socket code"),
                 });
             }
@@ -195,13 +268,23 @@ impl Search<'_> {
 
     fn obstacle(&self, binding: BindingId, parts: &Parts) -> Option<Blocker> {
         let name = self.statements.name(binding);
-        let is_client = self.statements.holds(binding, |it| matches!(it, Value::RedisClient(_)));
+        let is_client = self
+            .statements
+            .holds(binding, |it| matches!(it, Value::RedisClient(_)));
         let (message, help) = if self.is_of_api(binding) {
-            let message = format!("the socket code uses the Express application `{name}`, which stays in the API");
-            (message, "take out of it what the socket code needs: a constant, a function, a module of its own")
+            let message = format!(
+                "the socket code uses the Express application `{name}`, which stays in the API"
+            );
+            (
+                message,
+                "take out of it what the socket code needs: a constant, a function, a module of its own",
+            )
         } else if is_client {
             let message = format!("the socket code and the API share the Redis client `{name}`");
-            (message, "give the socket code a client of its own, or make the client in a module that both import")
+            (
+                message,
+                "give the socket code a client of its own, or make the client in a module that both import",
+            )
         } else {
             match purity::obstacle(self.statements, binding)? {
                 Shared::Changes => (
@@ -210,12 +293,19 @@ impl Search<'_> {
                      with `socketBroadcaster.query(…)`",
                 ),
                 Shared::Acts => (
-                    format!("`{name}` is shared by the socket code and the API, and making it is more than a constant"),
+                    format!(
+                        "`{name}` is shared by the socket code and the API, and making it is more than a constant"
+                    ),
                     "two processes would have two of it: if that is right, make it in a module that both import",
                 ),
             }
         };
-        let declaration = self.statements.facts.binding(binding).declarations.first()?;
+        let declaration = self
+            .statements
+            .facts
+            .binding(binding)
+            .declarations
+            .first()?;
         Some(Blocker {
             file: self.statements.file,
             span: self.statements.tree().span(*declaration),
@@ -229,11 +319,18 @@ impl Search<'_> {
         let goes = |it: usize| parts.moved.contains(&it);
         let is_copied = |it: usize| parts.copied.contains(&it);
         let readers = self.live_readers(binding);
-        let place = |found: Option<&(usize, NodeId)>| found.map(|it| self.statements.place(self.statements.tree().span(it.1)));
-        let socket = readers.iter().find(|it| goes(it.0)).or_else(|| readers.iter().find(|it| is_copied(it.0)));
+        let place = |found: Option<&(usize, NodeId)>| {
+            found.map(|it| self.statements.place(self.statements.tree().span(it.1)))
+        };
+        let socket = readers
+            .iter()
+            .find(|it| goes(it.0))
+            .or_else(|| readers.iter().find(|it| is_copied(it.0)));
         let api = readers.iter().find(|it| !goes(it.0) && !is_copied(it.0));
         match (place(socket), place(api)) {
-            (Some(socket), Some(api)) => format!("the socket code reads it at {socket}, the API at {api}"),
+            (Some(socket), Some(api)) => {
+                format!("the socket code reads it at {socket}, the API at {api}")
+            }
             (Some(socket), None) => format!("the socket code reads it at {socket}"),
             (None, _) => "the socket code needs it".to_owned(),
         }

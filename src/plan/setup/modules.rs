@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use super::Blocker;
 use super::closure::Parts;
-use super::purity;
-use super::statements::{Form, Statements, reads_environment, required};
 use crate::plan::Input;
+use crate::plan::toplevel::purity;
+use crate::plan::toplevel::{Form, Statements, place, reads_environment, required};
+use crate::rules::Meaning;
 use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
@@ -29,7 +30,9 @@ impl Reach {
         while let Some(target) = pending.pop() {
             match target {
                 Target::File(file) if self.files.insert(file) => {
-                    let found = imports(project, file).into_iter().filter(|it| !brings_only_handle(project, file, it.0));
+                    let found = imports(project, file)
+                        .into_iter()
+                        .filter(|it| !brings_only_handle(project, file, it.0));
                     pending.extend(found.map(|it| project.resolve(file, it.1)));
                 }
                 Target::Package(package) => {
@@ -47,7 +50,10 @@ pub(super) fn reach(statements: &Statements<'_>, indexes: impl Iterator<Item = u
     let indexes: BTreeSet<usize> = indexes.collect();
     let mut reach = Reach::default();
     for (node, source) in imports(project, statements.file) {
-        if statements.index_of(node).is_some_and(|it| indexes.contains(&it)) {
+        if statements
+            .index_of(node)
+            .is_some_and(|it| indexes.contains(&it))
+        {
             reach.enter(project, project.resolve(statements.file, source));
         }
     }
@@ -58,8 +64,17 @@ pub(super) fn reach(statements: &Statements<'_>, indexes: impl Iterator<Item = u
 fn imports(project: &Project, file: FileId) -> Vec<(NodeId, &str)> {
     let facts = project.facts(file);
     let found = facts.tree.ids().filter_map(|it| match facts.tree.kind(it) {
-        Kind::Import { source, is_type: false, .. } | Kind::ExportAll { source, .. } => Some((it, source.as_str())),
-        Kind::ExportNames { source: Some(source), is_type: false, .. } => Some((it, source.as_str())),
+        Kind::Import {
+            source,
+            is_type: false,
+            ..
+        }
+        | Kind::ExportAll { source, .. } => Some((it, source.as_str())),
+        Kind::ExportNames {
+            source: Some(source),
+            is_type: false,
+            ..
+        } => Some((it, source.as_str())),
         Kind::Call { .. } => required(facts, it).map(|source| (it, source)),
         _ => None,
     });
@@ -71,7 +86,10 @@ fn brings_only_handle(project: &Project, file: FileId, import: NodeId) -> bool {
     let tree = &project.facts(file).tree;
     let is_part = |node: NodeId| project.part(Place { file, node }).is_some();
     let names = |pattern: NodeId| {
-        let mut names = tree.descendants(pattern).filter(|it| matches!(tree.kind(*it), Kind::BindingName { .. })).peekable();
+        let mut names = tree
+            .descendants(pattern)
+            .filter(|it| matches!(tree.kind(*it), Kind::BindingName { .. }))
+            .peekable();
         names.peek().is_some() && names.all(is_part)
     };
     match tree.kind(import) {
@@ -84,17 +102,85 @@ fn brings_only_handle(project: &Project, file: FileId, import: NodeId) -> bool {
     }
 }
 
+/// Whether a file loads modules by names that only exist at run time.
+fn loads_unknown(project: &Project, file: FileId) -> bool {
+    let facts = project.facts(file);
+    let calls = facts.free_names().get("require").map_or(&[][..], Vec::as_slice);
+    calls.iter().any(|it| {
+        let call = facts.tree.parent(*it);
+        call.is_some_and(|call| match facts.tree.kind(call) {
+            Kind::Call { callee, arguments, .. } if callee == it => {
+                arguments.first().is_some_and(|it| facts.tree.string_value(*it).is_none())
+            }
+            _ => false,
+        })
+    })
+}
+
+/// The files that nothing but the moved code loads. `stays` are the statements of the set-up file that stay and are read.
+pub(super) fn dedicated(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    stays: impl Iterator<Item = usize>,
+) -> BTreeSet<FileId> {
+    let kept = reach(statements, stays);
+    let project = statements.input.project;
+    let mut loading = kept.files.iter().chain([&statements.file]);
+    if loading.any(|it| loads_unknown(project, *it)) {
+        return BTreeSet::new();
+    }
+    let loaded = reach(statements, parts.running().into_iter());
+    loaded.files.difference(&kept.files).copied().collect()
+}
+
 /// Blocks what would start the API in the dedicated server.
 pub(super) fn loop_back(statements: &Statements<'_>, parts: &Parts) -> Option<Blocker> {
     let project = statements.input.project;
-    let index = parts.imports.iter().find(|it| {
-        reach(statements, std::iter::once(**it)).files.contains(&statements.file)
+    let index = parts.running().into_iter().find(|it| {
+        reach(statements, std::iter::once(*it))
+            .files
+            .contains(&statements.file)
     })?;
     Some(Blocker {
         file: statements.file,
-        span: statements.span(*index),
-        message: format!("the socket code imports a module that imports `{}` again", project.path(statements.file)),
-        help: "the dedicated server would start the API, too; take what that module needs out of the entry file".to_owned(),
+        span: statements.span(index),
+        message: format!(
+            "the socket code imports a module that imports `{}` again",
+            project.path(statements.file)
+        ),
+        help: "the dedicated server would start the API, too; take what that module needs out of the entry file"
+            .to_owned(),
+    })
+}
+
+/// Blocks a server that the moved code hands to a function which the API calls with the broadcaster.
+pub(super) fn handed_to_both(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    dedicated: &BTreeSet<FileId>,
+) -> Option<Blocker> {
+    let tree = statements.tree();
+    let project = statements.input.project;
+    statements.input.uses.iter().find_map(|it| {
+        let end = it.chain.end;
+        let is_moved = it.chain.root.file == statements.file
+            && statements.index_of(end).is_some_and(|it| parts.moved.contains(&it));
+        let call = tree.parent(end).filter(|_| is_moved && it.meaning == Meaning::Argument)?;
+        let callees = project.callees(Place { file: statements.file, node: call });
+        let shared = callees
+            .into_iter()
+            .find(|it| it.file != statements.file && !dedicated.contains(&it.file))?;
+        let other = project.facts(shared.file).tree.span(shared.node);
+        Some(Blocker {
+            file: statements.file,
+            span: tree.span(call),
+            message: "the socket code hands the server to a function of a module that the API loads, too".to_owned(),
+            help: format!(
+                "the function at {} would be called with the server here and with the broadcaster there; give the \
+                 socket code a function of its own",
+                place(statements.input, shared.file, other)
+            ),
+        })
     })
 }
 
@@ -118,14 +204,27 @@ impl Connection {
 }
 
 /// The connections that have to be opened in the dedicated server, too.
-pub(super) fn connections(statements: &Statements<'_>, parts: &Parts, loaded: &Reach) -> Result<Vec<Connection>, Blocker> {
+pub(super) fn connections(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    loaded: &Reach,
+) -> Result<Vec<Connection>, Blocker> {
     let tree = statements.tree();
     let mut found = Vec::new();
-    let calls = tree.ids().filter(|it| matches!(tree.kind(*it), Kind::Call { .. }));
+    let calls = tree
+        .ids()
+        .filter(|it| matches!(tree.kind(*it), Kind::Call { .. }));
     for call in calls {
-        let index = statements.index_of(call).filter(|it| !parts.moved.contains(it));
-        let Some(opens) = index.and(opens_connection(statements, loaded, call)) else { continue };
-        found.push(connection(statements, call, opens)?);
+        let index = statements
+            .index_of(call)
+            .filter(|it| !parts.moved.contains(it) && !parts.copied.contains(it));
+        let Some(opens) = index.and(opens_connection(statements, loaded, call)) else {
+            continue;
+        };
+        let connection = connection(statements, call, opens)?;
+        if !found.contains(&connection) {
+            found.push(connection);
+        }
     }
     Ok(found)
 }
@@ -133,33 +232,51 @@ pub(super) fn connections(statements: &Statements<'_>, parts: &Parts, loaded: &R
 /// How much of a connection is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Opens {
-    /// `mongoose.connect(…)`: queries wait until it stands.
+    /// `mongoose.connect(…)`, and functions that call it: queries wait until it stands.
     Buffered,
-    /// `connectDB()`, `store.connect()`.
+    /// `store.connect()`, `cache.use(client)`.
     Unknown,
 }
 
 fn opens_connection(statements: &Statements<'_>, loaded: &Reach, call: NodeId) -> Option<Opens> {
     let tree = statements.tree();
-    let Kind::Call { callee, .. } = tree.kind(call) else { return None };
+    let Kind::Call { callee, arguments, .. } = tree.kind(call) else {
+        return None;
+    };
     let callee = tree.bare(*callee);
     let is_mongoose = statements.values(callee).any(|it| match it {
         Value::PackageMember(package, name) => package == "mongoose" && name == "connect",
         _ => false,
     });
     if is_mongoose {
-        return loaded.packages.contains("mongoose").then_some(Opens::Buffered);
+        return loaded
+            .packages
+            .contains("mongoose")
+            .then_some(Opens::Buffered);
     }
-    let callees = statements.input.project.callees(Place { file: statements.file, node: call });
+    let callees = statements.input.project.callees(Place {
+        file: statements.file,
+        node: call,
+    });
     let is_loaded = |place: &Place| loaded.files.contains(&place.file);
     let connects_loaded = |place: &Place| {
-        place.file != statements.file && loaded.packages.contains("mongoose") && calls_mongoose(statements.input.project, *place)
+        place.file != statements.file
+            && loaded.packages.contains("mongoose")
+            && calls_mongoose(statements.input.project, *place)
     };
     let name = match tree.kind(callee) {
         Kind::Member { property, .. } => property.name(),
         _ => tree.name(callee),
     };
-    let opens = callees.iter().any(|it| connects_loaded(it) || is_loaded(it) && name.is_some_and(is_opening));
+    if callees.iter().any(connects_loaded) {
+        return Some(Opens::Buffered);
+    }
+    // What is told of the application is about its routes.
+    let is_of_api = arguments.iter().any(|it| {
+        let is_api = |it: &Value| matches!(it, Value::App | Value::Router | Value::HttpServer(_));
+        statements.values(tree.bare(*it)).any(is_api)
+    });
+    let opens = callees.iter().any(is_loaded) && name.is_some_and(is_opening) && !is_of_api;
     opens.then_some(Opens::Unknown)
 }
 
@@ -176,18 +293,38 @@ fn calls_mongoose(project: &Project, function: Place) -> bool {
 /// `connect`, `connectDB`, `initDatabase`, `use`: names of functions that a module must have seen before it works.
 fn is_opening(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let starts = ["connect", "init", "open", "setup", "configure", "authenticate", "bootstrap", "use", "register"];
+    let starts = [
+        "connect",
+        "init",
+        "open",
+        "setup",
+        "configure",
+        "authenticate",
+        "bootstrap",
+        "use",
+        "register",
+    ];
     starts.iter().any(|it| name.starts_with(it)) && !name.starts_with("user")
 }
 
-fn connection(statements: &Statements<'_>, call: NodeId, opens: Opens) -> Result<Connection, Blocker> {
+fn connection(
+    statements: &Statements<'_>,
+    call: NodeId,
+    opens: Opens,
+) -> Result<Connection, Blocker> {
     let tree = statements.tree();
     let is_pure = |node: NodeId| {
-        let names = tree.descendants(node).filter_map(|it| statements.facts.binding_of(it));
+        let names = tree
+            .descendants(node)
+            .filter_map(|it| statements.facts.binding_of(it));
         let is_free = |it| purity::obstacle(statements, it).is_none();
-        names.filter(|it| !statements.definers(*it).is_empty()).all(is_free)
+        names
+            .filter(|it| !statements.definers(*it).is_empty())
+            .all(is_free)
     };
-    let Kind::Call { arguments, .. } = tree.kind(call) else { unreachable!("only calls are asked about") };
+    let Kind::Call { arguments, .. } = tree.kind(call) else {
+        unreachable!("only calls are asked about")
+    };
     let has_pure_arguments = arguments.iter().all(|it| {
         purity::is_pure(statements, *it) && is_pure(*it) && !reads_locals(statements, *it)
     });
@@ -220,14 +357,27 @@ fn connection(statements: &Statements<'_>, call: NodeId, opens: Opens) -> Result
 fn reads_locals(statements: &Statements<'_>, node: NodeId) -> bool {
     let tree = statements.tree();
     let outer = tree.span(node);
-    let bindings = tree.descendants(node).filter_map(|it| statements.facts.binding_of(it));
-    let mut locals = bindings.map(|it| statements.facts.binding(it)).filter(|it| it.scope != crate::scope::ScopeId::MODULE);
-    locals.any(|it| it.declarations.iter().any(|it| !outer.contains(tree.span(*it))))
+    let bindings = tree
+        .descendants(node)
+        .filter_map(|it| statements.facts.binding_of(it));
+    let mut locals = bindings
+        .map(|it| statements.facts.binding(it))
+        .filter(|it| it.scope != crate::scope::ScopeId::MODULE);
+    locals.any(|it| {
+        it.declarations
+            .iter()
+            .any(|it| !outer.contains(tree.span(*it)))
+    })
 }
 
 fn mentions_api(statements: &Statements<'_>, index: usize) -> bool {
     statements.all[index].reads.iter().any(|it| {
-        statements.holds(it.0, |it| matches!(it, Value::App | Value::Router | Value::HttpServer(_) | Value::RedisClient(_)))
+        statements.holds(it.0, |it| {
+            matches!(
+                it,
+                Value::App | Value::Router | Value::HttpServer(_) | Value::RedisClient(_)
+            )
+        })
     })
 }
 
@@ -236,18 +386,28 @@ pub(super) fn environment(statements: &Statements<'_>, loaded: &Reach) -> Option
     let project = statements.input.project;
     let reads = |file: FileId| {
         let tree = &project.facts(file).tree;
-        let calls = tree.ids().any(|it| reads_environment(project, file, it) && tree.enclosing_function(it).is_none());
-        calls || imports(project, file).iter().any(|it| it.1 == "dotenv/config")
+        let calls = tree.ids().any(|it| {
+            reads_environment(project, file, it) && tree.enclosing_function(it).is_none()
+        });
+        calls
+            || imports(project, file)
+                .iter()
+                .any(|it| it.1 == "dotenv/config")
     };
     if loaded.files.iter().any(|it| reads(*it)) {
         return None;
     }
-    let direct = imports(project, statements.file).into_iter().find_map(|(_, source)| {
-        match project.resolve(statements.file, source) {
-            Target::File(file) if reads(file) && is_inert(statements.input, file) => Some(source.to_owned()),
-            _ => None,
-        }
-    });
+    let direct =
+        imports(project, statements.file)
+            .into_iter()
+            .find_map(
+                |(_, source)| match project.resolve(statements.file, source) {
+                    Target::File(file) if reads(file) && is_inert(statements.input, file) => {
+                        Some(source.to_owned())
+                    }
+                    _ => None,
+                },
+            );
     direct
 }
 
@@ -258,10 +418,15 @@ pub(super) fn is_inert(input: &Input<'_>, file: FileId) -> bool {
     let is_pure = |node: NodeId| purity::is_pure(&statements, node);
     (0..statements.all.len()).all(|index| match statements.all[index].form {
         Form::Import | Form::Head | Form::Directive | Form::Definition => true,
-        Form::Variables | Form::Exported => statements.declarators(index).iter().all(|it| match tree.kind(*it) {
-            Kind::Declarator { init, .. } => init.is_none_or(is_pure),
-            _ => false,
-        }),
+        Form::Variables | Form::Exported => {
+            statements
+                .declarators(index)
+                .iter()
+                .all(|it| match tree.kind(*it) {
+                    Kind::Declarator { init, .. } => init.is_none_or(is_pure),
+                    _ => false,
+                })
+        }
         Form::Export => match tree.kind(statements.all[index].node) {
             Kind::ExportDefault { value, .. } => is_pure(*value),
             _ => true,

@@ -1,13 +1,11 @@
 //! Finds the one place where the server is made, and says why a set-up of another shape can't be moved yet.
 
 use super::Blocker;
-use super::statements::{Statements, place};
-use crate::findings::uses::Use;
 use crate::plan::Input;
-use crate::project::value::{SiteId, SiteKind, Value};
-use crate::rules::Meaning;
+use crate::plan::toplevel::{Statements, place};
+use crate::project::value::{SiteKind, Value};
 use crate::scope::BindingId;
-use crate::source::{FileId, Language, Span};
+use crate::source::{FileId, Language};
 use crate::syntax::{Kind, NodeId};
 
 /// The server and the names that it goes by in its file.
@@ -24,12 +22,22 @@ pub(super) struct Setup {
 
 /// The file in which the project's only server is made; `None` if it makes none.
 pub(super) fn file(input: &Input<'_>) -> Result<Option<(FileId, NodeId)>, Blocker> {
-    let mut sites = input.project.sites().iter().filter(|it| it.kind == SiteKind::Constructed);
-    let Some(first) = sites.next() else { return Ok(None) };
+    let mut sites = input
+        .project
+        .sites()
+        .iter()
+        .filter(|it| it.kind == SiteKind::Constructed);
+    let Some(first) = sites.next() else {
+        return Ok(None);
+    };
     let file = first.place.file;
     let span = input.project.facts(file).tree.span(first.place.node);
     if let Some(second) = sites.next() {
-        let other = input.project.facts(second.place.file).tree.span(second.place.node);
+        let other = input
+            .project
+            .facts(second.place.file)
+            .tree
+            .span(second.place.node);
         return Err(Blocker {
             file,
             span,
@@ -70,17 +78,22 @@ pub(super) fn setup(statements: &Statements<'_>, construction: NodeId) -> Result
         help: help.to_owned(),
     };
     let statement = statements.index_of(construction).ok_or_else(|| {
-        refuse("the Socket.IO server is made in a place that can't be moved", "make it at the top level of the entry file")
+        refuse(
+            "the Socket.IO server is made in a place that can't be moved",
+            "make it at the top level of the entry file",
+        )
     })?;
-    let io = holder(statements, construction).ok_or_else(|| match tree.enclosing_function(construction) {
-        Some(_) => refuse(
-            "the Socket.IO server is made inside a function, which can't be moved yet",
-            "make it at the top level of the entry file: `const io = new Server(server, …);`",
-        ),
-        None => refuse(
-            "the Socket.IO server is not kept in a variable of its own",
-            "write `const io = new Server(server, …);` as a statement of its own",
-        ),
+    let io = holder(statements, construction).ok_or_else(|| {
+        match tree.enclosing_function(construction) {
+            Some(_) => refuse(
+                "the Socket.IO server is made inside a function, which can't be moved yet",
+                "make it at the top level of the entry file: `const io = new Server(server, …);`",
+            ),
+            None => refuse(
+                "the Socket.IO server is not kept in a variable of its own",
+                "write `const io = new Server(server, …);` as a statement of its own",
+            ),
+        }
     })?;
     let server = attached_to(statements, construction, io).ok_or_else(|| {
         refuse(
@@ -88,14 +101,20 @@ pub(super) fn setup(statements: &Statements<'_>, construction: NodeId) -> Result
             "give it one: `const server = http.createServer(app);` and `new Server(server, …)`",
         )
     })?;
-    let made_here = |it: &Value| matches!(it, Value::HttpServer(place) if place.file == statements.file);
+    let made_here =
+        |it: &Value| matches!(it, Value::HttpServer(place) if place.file == statements.file);
     if !statements.holds(server, made_here) {
         return Err(refuse(
             "the Socket.IO server is made in a module of its own, which can't be moved yet",
             "make it where the HTTP server is made, in the entry file",
         ));
     }
-    Ok(Setup { construction, statement, io, server })
+    Ok(Setup {
+        construction,
+        statement,
+        io,
+        server,
+    })
 }
 
 /// The top-level variable whose value the construction is.
@@ -105,7 +124,9 @@ fn holder(statements: &Statements<'_>, construction: NodeId) -> Option<BindingId
     let parent = tree.parent(outer)?;
     let (target, statement) = match tree.kind(parent) {
         Kind::Declarator { target, .. } => (*target, tree.parent(parent)?),
-        Kind::Assign { target, operator, .. } if operator == "=" => (*target, tree.parent(parent)?),
+        Kind::Assign {
+            target, operator, ..
+        } if operator == "=" => (*target, tree.parent(parent)?),
         _ => return None,
     };
     let is_top = statements.all.iter().any(|it| {
@@ -114,18 +135,34 @@ fn holder(statements: &Statements<'_>, construction: NodeId) -> Option<BindingId
     });
     let binding = statements.facts.binding_of(target)?;
     let facts = statements.facts.binding(binding);
-    let writes = facts.references.iter().filter(|it| statements.facts.is_write(**it)).count();
+    let writes = facts
+        .references
+        .iter()
+        .filter(|it| statements.facts.is_write(**it))
+        .count();
     let is_assignment = matches!(tree.kind(parent), Kind::Assign { .. });
-    let is_alone = statements.declarators(statements.index_of(construction)?).len() < 2;
+    let is_alone = statements
+        .declarators(statements.index_of(construction)?)
+        .len()
+        < 2;
     let holds_server = statements.holds(binding, |it| matches!(it, Value::Server(_)));
     (is_top && is_alone && holds_server && writes == usize::from(is_assignment)).then_some(binding)
 }
 
 /// The variable of the HTTP server: the first argument, or that of a later `io.attach(server)`.
-fn attached_to(statements: &Statements<'_>, construction: NodeId, io: BindingId) -> Option<BindingId> {
+fn attached_to(
+    statements: &Statements<'_>,
+    construction: NodeId,
+    io: BindingId,
+) -> Option<BindingId> {
     let tree = statements.tree();
-    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(construction) else { return None };
-    let direct = arguments.first().and_then(|it| http_server(statements, *it));
+    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(construction)
+    else {
+        return None;
+    };
+    let direct = arguments
+        .first()
+        .and_then(|it| http_server(statements, *it));
     direct.or_else(|| {
         let references = &statements.facts.binding(io).references;
         references.iter().find_map(|it| {
@@ -134,7 +171,9 @@ fn attached_to(statements: &Statements<'_>, construction: NodeId, io: BindingId)
             let is_attach = matches!(tree.kind(member), Kind::Member { property, .. }
                 if matches!(property.name(), Some("attach" | "listen")));
             match tree.kind(call) {
-                Kind::Call { arguments, .. } if is_attach => http_server(statements, *arguments.first()?),
+                Kind::Call { arguments, .. } if is_attach => {
+                    http_server(statements, *arguments.first()?)
+                }
                 _ => None,
             }
         })
@@ -144,75 +183,8 @@ fn attached_to(statements: &Statements<'_>, construction: NodeId, io: BindingId)
 fn http_server(statements: &Statements<'_>, node: NodeId) -> Option<BindingId> {
     let bare = statements.tree().bare(node);
     let binding = statements.facts.binding_of(bare)?;
-    statements.values(bare).any(|it| matches!(it, Value::HttpServer(_))).then_some(binding)
-}
-
-/// What the statements of a use do with the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// Moves: `io.on(…)`, `const admin = io.of('/admin')`.
-    Moves,
-    /// Is dropped, as the dedicated server makes its own: `io.adapter(…)`.
-    Adapter,
-    /// Moves with a registration that it is in.
-    Inside,
-    /// Is not the set-up's.
-    Elsewhere,
-}
-
-/// Whether a use belongs to the set-up.
-pub(super) fn part(input: &Input<'_>, site_use: &Use) -> Part {
-    let last = site_use.chain.last();
-    let sets_adapter = last.is_some_and(|it| it.name.as_deref() == Some("adapter") && it.arguments.is_some());
-    match site_use.meaning {
-        _ if site_use.inside.is_some() => Part::Inside,
-        Meaning::Configuration if sets_adapter => Part::Adapter,
-        Meaning::Registration | Meaning::Configuration => Part::Moves,
-        Meaning::Alias if is_declaration(input, site_use) => Part::Moves,
-        Meaning::Escape if is_for_server_package(input, site_use) => Part::Moves,
-        _ => Part::Elsewhere,
-    }
-}
-
-/// `const admin = io.of('/admin')`; not `x = io`.
-fn is_declaration(input: &Input<'_>, site_use: &Use) -> bool {
-    let tree = &input.project.facts(site_use.chain.root.file).tree;
-    let parent = tree.parent(site_use.chain.end);
-    let is_part = |site: SiteId| input.project.site(site).kind == SiteKind::Constructed;
-    parent.is_some_and(|it| matches!(tree.kind(it), Kind::Declarator { .. }))
-        && input.project.part(site_use.chain.root).and_then(Value::site).is_some_and(is_part)
-}
-
-/// `instrument(io, …)` of `@socket.io/admin-ui`.
-fn is_for_server_package(input: &Input<'_>, site_use: &Use) -> bool {
-    let file = site_use.chain.root.file;
-    let tree = &input.project.facts(file).tree;
-    let Some(call) = tree.parent(site_use.chain.end) else { return false };
-    let Kind::Call { callee, .. } = tree.kind(call) else { return false };
-    let callee = crate::project::value::Place { file, node: tree.bare(*callee) };
-    input.project.values(callee).any(|it| {
-        matches!(it, Value::PackageMember(package, _) if crate::findings::uses::is_server_import(package))
-    })
-}
-
-/// The blocker of a part of the set-up that stands where it can't be moved from.
-pub(super) fn misplaced(input: &Input<'_>, site_use: &Use, home: FileId) -> Blocker {
-    let file = site_use.chain.root.file;
-    let tree = &input.project.facts(file).tree;
-    let span: Span = tree.span(site_use.chain.end);
-    let what = match site_use.meaning {
-        Meaning::Registration => "handlers are registered",
-        _ => "the server is configured",
-    };
-    let entry = &input.sources[home.index()].path;
-    let is_elsewhere = file != home;
-    Blocker {
-        file,
-        span,
-        message: format!(
-            "{what} {}, which can't be moved yet",
-            if is_elsewhere { "in another file than the server is made in" } else { "inside a function" }
-        ),
-        help: format!("do it at the top level of `{entry}`, after `new Server(…)`"),
-    }
+    statements
+        .values(bare)
+        .any(|it| matches!(it, Value::HttpServer(_)))
+        .then_some(binding)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::adapter::Drops;
 use super::closure::Parts;
-use super::statements::{Form, Statements};
+use crate::plan::adapter::Drops;
 use crate::plan::lists;
+use crate::plan::toplevel::{Form, Statements};
 use crate::scope::BindingId;
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
@@ -32,34 +32,52 @@ pub(super) struct Paragraphs<'a> {
 impl<'a> Paragraphs<'a> {
     /// `goes` are the statements that will not be in the file any more, whoever takes them out.
     pub(super) fn new(statements: &'a Statements<'a>, goes: &BTreeSet<usize>) -> Self {
-        let leading: Vec<Leading> = (0..statements.all.len()).map(|it| leading(statements, it)).collect();
+        let leading: Vec<Leading> = (0..statements.all.len())
+            .map(|it| leading(statements, it))
+            .collect();
         let is_headed = |index: &usize| {
             let section = section(&leading, *index);
-            leading[*index].heading.is_some() && *index > 0 && section.into_iter().all(|it| goes.contains(&it))
+            leading[*index].heading.is_some()
+                && *index > 0
+                && section.into_iter().all(|it| goes.contains(&it))
         };
         let headed = goes.iter().copied().filter(is_headed).collect();
-        Self { statements, leading, headed }
+        Self {
+            statements,
+            leading,
+            headed,
+        }
     }
 
     /// A statement with the comments that are about it: above it, and behind it on its last line.
     pub(super) fn own(&self, index: usize) -> Span {
         let span = self.statements.span(index);
         let start = self.leading[index].own.map_or(span.start, |it| it.start);
-        Span { start, end: trailing_end(self.statements, span) }
+        Span {
+            start,
+            end: trailing_end(self.statements, span),
+        }
     }
 
     /// The same with the heading of a section that goes as a whole.
     pub(super) fn whole(&self, index: usize) -> Span {
         let own = self.own(index);
-        match self.leading[index].heading.filter(|_| self.headed.contains(&index)) {
-            Some(heading) => Span { start: heading.start, end: own.end },
+        match self.leading[index]
+            .heading
+            .filter(|_| self.headed.contains(&index))
+        {
+            Some(heading) => Span {
+                start: heading.start,
+                end: own.end,
+            },
             None => own,
         }
     }
 
     /// Whether nothing stands between two statements but white space and what goes with the second.
     fn is_adjacent(&self, first: usize, second: usize) -> bool {
-        let is_between_empty = self.leading[second].heading.is_none() || self.headed.contains(&second);
+        let is_between_empty =
+            self.leading[second].heading.is_none() || self.headed.contains(&second);
         first + 1 == second && is_between_empty
     }
 
@@ -94,27 +112,45 @@ fn leading(statements: &Statements<'_>, index: usize) -> Leading {
         None => 0,
     };
     let comments = statements.tree().comments.iter().map(|it| it.span);
-    let between: Vec<Span> = comments.filter(|it| it.start >= from && (it.end as usize) <= start).collect();
+    let between: Vec<Span> = comments
+        .filter(|it| it.start >= from && (it.end as usize) <= start)
+        .collect();
     let breaks = |from: usize, to: usize| text[from..to].matches('\n').count();
     let is_attached = |at: usize| {
         let next = between.get(at + 1).map_or(start, |it| it.start as usize);
         breaks(between[at].end as usize, next) <= 1
     };
     let mut own = between.len();
-    while own > 0 && is_attached(own - 1) && !is_decorated(&text[between[own - 1].range()]) {
+    // What stands above the first statement is about the file.
+    while index > 0
+        && own > 0
+        && is_attached(own - 1) && !is_decorated(&text[between[own - 1].range()]) {
         own -= 1;
     }
     let heading = between[..own].first().zip(between[..own].last());
     Leading {
-        heading: heading.map(|(first, last)| Span { start: first.start, end: last.end }),
-        is_banner: between[..own].iter().any(|it| is_decorated(&text[it.range()])),
-        own: between[own..].first().zip(between.last()).map(|(first, last)| Span { start: first.start, end: last.end }),
+        heading: heading.map(|(first, last)| Span {
+            start: first.start,
+            end: last.end,
+        }),
+        is_banner: between[..own]
+            .iter()
+            .any(|it| is_decorated(&text[it.range()])),
+        own: between[own..]
+            .first()
+            .zip(between.last())
+            .map(|(first, last)| Span {
+                start: first.start,
+                end: last.end,
+            }),
     }
 }
 
 /// `// -----`, `/* ==== Routes ==== */`.
 fn is_decorated(comment: &str) -> bool {
-    ["---", "===", "***", "###", "~~~", "━━", "──", "══", "///"].iter().any(|it| comment.contains(it))
+    ["---", "===", "***", "###", "~~~", "━━", "──", "══", "///"]
+        .iter()
+        .any(|it| comment.contains(it))
 }
 
 /// The end of the comments behind a statement on its last line, if nothing else stands there.
@@ -124,11 +160,22 @@ fn trailing_end(statements: &Statements<'_>, span: Span) -> u32 {
     let mut end = span.end;
     for comment in statements.tree().comments.iter().map(|it| it.span) {
         let is_behind = comment.start >= end && (comment.start as usize) < line_end;
-        if is_behind && layout.text[end as usize..comment.start as usize].trim().is_empty() {
+        if is_behind
+            && layout.text[end as usize..comment.start as usize]
+                .trim()
+                .is_empty()
+        {
             end = comment.end;
         }
     }
-    if layout.text[end as usize..line_end.max(end as usize)].trim().is_empty() { end } else { span.end }
+    if layout.text[end as usize..line_end.max(end as usize)]
+        .trim()
+        .is_empty()
+    {
+        end
+    } else {
+        span.end
+    }
 }
 
 /// What the new file is made of.
@@ -142,7 +189,8 @@ pub(super) struct NewText<'a> {
 impl NewText<'_> {
     /// The imports, and what reads the environment.
     pub(super) fn prologue(&self, extra: &[String]) -> String {
-        let indexes: BTreeSet<usize> = self.parts.imports.union(&self.parts.head).copied().collect();
+        let lists = [&self.parts.imports, &self.parts.head, &self.parts.early];
+        let indexes: BTreeSet<usize> = lists.into_iter().flatten().copied().collect();
         let mut text = extra.join("\n");
         let mut last: Option<usize> = None;
         for index in indexes {
@@ -169,8 +217,10 @@ impl NewText<'_> {
     pub(super) fn setup(&self, connections: &[(usize, String)]) -> String {
         let mut text = String::new();
         let mut last: Option<usize> = None;
-        let indexes: BTreeSet<usize> = self.parts.moved.union(&self.parts.copied).copied().collect();
-        let mut pieces: Vec<(usize, Option<&String>)> = indexes.iter().map(|it| (*it, None)).collect();
+        let late = self.parts.copied.difference(&self.parts.early);
+        let indexes: BTreeSet<usize> = self.parts.moved.iter().chain(late).copied().collect();
+        let mut pieces: Vec<(usize, Option<&String>)> =
+            indexes.iter().map(|it| (*it, None)).collect();
         pieces.extend(connections.iter().map(|it| (it.0, Some(&it.1))));
         pieces.sort_by_key(|it| it.0);
         for (index, connection) in pieces {
@@ -189,7 +239,12 @@ impl NewText<'_> {
     fn gap(&self, first: usize, second: usize, is_foreign: bool) -> String {
         let (from, to) = (self.paragraphs.own(first).end, self.span(second).start);
         match !is_foreign && self.paragraphs.is_adjacent(first, second) && from <= to {
-            true => self.statements.text()[Span { start: from, end: to }.range()].to_owned(),
+            true => self.statements.text()[Span {
+                start: from,
+                end: to,
+            }
+            .range()]
+            .to_owned(),
             false => "\n\n".to_owned(),
         }
     }
@@ -217,7 +272,10 @@ impl NewText<'_> {
         match tree.kind(self.statements.all[index].node) {
             Kind::ExportDeclaration { declaration } => {
                 let start = self.statements.span(index).start;
-                vec![Span { start, end: tree.span(*declaration).start }]
+                vec![Span {
+                    start,
+                    end: tree.span(*declaration).start,
+                }]
             }
             _ => Vec::new(),
         }
@@ -237,7 +295,12 @@ impl NewText<'_> {
     fn dropped(&self, index: usize) -> Vec<Span> {
         let tree = self.statements.tree();
         let span = self.statements.span(index);
-        let here = self.drops.elements.iter().copied().filter(|it| span.contains(tree.span(*it)));
+        let here = self
+            .drops
+            .elements
+            .iter()
+            .copied()
+            .filter(|it| span.contains(tree.span(*it)));
         lists::removals(self.statements.layout(), &here.collect())
     }
 }
@@ -248,7 +311,11 @@ fn normalized(text: &str) -> String {
 
 /// The ranges to delete for names that a statement declares to be gone, as far as they can be told apart. Empty if none
 /// can; the statement as a whole is not this function's matter.
-pub(super) fn removal(statements: &Statements<'_>, index: usize, is_gone: &dyn Fn(BindingId) -> bool) -> Vec<Span> {
+pub(super) fn removal(
+    statements: &Statements<'_>,
+    index: usize,
+    is_gone: &dyn Fn(BindingId) -> bool,
+) -> Vec<Span> {
     let tree = statements.tree();
     let binding = |node: NodeId| statements.facts.binding_of(node);
     let goes = |node: NodeId| binding(node).is_some_and(is_gone);
@@ -261,12 +328,16 @@ pub(super) fn removal(statements: &Statements<'_>, index: usize, is_gone: &dyn F
     }
     let mut elements: BTreeSet<NodeId> = BTreeSet::new();
     for declarator in statements.declarators(index) {
-        let Kind::Declarator { target, .. } = tree.kind(*declarator) else { continue };
+        let Kind::Declarator { target, .. } = tree.kind(*declarator) else {
+            continue;
+        };
         let names = declared(statements, *target);
         if !names.is_empty() && names.iter().all(|it| goes(*it)) {
             elements.insert(*declarator);
         } else if let Kind::ObjectPattern { properties } = tree.kind(*target) {
-            let has_rest = properties.iter().any(|it| matches!(tree.kind(*it), Kind::RestPattern { .. }));
+            let has_rest = properties
+                .iter()
+                .any(|it| matches!(tree.kind(*it), Kind::RestPattern { .. }));
             let gone = properties.iter().filter(|it| {
                 let names = declared(statements, **it);
                 !has_rest && !names.is_empty() && names.iter().all(|it| goes(*it))
@@ -274,12 +345,21 @@ pub(super) fn removal(statements: &Statements<'_>, index: usize, is_gone: &dyn F
             elements.extend(gone);
         }
     }
-    let is_everything = statements.declarators(index).iter().all(|it| elements.contains(it));
-    if is_everything { Vec::new() } else { lists::removals(statements.layout(), &elements) }
+    let is_everything = statements
+        .declarators(index)
+        .iter()
+        .all(|it| elements.contains(it));
+    if is_everything {
+        Vec::new()
+    } else {
+        lists::removals(statements.layout(), &elements)
+    }
 }
 
 /// The names that a pattern declares.
 pub(super) fn declared(statements: &Statements<'_>, pattern: NodeId) -> Vec<NodeId> {
     let tree = statements.tree();
-    tree.descendants(pattern).filter(|it| matches!(tree.kind(*it), Kind::BindingName { .. })).collect()
+    tree.descendants(pattern)
+        .filter(|it| matches!(tree.kind(*it), Kind::BindingName { .. }))
+        .collect()
 }

@@ -1,6 +1,8 @@
 //! The set-up file as a list of top-level statements: what each defines, and which of the file's own names it reads.
 //! Which of them go where is `closure`'s work.
 
+pub(in crate::plan) mod purity;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::Input;
@@ -12,34 +14,47 @@ use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// The packages that read an environment file.
-const ENVIRONMENT_PACKAGES: &[&str] =
-    &["dotenv", "dotenv-expand", "dotenv-flow", "dotenv-safe", "dotenv-defaults", "dotenvx", "@dotenvx/dotenvx"];
+const ENVIRONMENT_PACKAGES: &[&str] = &[
+    "dotenv",
+    "dotenv-expand",
+    "dotenv-flow",
+    "dotenv-safe",
+    "dotenv-defaults",
+    "dotenvx",
+    "@dotenvx/dotenvx",
+];
 
 /// Packages whose loading changes how others are loaded, or what they find.
-const HEAD_PACKAGES: &[&str] = &["module-alias", "app-module-path", "reflect-metadata", "@babel/register", "esm"];
+const HEAD_PACKAGES: &[&str] = &[
+    "module-alias",
+    "app-module-path",
+    "reflect-metadata",
+    "@babel/register",
+    "esm",
+];
 
 /// One file's top-level statements.
-pub(super) struct Statements<'a> {
-    pub(super) input: &'a Input<'a>,
-    pub(super) file: FileId,
-    pub(super) facts: &'a FileFacts,
-    pub(super) all: Vec<Statement>,
+pub(in crate::plan) struct Statements<'a> {
+    pub(in crate::plan) input: &'a Input<'a>,
+    pub(in crate::plan) file: FileId,
+    pub(in crate::plan) facts: &'a FileFacts,
+    pub(in crate::plan) all: Vec<Statement>,
     defined_by: BTreeMap<BindingId, Vec<usize>>,
 }
 
 /// A top-level statement.
-pub(super) struct Statement {
-    pub(super) node: NodeId,
-    pub(super) form: Form,
+pub(in crate::plan) struct Statement {
+    pub(in crate::plan) node: NodeId,
+    pub(in crate::plan) form: Form,
     /// The file's own names that it declares.
-    pub(super) defines: BTreeSet<BindingId>,
+    pub(in crate::plan) defines: BTreeSet<BindingId>,
     /// Where it mentions the file's own names, its own declarations apart.
-    pub(super) reads: Vec<(BindingId, NodeId)>,
+    pub(in crate::plan) reads: Vec<(BindingId, NodeId)>,
 }
 
 /// What a top-level statement is to a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::plan) enum Form {
     /// `import … from`, `const … = require('…')`.
     Import,
     /// Reads the environment file, or changes how modules are found.
@@ -59,7 +74,7 @@ pub(super) enum Form {
 }
 
 impl<'a> Statements<'a> {
-    pub(super) fn new(input: &'a Input<'a>, file: FileId) -> Self {
+    pub(in crate::plan) fn new(input: &'a Input<'a>, file: FileId) -> Self {
         let facts = input.project.facts(file);
         let body: Vec<NodeId> = match facts.tree.kind(facts.tree.root()) {
             Kind::Program { body } => body.clone(),
@@ -74,7 +89,13 @@ impl<'a> Statements<'a> {
                 reads: Vec::new(),
             })
             .collect();
-        let mut statements = Self { input, file, facts, all, defined_by: BTreeMap::new() };
+        let mut statements = Self {
+            input,
+            file,
+            facts,
+            all,
+            defined_by: BTreeMap::new(),
+        };
         statements.resolve();
         statements
     }
@@ -102,65 +123,80 @@ impl<'a> Statements<'a> {
     }
 
     /// The statement that contains a node.
-    pub(super) fn index_of(&self, node: NodeId) -> Option<usize> {
+    pub(in crate::plan) fn index_of(&self, node: NodeId) -> Option<usize> {
         self.index_at(self.tree().span(node))
     }
 
     /// The statement that contains a range.
-    pub(super) fn index_at(&self, span: Span) -> Option<usize> {
-        let after = self.all.partition_point(|it| self.tree().span(it.node).start <= span.start);
+    pub(in crate::plan) fn index_at(&self, span: Span) -> Option<usize> {
+        let after = self
+            .all
+            .partition_point(|it| self.tree().span(it.node).start <= span.start);
         let index = after.checked_sub(1)?;
         self.span(index).contains(span).then_some(index)
     }
 
-    pub(super) fn tree(&self) -> &'a Tree {
+    pub(in crate::plan) fn tree(&self) -> &'a Tree {
         &self.facts.tree
     }
 
-    pub(super) fn text(&self) -> &'a str {
+    pub(in crate::plan) fn text(&self) -> &'a str {
         &self.input.sources[self.file.index()].text
     }
 
-    pub(super) fn layout(&self) -> Layout<'a> {
-        Layout { text: self.text(), tree: self.tree() }
+    pub(in crate::plan) fn layout(&self) -> Layout<'a> {
+        Layout {
+            text: self.text(),
+            tree: self.tree(),
+        }
     }
 
-    pub(super) fn span(&self, index: usize) -> Span {
+    pub(in crate::plan) fn span(&self, index: usize) -> Span {
         self.tree().span(self.all[index].node)
     }
 
     /// The statements that declare a name.
-    pub(super) fn definers(&self, binding: BindingId) -> &[usize] {
+    pub(in crate::plan) fn definers(&self, binding: BindingId) -> &[usize] {
         self.defined_by.get(&binding).map_or(&[], Vec::as_slice)
     }
 
     /// Where the file's statements mention a name, by statement.
-    pub(super) fn readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
+    pub(in crate::plan) fn readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
         let references = &self.facts.binding(binding).references;
-        references.iter().filter_map(|it| Some((self.index_of(*it)?, *it))).collect()
+        references
+            .iter()
+            .filter_map(|it| Some((self.index_of(*it)?, *it)))
+            .collect()
     }
 
-    pub(super) fn name(&self, binding: BindingId) -> &'a str {
+    pub(in crate::plan) fn name(&self, binding: BindingId) -> &'a str {
         &self.facts.binding(binding).name
     }
 
     /// Whether a name may hold a value of some sort.
-    pub(super) fn holds(&self, binding: BindingId, wanted: impl Fn(&Value) -> bool) -> bool {
+    pub(in crate::plan) fn holds(
+        &self,
+        binding: BindingId,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> bool {
         let declarations = &self.facts.binding(binding).declarations;
         declarations.iter().any(|it| self.values(*it).any(&wanted))
     }
 
-    pub(super) fn values(&self, node: NodeId) -> impl Iterator<Item = &'a Value> {
-        self.input.project.values(Place { file: self.file, node })
+    pub(in crate::plan) fn values(&self, node: NodeId) -> impl Iterator<Item = &'a Value> {
+        self.input.project.values(Place {
+            file: self.file,
+            node,
+        })
     }
 
     /// `path:line` of a range, for messages.
-    pub(super) fn place(&self, span: Span) -> String {
+    pub(in crate::plan) fn place(&self, span: Span) -> String {
         place(self.input, self.file, span)
     }
 
     /// The variables statement at an index, also under `export`.
-    pub(super) fn declarators(&self, index: usize) -> &'a [NodeId] {
+    pub(in crate::plan) fn declarators(&self, index: usize) -> &'a [NodeId] {
         let tree = self.tree();
         let mut node = self.all[index].node;
         if let Kind::ExportDeclaration { declaration } = tree.kind(node) {
@@ -174,7 +210,7 @@ impl<'a> Statements<'a> {
 }
 
 /// `path:line` of a range, for messages.
-pub(super) fn place(input: &Input<'_>, file: FileId, span: Span) -> String {
+pub(in crate::plan) fn place(input: &Input<'_>, file: FileId, span: Span) -> String {
     let source = &input.sources[file.index()];
     let position = LineIndex::new(&source.text).position(&source.text, span.start);
     format!("{}:{}", source.path, position.line)
@@ -184,7 +220,9 @@ fn form(project: &Project, file: FileId, node: NodeId) -> Form {
     let facts = project.facts(file);
     let tree = &facts.tree;
     match tree.kind(node) {
-        Kind::Import { source, names, .. } if names.is_empty() && is_head_source(source) => Form::Head,
+        Kind::Import { source, names, .. } if names.is_empty() && is_head_source(source) => {
+            Form::Head
+        }
         Kind::Import { .. } => Form::Import,
         Kind::Variables { declarators, .. } => {
             let inits = declarators.iter().map(|it| match tree.kind(*it) {
@@ -193,14 +231,20 @@ fn form(project: &Project, file: FileId, node: NodeId) -> Form {
             });
             let inits: Option<Vec<NodeId>> = inits.collect();
             match inits {
-                Some(inits) if inits.iter().all(|it| required(facts, *it).is_some()) => Form::Import,
-                Some(inits) if inits.iter().all(|it| reads_environment(project, file, *it)) => Form::Head,
+                Some(inits) if inits.iter().all(|it| required(facts, *it).is_some()) => {
+                    Form::Import
+                }
+                Some(inits) if inits.iter().all(|it| reads_environment(project, file, *it)) => {
+                    Form::Head
+                }
                 _ => Form::Variables,
             }
         }
         Kind::ExpressionStatement { expression } => expression_form(project, file, *expression),
         Kind::ExportDeclaration { .. } => Form::Exported,
-        Kind::ExportNames { .. } | Kind::ExportAll { .. } | Kind::ExportDefault { .. } => Form::Export,
+        Kind::ExportNames { .. } | Kind::ExportAll { .. } | Kind::ExportDefault { .. } => {
+            Form::Export
+        }
         Kind::Function(_) | Kind::Class(_) => Form::Definition,
         _ => Form::Other,
     }
@@ -217,12 +261,19 @@ fn expression_form(project: &Project, file: FileId, expression: NodeId) -> Form 
 }
 
 /// The module that `require('x')`, `require('x').y` and the like are of.
-pub(super) fn required(facts: &FileFacts, node: NodeId) -> Option<&str> {
+pub(in crate::plan) fn required(facts: &FileFacts, node: NodeId) -> Option<&str> {
     let tree = &facts.tree;
     match tree.kind(tree.bare(node)) {
-        Kind::Member { object, property: Key::Static(_), .. } => required(facts, *object),
-        Kind::Call { callee, arguments, .. } => {
-            let is_require = tree.name(*callee) == Some("require") && facts.binding_of(*callee).is_none();
+        Kind::Member {
+            object,
+            property: Key::Static(_),
+            ..
+        } => required(facts, *object),
+        Kind::Call {
+            callee, arguments, ..
+        } => {
+            let is_require =
+                tree.name(*callee) == Some("require") && facts.binding_of(*callee).is_none();
             match arguments.as_slice() {
                 [source] if is_require => tree.string_value(*source),
                 _ => None,
@@ -244,13 +295,24 @@ fn is_head_source(source: &str) -> bool {
 }
 
 /// `require('dotenv').config()`, `dotenv.config()`, `expand(config())`.
-pub(super) fn reads_environment(project: &Project, file: FileId, expression: NodeId) -> bool {
+pub(in crate::plan) fn reads_environment(
+    project: &Project,
+    file: FileId,
+    expression: NodeId,
+) -> bool {
     let tree = &project.facts(file).tree;
-    let Kind::Call { callee, .. } = tree.kind(tree.bare(expression)) else { return false };
-    project.values(Place { file, node: tree.bare(*callee) }).any(|it| match it {
-        Value::PackageMember(package, _) | Value::Package(package) => {
-            ENVIRONMENT_PACKAGES.contains(&package.as_str())
-        }
-        _ => false,
-    })
+    let Kind::Call { callee, .. } = tree.kind(tree.bare(expression)) else {
+        return false;
+    };
+    project
+        .values(Place {
+            file,
+            node: tree.bare(*callee),
+        })
+        .any(|it| match it {
+            Value::PackageMember(package, _) | Value::Package(package) => {
+                ENVIRONMENT_PACKAGES.contains(&package.as_str())
+            }
+            _ => false,
+        })
 }

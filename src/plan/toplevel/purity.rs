@@ -1,37 +1,98 @@
 //! Whether a declaration may stand in two processes at once: its value is the same in both, and nothing changes it
 //! afterwards.
 
-use super::statements::Statements;
+use super::Statements;
 use crate::project::value::Value;
 use crate::scope::{BindingId, BindingKind};
 use crate::syntax::{Key, Kind, NodeId};
 
 /// Methods that give a value and change nothing.
 const PURE_METHODS: &[&str] = &[
-    "split", "map", "filter", "trim", "trimEnd", "trimStart", "includes", "indexOf", "startsWith", "endsWith", "join", "concat",
-    "slice", "substring", "substr", "toLowerCase", "toUpperCase", "toString", "replace", "replaceAll", "match", "test",
-    "flat", "flatMap", "some", "every", "find", "reduce", "keys", "values", "entries", "padStart", "padEnd", "at", "has",
-    "charAt", "repeat", "toFixed", "bind",
+    "split",
+    "map",
+    "filter",
+    "trim",
+    "trimEnd",
+    "trimStart",
+    "includes",
+    "indexOf",
+    "startsWith",
+    "endsWith",
+    "join",
+    "concat",
+    "slice",
+    "substring",
+    "substr",
+    "toLowerCase",
+    "toUpperCase",
+    "toString",
+    "replace",
+    "replaceAll",
+    "match",
+    "test",
+    "flat",
+    "flatMap",
+    "some",
+    "every",
+    "find",
+    "reduce",
+    "keys",
+    "values",
+    "entries",
+    "padStart",
+    "padEnd",
+    "at",
+    "has",
+    "charAt",
+    "repeat",
+    "toFixed",
+    "bind",
 ];
 
 /// Methods that change what they are called on.
 const MUTATORS: &[&str] = &[
-    "push", "pop", "shift", "unshift", "splice", "sort", "reverse", "fill", "copyWithin", "set", "add", "delete", "clear",
+    "push",
+    "pop",
+    "shift",
+    "unshift",
+    "splice",
+    "sort",
+    "reverse",
+    "fill",
+    "copyWithin",
+    "set",
+    "add",
+    "delete",
+    "clear",
 ];
 
 /// Global functions and namespaces that give a value and change nothing.
-const PURE_GLOBALS: &[&str] =
-    &["Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object", "Array", "Math", "BigInt", "require", "Symbol"];
+const PURE_GLOBALS: &[&str] = &[
+    "Number",
+    "String",
+    "Boolean",
+    "parseInt",
+    "parseFloat",
+    "JSON",
+    "Object",
+    "Array",
+    "Math",
+    "BigInt",
+    "require",
+    "Symbol",
+];
 
 /// Packages whose functions do so, or describe data.
-const PURE_PACKAGES: &[&str] = &["path", "url", "util", "os", "ms", "zod", "joi", "yup", "lodash"];
+const PURE_PACKAGES: &[&str] = &[
+    "path", "url", "util", "os", "ms", "zod", "joi", "yup", "lodash",
+];
 
 /// What `new` may make of a value that stays as it is.
 const PURE_CLASSES: &[&str] = &["Set", "Map", "RegExp", "URL", "Error"];
 
 /// Why a declaration can't be had twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shared {
+pub(in crate::plan) enum Shared {
     /// It is given another value, or its value is changed.
     Changes,
     /// Making it does something, or gives another value each time.
@@ -39,13 +100,19 @@ pub(super) enum Shared {
 }
 
 /// Why a name can't be had twice; `None` if it can.
-pub(super) fn obstacle(statements: &Statements<'_>, binding: BindingId) -> Option<Shared> {
+pub(in crate::plan) fn obstacle(statements: &Statements<'_>, binding: BindingId) -> Option<Shared> {
     let facts = statements.facts.binding(binding);
-    let changes = facts.references.iter().any(|it| statements.facts.is_write(*it) || is_mutated(statements, *it));
+    let changes = facts
+        .references
+        .iter()
+        .any(|it| statements.facts.is_write(*it) || is_mutated(statements, *it));
     if changes || facts.declarations.len() > 1 {
         return Some(Shared::Changes);
     }
-    let acts = facts.declarations.iter().any(|it| !is_declared_purely(statements, *it, facts.kind));
+    let acts = facts
+        .declarations
+        .iter()
+        .any(|it| !is_declared_purely(statements, *it, facts.kind));
     acts.then_some(Shared::Acts)
 }
 
@@ -54,12 +121,21 @@ fn is_declared_purely(statements: &Statements<'_>, declaration: NodeId, kind: Bi
     match kind {
         BindingKind::Function => true,
         BindingKind::Import => true,
-        BindingKind::Class => tree.parent(declaration).is_some_and(|it| is_pure(statements, it)),
+        BindingKind::Class => tree
+            .parent(declaration)
+            .is_some_and(|it| is_pure(statements, it)),
         _ => {
-            let declarator = tree.ancestors(declaration).find(|it| matches!(tree.kind(*it), Kind::Declarator { .. }));
+            let declarator = tree
+                .ancestors(declaration)
+                .find(|it| matches!(tree.kind(*it), Kind::Declarator { .. }));
             match declarator.map(|it| tree.kind(it)) {
-                Some(Kind::Declarator { target, init: Some(init) }) => {
-                    is_pure_pattern(statements, *target) && is_pure(statements, *init) && !is_state(statements, *init)
+                Some(Kind::Declarator {
+                    target,
+                    init: Some(init),
+                }) => {
+                    is_pure_pattern(statements, *target)
+                        && is_pure(statements, *init)
+                        && !is_state(statements, *init)
                 }
                 _ => false,
             }
@@ -87,28 +163,58 @@ fn is_pure_pattern(statements: &Statements<'_>, target: NodeId) -> bool {
 }
 
 /// Whether evaluating an expression changes nothing and gives the same wherever it is done.
-pub(super) fn is_pure(statements: &Statements<'_>, node: NodeId) -> bool {
+pub(in crate::plan) fn is_pure(statements: &Statements<'_>, node: NodeId) -> bool {
     let tree = statements.tree();
     let all = |nodes: &[NodeId]| nodes.iter().all(|it| is_pure(statements, *it));
     match tree.kind(node) {
-        Kind::String { .. } | Kind::Boolean { .. } | Kind::Null | Kind::Literal | Kind::Function(_) => true,
+        Kind::String { .. }
+        | Kind::Boolean { .. }
+        | Kind::Null
+        | Kind::Literal
+        | Kind::Function(_) => true,
         Kind::Name { name } => is_pure_name(statements, node, name),
         Kind::Template { expressions, .. } | Kind::Sequence { expressions } => all(expressions),
         Kind::Array { elements } => elements.iter().flatten().all(|it| is_pure(statements, *it)),
         Kind::Object { properties } => all(properties),
-        Kind::Property { key, value, .. } => is_pure_key(statements, key) && is_pure(statements, *value),
-        Kind::Class(class) => class.parent_class.is_none_or(|it| is_pure(statements, it)) && all(&class.members),
-        Kind::ClassMember { key, value, is_static, .. } => {
-            is_pure_key(statements, key) && (!is_static || value.is_none_or(|it| is_pure(statements, it)))
+        Kind::Property { key, value, .. } => {
+            is_pure_key(statements, key) && is_pure(statements, *value)
         }
-        Kind::Parenthesized { expression } | Kind::Cast { expression } => is_pure(statements, *expression),
+        Kind::Class(class) => {
+            class.parent_class.is_none_or(|it| is_pure(statements, it)) && all(&class.members)
+        }
+        Kind::ClassMember {
+            key,
+            value,
+            is_static,
+            ..
+        } => {
+            is_pure_key(statements, key)
+                && (!is_static || value.is_none_or(|it| is_pure(statements, it)))
+        }
+        Kind::Parenthesized { expression } | Kind::Cast { expression } => {
+            is_pure(statements, *expression)
+        }
         Kind::Spread { argument } => is_pure(statements, *argument),
-        Kind::Member { object, property, .. } => is_pure_key(statements, property) && is_pure(statements, *object),
-        Kind::Unary { operator, argument } => operator != "delete" && is_pure(statements, *argument),
-        Kind::Binary { left, right, .. } | Kind::Logical { left, right, .. } => all(&[*left, *right]),
-        Kind::Conditional { test, consequent, alternate } => all(&[*test, *consequent, *alternate]),
-        Kind::Call { callee, arguments, .. } => all(arguments) && is_pure_callee(statements, *callee),
-        Kind::New { callee, arguments } => all(arguments) && is_global(statements, *callee, PURE_CLASSES),
+        Kind::Member {
+            object, property, ..
+        } => is_pure_key(statements, property) && is_pure(statements, *object),
+        Kind::Unary { operator, argument } => {
+            operator != "delete" && is_pure(statements, *argument)
+        }
+        Kind::Binary { left, right, .. } | Kind::Logical { left, right, .. } => {
+            all(&[*left, *right])
+        }
+        Kind::Conditional {
+            test,
+            consequent,
+            alternate,
+        } => all(&[*test, *consequent, *alternate]),
+        Kind::Call {
+            callee, arguments, ..
+        } => all(arguments) && is_pure_callee(statements, *callee),
+        Kind::New { callee, arguments } => {
+            all(arguments) && is_global(statements, *callee, PURE_CLASSES)
+        }
         _ => false,
     }
 }
@@ -122,15 +228,23 @@ fn is_pure_key(statements: &Statements<'_>, key: &Key) -> bool {
 
 /// Names of the file are judged where they are declared. Of the globals only those that are the same everywhere.
 fn is_pure_name(statements: &Statements<'_>, node: NodeId, name: &str) -> bool {
-    let is_plain = matches!(name, "undefined" | "process" | "console" | "__dirname" | "Infinity" | "NaN" | "Buffer" | "Date");
-    statements.facts.binding_of(node).is_some() || is_plain || PURE_GLOBALS.contains(&name) || PURE_CLASSES.contains(&name)
+    let is_plain = matches!(
+        name,
+        "undefined" | "process" | "console" | "__dirname" | "Infinity" | "NaN" | "Buffer" | "Date"
+    );
+    statements.facts.binding_of(node).is_some()
+        || is_plain
+        || PURE_GLOBALS.contains(&name)
+        || PURE_CLASSES.contains(&name)
 }
 
 fn is_pure_callee(statements: &Statements<'_>, callee: NodeId) -> bool {
     let tree = statements.tree();
     let callee = tree.bare(callee);
     let of_package = statements.values(callee).any(|it| match it {
-        Value::Package(package) | Value::PackageMember(package, _) => PURE_PACKAGES.contains(&package.as_str()),
+        Value::Package(package) | Value::PackageMember(package, _) => {
+            PURE_PACKAGES.contains(&package.as_str())
+        }
         _ => false,
     });
     let reads_file = statements
@@ -140,9 +254,15 @@ fn is_pure_callee(statements: &Statements<'_>, callee: NodeId) -> bool {
         return true;
     }
     match tree.kind(callee) {
-        Kind::Member { object, property: Key::Static(name), .. } => {
+        Kind::Member {
+            object,
+            property: Key::Static(name),
+            ..
+        } => {
             is_global(statements, *object, PURE_GLOBALS) && name != "defineProperty"
-                || is_pure(statements, *object) && (PURE_METHODS.contains(&name.as_str()) || is_of_pure_package(statements, *object))
+                || is_pure(statements, *object)
+                    && (PURE_METHODS.contains(&name.as_str())
+                        || is_of_pure_package(statements, *object))
         }
         _ => false,
     }
@@ -153,7 +273,9 @@ fn is_of_pure_package(statements: &Statements<'_>, node: NodeId) -> bool {
     let tree = statements.tree();
     let node = tree.bare(node);
     let is_package = statements.values(node).any(|it| match it {
-        Value::Package(package) | Value::PackageMember(package, _) => PURE_PACKAGES.contains(&package.as_str()),
+        Value::Package(package) | Value::PackageMember(package, _) => {
+            PURE_PACKAGES.contains(&package.as_str())
+        }
         _ => false,
     });
     is_package
@@ -176,11 +298,13 @@ fn is_mutated(statements: &Statements<'_>, node: NodeId) -> bool {
     let mut here = tree.wrapped(node);
     while let Some(parent) = tree.parent(here) {
         match tree.kind(parent) {
-            Kind::Member { object, property, .. } if *object == here => {
+            Kind::Member {
+                object, property, ..
+            } if *object == here => {
                 let outer = tree.wrapped(parent);
-                let is_call = tree
-                    .parent(outer)
-                    .is_some_and(|it| matches!(tree.kind(it), Kind::Call { callee, .. } if *callee == outer));
+                let is_call = tree.parent(outer).is_some_and(
+                    |it| matches!(tree.kind(it), Kind::Call { callee, .. } if *callee == outer),
+                );
                 if is_call {
                     return property.name().is_some_and(|it| MUTATORS.contains(&it));
                 }
@@ -189,7 +313,9 @@ fn is_mutated(statements: &Statements<'_>, node: NodeId) -> bool {
             Kind::Assign { target, .. } => return *target == here && here != tree.wrapped(node),
             Kind::Update { .. } => return true,
             Kind::Unary { operator, .. } => return operator == "delete",
-            Kind::Call { callee, arguments, .. } => {
+            Kind::Call {
+                callee, arguments, ..
+            } => {
                 let is_first = arguments.first() == Some(&here) && here == tree.wrapped(node);
                 return is_first && is_object_writer(statements, *callee);
             }
@@ -201,9 +327,13 @@ fn is_mutated(statements: &Statements<'_>, node: NodeId) -> bool {
 
 fn is_object_writer(statements: &Statements<'_>, callee: NodeId) -> bool {
     match statements.tree().kind(callee) {
-        Kind::Member { object, property, .. } => {
-            matches!(property.name(), Some("assign" | "defineProperty" | "defineProperties" | "setPrototypeOf"))
-                && is_global(statements, *object, &["Object"])
+        Kind::Member {
+            object, property, ..
+        } => {
+            matches!(
+                property.name(),
+                Some("assign" | "defineProperty" | "defineProperties" | "setPrototypeOf")
+            ) && is_global(statements, *object, &["Object"])
         }
         _ => false,
     }

@@ -1,0 +1,174 @@
+//! Which statements the set-up consists of: those that register handlers on the server, or configure it.
+
+use std::collections::BTreeSet;
+
+use super::Blocker;
+use super::site::Setup;
+use crate::findings::uses::{Use, is_server_import};
+use crate::plan::Input;
+use crate::plan::toplevel::{Form, Statements};
+use crate::project::value::{Place, SiteId, SiteKind, Value};
+use crate::rules::Meaning;
+use crate::source::{FileId, Span};
+use crate::syntax::Kind;
+
+/// The statements that the set-up consists of, and the uses that set an adapter.
+pub(super) fn seeds<'a>(
+    statements: &Statements<'a>,
+    setup: &Setup,
+) -> Result<(BTreeSet<usize>, Vec<&'a Use>), Vec<Blocker>> {
+    let mut seeds = BTreeSet::from([setup.statement]);
+    seeds.extend(statements.definers(setup.io));
+    let mut setters = Vec::new();
+    let mut blockers = Vec::new();
+    let uses = statements
+        .input
+        .uses
+        .iter()
+        .filter(|it| is_in_process(statements.input, it));
+    for site_use in uses {
+        let is_here = site_use.chain.root.file == statements.file;
+        match part(statements.input, site_use) {
+            Part::Adapter if is_here => setters.push(site_use),
+            Part::Moves | Part::Adapter => match Some(site_use)
+                .filter(|_| is_here)
+                .and_then(|it| movable(statements, it))
+            {
+                Some(index) => {
+                    seeds.insert(index);
+                }
+                // A name for the server in a function is that function's own matter.
+                None if site_use.meaning == Meaning::Alias => {}
+                None => blockers.push(misplaced(statements.input, site_use, statements.file)),
+            },
+            Part::Inside | Part::Elsewhere => {}
+        }
+    }
+    if blockers.is_empty() {
+        Ok((seeds, setters))
+    } else {
+        Err(blockers)
+    }
+}
+
+/// Whether a use is of a server in the API's process: not of the dedicated one.
+fn is_in_process(input: &Input<'_>, site_use: &Use) -> bool {
+    let site = input
+        .project
+        .part(site_use.chain.root)
+        .and_then(Value::site);
+    site.is_some_and(|it| input.project.site(it).kind == SiteKind::Constructed)
+}
+
+/// The top-level statement that consists of a use: no function, class or condition is around it that has other work.
+fn movable(statements: &Statements<'_>, site_use: &Use) -> Option<usize> {
+    let tree = statements.tree();
+    let end = site_use.chain.end;
+    let index = statements.index_of(end)?;
+    let is_nested = tree
+        .ancestors(end)
+        .any(|it| matches!(tree.kind(it), Kind::Function(_) | Kind::Class(_)));
+    let statement = &statements.all[index];
+    let is_plain = matches!(
+        statement.form,
+        Form::Variables | Form::Other | Form::Exported
+    );
+    let has_other_work = statements.input.uses.iter().any(|it| {
+        it.chain.root.file == statements.file
+            && statements.index_of(it.chain.root.node) == Some(index)
+            && part(statements.input, it) == Part::Elsewhere
+            && !matches!(
+                it.meaning,
+                Meaning::Import | Meaning::Alias | Meaning::Construction
+            )
+    });
+    let is_alone = statements.declarators(index).len() < 2;
+    (!is_nested && is_plain && is_alone && !has_other_work).then_some(index)
+}
+
+/// What the statements of a use do with the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Moves: `io.on(…)`, `const admin = io.of('/admin')`.
+    Moves,
+    /// Is dropped, as the dedicated server makes its own: `io.adapter(…)`.
+    Adapter,
+    /// Moves with a registration that it is in.
+    Inside,
+    /// Is not the set-up's.
+    Elsewhere,
+}
+
+/// Whether a use belongs to the set-up.
+fn part(input: &Input<'_>, site_use: &Use) -> Part {
+    let last = site_use.chain.last();
+    let sets_adapter =
+        last.is_some_and(|it| it.name.as_deref() == Some("adapter") && it.arguments.is_some());
+    match site_use.meaning {
+        _ if site_use.inside.is_some() => Part::Inside,
+        Meaning::Configuration if sets_adapter => Part::Adapter,
+        Meaning::Registration | Meaning::Configuration => Part::Moves,
+        Meaning::Alias if is_declaration(input, site_use) => Part::Moves,
+        Meaning::Escape if is_for_server_package(input, site_use) => Part::Moves,
+        _ => Part::Elsewhere,
+    }
+}
+
+/// `const admin = io.of('/admin')`; not `x = io`.
+fn is_declaration(input: &Input<'_>, site_use: &Use) -> bool {
+    let tree = &input.project.facts(site_use.chain.root.file).tree;
+    let parent = tree.parent(site_use.chain.end);
+    let is_part = |site: SiteId| input.project.site(site).kind == SiteKind::Constructed;
+    parent.is_some_and(|it| matches!(tree.kind(it), Kind::Declarator { .. }))
+        && input
+            .project
+            .part(site_use.chain.root)
+            .and_then(Value::site)
+            .is_some_and(is_part)
+}
+
+/// `instrument(io, …)` of `@socket.io/admin-ui`.
+fn is_for_server_package(input: &Input<'_>, site_use: &Use) -> bool {
+    let file = site_use.chain.root.file;
+    let tree = &input.project.facts(file).tree;
+    let Some(call) = tree.parent(site_use.chain.end) else {
+        return false;
+    };
+    let Kind::Call { callee, .. } = tree.kind(call) else {
+        return false;
+    };
+    let callee = Place {
+        file,
+        node: tree.bare(*callee),
+    };
+    input
+        .project
+        .values(callee)
+        .any(|it| matches!(it, Value::PackageMember(package, _) if is_server_import(package)))
+}
+
+/// The blocker of a part of the set-up that stands where it can't be moved from.
+pub(super) fn misplaced(input: &Input<'_>, site_use: &Use, home: FileId) -> Blocker {
+    let file = site_use.chain.root.file;
+    let tree = &input.project.facts(file).tree;
+    let span: Span = tree.span(site_use.chain.end);
+    let what = match site_use.meaning {
+        Meaning::Registration => "handlers are registered",
+        _ => "the server is configured",
+    };
+    let entry = &input.sources[home.index()].path;
+    let is_elsewhere = file != home;
+    Blocker {
+        file,
+        span,
+        message: format!(
+            "{what} {}, which can't be moved yet",
+            if is_elsewhere {
+                "in another file than the server is made in"
+            } else {
+                "inside a function"
+            }
+        ),
+        help: format!("do it at the top level of `{entry}`, after `new Server(…)`"),
+    }
+}

@@ -1,0 +1,224 @@
+//! The text of the dedicated server's file, from the template and what moves.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::closure::Parts;
+use super::modules::{self, Connection};
+use super::site::Setup;
+use super::text::{NewText, Paragraphs};
+use super::{Found, Slice};
+use crate::plan::adapter::Drops;
+use crate::plan::toplevel::{Form, Statements};
+use crate::plan::{Input, project_files};
+use crate::rules::Meaning;
+use crate::source::FileId;
+use crate::syntax::{Key, Kind, NodeId};
+
+/// What the template of the dedicated server wants to know.
+#[derive(Serialize)]
+struct ServerFile {
+    esm: bool,
+    strict: bool,
+    source: String,
+    prologue: String,
+    server_name: String,
+    io_name: String,
+    setup: String,
+    broadcaster_path: String,
+    wire_path: String,
+}
+
+pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found) -> Slice {
+    let Found {
+        mut parts,
+        drops,
+        connections,
+        dedicated,
+        notes,
+    } = found;
+    let input = statements.input;
+    let goes = going(statements, &parts, &drops);
+    let paragraphs = Paragraphs::new(statements, &goes);
+    let own: BTreeSet<usize> = statements_of(&parts, &drops, statements);
+    let runs = paragraphs.runs(&own);
+    let dropped = own
+        .difference(&parts.moved)
+        .map(|it| paragraphs.whole(*it))
+        .collect();
+    let mut calls = Vec::new();
+    for connection in &connections {
+        match connection {
+            Connection::Statement(index) => {
+                parts.copied.insert(*index);
+            }
+            Connection::Call(node) => {
+                let text = &statements.text()[statements.tree().span(*node).range()];
+                calls.extend(
+                    statements
+                        .index_of(*node)
+                        .map(|it| (it, format!("{text};"))),
+                );
+            }
+        }
+    }
+    let loaded = modules::reach(statements, parts.running().into_iter());
+    let extra = environment_lines(statements, &parts, &loaded);
+    let texts = NewText {
+        statements,
+        paragraphs: &paragraphs,
+        parts: &parts,
+        drops: &drops,
+    };
+    let style = project_files::Style::beside(input, statements.file);
+    let broadcaster = project_files::broadcaster_path(input);
+    let wire = broadcaster.replace("socketBroadcaster.", "socketWire.");
+    let folder = &input.project.path(statements.file)[..input
+        .project
+        .path(statements.file)
+        .rfind('/')
+        .map_or(0, |it| it + 1)];
+    let specifier = |path: &str| {
+        let written = project_files::relative(folder, path);
+        let stem = written
+            .rsplit_once('.')
+            .map_or(written.clone(), |it| it.0.to_owned());
+        format!("{stem}{}", style.suffix)
+    };
+    let server = project_files::render(
+        include_str!("../runtime/socketio-server.js"),
+        &ServerFile {
+            esm: style.esm,
+            strict: statements.all.iter().any(|it| it.form == Form::Directive),
+            source: file_name(input, statements.file).to_owned(),
+            prologue: texts.prologue(&extra),
+            server_name: statements.name(setup.server).to_owned(),
+            io_name: statements.name(setup.io).to_owned(),
+            setup: texts.setup(&calls),
+            broadcaster_path: specifier(&broadcaster),
+            wire_path: specifier(&wire),
+        },
+    );
+    Slice {
+        file: statements.file,
+        server_path: server_path(input, statements.file),
+        server,
+        socket_path: socket_path(statements, setup.construction)
+            .unwrap_or_else(|| "/socket.io/".to_owned()),
+        notes,
+        dedicated,
+        runs,
+        dropped,
+        drops,
+    }
+}
+
+/// The files that nothing but the moved code loads.
+pub(super) fn dedicated(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<FileId> {
+    let own = statements_of(parts, drops, statements);
+    let stays = (0..statements.all.len())
+        .filter(|it| !own.contains(it) && !is_unread(statements, parts, drops, *it));
+    modules::dedicated(statements, parts, stays)
+}
+
+/// Whether an import is read by nothing that stays.
+fn is_unread(statements: &Statements<'_>, parts: &Parts, drops: &Drops, index: usize) -> bool {
+    let statement = &statements.all[index];
+    let is_dead =
+        |it: &(usize, NodeId)| parts.moved.contains(&it.0) || drops.covers(statements, it.1);
+    let mut names = statement.defines.iter().map(|it| statements.readers(*it));
+    statement.form == Form::Import
+        && !statement.defines.is_empty()
+        && names.all(|it| !it.is_empty() && it.iter().all(is_dead))
+}
+
+/// The top-level statements that this slice takes out of the file.
+fn statements_of(parts: &Parts, drops: &Drops, statements: &Statements<'_>) -> BTreeSet<usize> {
+    let dropped =
+        (0..statements.all.len()).filter(|it| drops.covers(statements, statements.all[*it].node));
+    parts.moved.iter().copied().chain(dropped).collect()
+}
+
+/// The same, with those that hand the server on: they go, too.
+fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
+    let mut going = statements_of(parts, drops, statements);
+    for it in statements.input.uses {
+        let is_hand_over = matches!(
+            it.meaning,
+            Meaning::SettingWrite | Meaning::PropertyWrite | Meaning::Attach
+        );
+        if it.chain.root.file == statements.file && is_hand_over && it.inside.is_none() {
+            let node = statements.tree().enclosing_statement(it.chain.root.node);
+            going.extend((0..statements.all.len()).filter(|it| statements.all[*it].node == node));
+        }
+    }
+    going
+}
+
+/// The lines that read the environment, if the old file left that to a module that the new one does not load.
+fn environment_lines(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    loaded: &modules::Reach,
+) -> Vec<String> {
+    let has_own = parts.head.iter().any(|it| {
+        let node = statements.all[*it].node;
+        statements.text()[statements.tree().span(node).range()].contains("dotenv")
+    });
+    if has_own {
+        return Vec::new();
+    }
+    let source = modules::environment(statements, loaded);
+    let is_module = project_files::Style::beside(statements.input, statements.file).esm;
+    let line = |it: String| {
+        if is_module {
+            format!("import '{it}';")
+        } else {
+            format!("require('{it}');")
+        }
+    };
+    source.map(line).into_iter().collect()
+}
+
+/// The `path` option of the server, if the text tells it.
+fn socket_path(statements: &Statements<'_>, construction: NodeId) -> Option<String> {
+    let tree = statements.tree();
+    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(construction)
+    else {
+        return None;
+    };
+    let paths = arguments
+        .iter()
+        .flat_map(|it| tree.children(*it))
+        .filter_map(|it| match tree.kind(it) {
+            Kind::Property {
+                key: Key::Static(name),
+                value,
+                ..
+            } if name == "path" => tree.string_value(*value),
+            _ => None,
+        });
+    let path = paths.map(|it| format!("/{}/", it.trim_matches('/'))).next();
+    path.filter(|it| {
+        it.chars()
+            .all(|it| it.is_ascii_alphanumeric() || "/._-".contains(it))
+    })
+}
+
+/// Where the dedicated server of an entry file stands: beside it, with its extension.
+pub(super) fn server_path(input: &Input<'_>, entry: FileId) -> String {
+    let path = &input.sources[entry.index()].path;
+    let folder = &path[..path.len() - file_name(input, entry).len()];
+    let extension = path
+        .rsplit('.')
+        .next()
+        .filter(|it| matches!(*it, "mjs" | "cjs"))
+        .unwrap_or("js");
+    format!("{folder}socketio-server.{extension}")
+}
+
+fn file_name<'a>(input: &Input<'a>, file: FileId) -> &'a str {
+    let path = &input.sources[file.index()].path;
+    path.rsplit('/').next().unwrap_or(path)
+}
