@@ -14,10 +14,12 @@ mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 
+use iomigrate::Analysis;
+
 /// Compares the findings of a project, `path:line kind rule confidence` each, with what is expected.
 #[track_caller]
 fn check(text: &str, expected: &[&str]) {
-    let analysis = support::analyse(text);
+    let analysis = analyse(text);
     assert!(
         analysis.skipped.is_empty(),
         "{:?}\n{text}",
@@ -25,4 +27,18 @@ fn check(text: &str, expected: &[&str]) {
     );
     let found = support::lines(&analysis);
     assert_eq!(found, expected, "{text}\nfound:\n{}", found.join("\n"));
+}
+
+/// The analysis of a project written as one text, in which `//- path` starts each file.
+fn analyse(text: &str) -> Analysis {
+    let parts = text.trim_start().split("//- ").skip(1);
+    let mut files: Vec<(String, String)> = parts
+        .map(|it| {
+            let (path, text) = it.split_once('\n').expect("a file's path ends its line");
+            (path.to_owned(), text.to_owned())
+        })
+        .collect();
+    // As `load` does.
+    files.sort();
+    support::analyse_files(files.into_iter())
 }

@@ -1,4 +1,4 @@
-//! Small projects written inline, and their findings as lines: what the tests of the analysis share.
+//! Projects in memory and their findings as lines: what the tests of the analysis share.
 
 use std::path::PathBuf;
 
@@ -7,20 +7,6 @@ use iomigrate::analyze_loaded;
 use iomigrate::findings::Finding;
 use iomigrate::load::{Loaded, TextFile};
 use iomigrate::source::{Language, LineIndex, SourceFile};
-
-/// The analysis of a project written as one text, in which `//- path` starts each file.
-pub(crate) fn analyse(text: &str) -> Analysis {
-    let parts = text.trim_start().split("//- ").skip(1);
-    let mut files: Vec<(String, String)> = parts
-        .map(|it| {
-            let (path, text) = it.split_once('\n').expect("a file's path ends its line");
-            (path.to_owned(), text.to_owned())
-        })
-        .collect();
-    // As `load` does.
-    files.sort();
-    analyse_files(files.into_iter())
-}
 
 /// The analysis of files given by path and text, in this order.
 pub(crate) fn analyse_files(files: impl Iterator<Item = (String, String)>) -> Analysis {
