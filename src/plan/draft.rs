@@ -187,20 +187,22 @@ impl<'a> Draft<'a> {
             .extend(comments);
     }
 
+    /// The indentation that the line of `offset` has after every dedent so far.
+    pub(in crate::plan) fn final_indentation(&self, file: FileId, offset: usize) -> &'a str {
+        let layout = self.layout(file);
+        let indentation = layout.indentation(offset);
+        let depth = self
+            .dedents
+            .get(&(file, layout.line_start(offset)))
+            .copied()
+            .unwrap_or(0);
+        &indentation[depth.min(indentation.len())..]
+    }
+
     fn place_comments(&mut self) {
         for ((file, offset), comments) in std::mem::take(&mut self.above) {
-            let layout = self.layout(file);
-            let indentation = layout.indentation(offset);
-            let depth = self
-                .dedents
-                .get(&(file, layout.line_start(offset)))
-                .copied()
-                .unwrap_or(0);
-            let next = format!(
-                "{}{}",
-                layout.line_break(),
-                &indentation[depth.min(indentation.len())..]
-            );
+            let indentation = self.final_indentation(file, offset);
+            let next = format!("{}{indentation}", self.layout(file).line_break());
             let text: String = comments.iter().map(|it| format!("{it}{next}")).collect();
             self.replace(file, Span::new(offset, offset), text);
         }

@@ -1,6 +1,7 @@
 //! Chains on the server, written on the broadcaster: a rule's template with the arguments left where they are, byte for
 //! byte, and only what stands between them replaced.
 
+use super::wrapping;
 use crate::findings::chains::{Chain, Link};
 use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
@@ -10,7 +11,7 @@ use crate::syntax::{Kind, NodeId};
 
 /// A piece of a rewritten chain: new text, or a range of the file that stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+pub(super) enum Piece {
     Text(String),
     Source(Span),
 }
@@ -31,8 +32,9 @@ pub(super) fn rewrite(
         keep_links(draft, chain, prefix);
         return Ok(());
     }
-    let pieces = fill(draft, chain, &template)?;
     let span = span(draft, chain);
+    let pieces = fill(draft, chain, &template)?;
+    let pieces = wrapping::wrapped(draft, chain, span.start, pieces);
     let depth = continuation_depth(draft, chain);
     splice(draft, chain, span, &pieces);
     dedent_arguments(draft, chain, depth);
@@ -219,7 +221,8 @@ fn splice(draft: &mut Draft<'_>, chain: &Chain, span: Span, pieces: &[Piece]) {
                 };
                 let before = &draft.layout(file).text[gap.range()];
                 // A trailing comma and a line break before the closing parenthesis are the file's own style.
-                let is_same = before.trim_matches([' ', '\n', '\r', '\t', ',']) == text.trim();
+                let is_same =
+                    text == ")" && before.trim_matches([' ', '\n', '\r', '\t', ',']) == text;
                 if !(is_same && kept.start == span.end || before == text) {
                     comments.extend(draft.layout(file).comments_in(gap));
                     edits.push(Edit {

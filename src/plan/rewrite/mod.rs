@@ -8,6 +8,7 @@ mod handles;
 mod imports;
 mod questions;
 mod removals;
+mod wrapping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
