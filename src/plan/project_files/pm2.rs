@@ -337,7 +337,11 @@ impl<'a> App<'a> {
                 _ => None,
             });
         named
-            .filter(|it| it.1.trim_matches(['{', '}', ' ', '\n', '\r', '\t']) != "")
+            .filter(|it| {
+                !it.1
+                    .trim_matches(['{', '}', ' ', '\n', '\r', '\t'])
+                    .is_empty()
+            })
             .collect()
     }
 

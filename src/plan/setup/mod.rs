@@ -17,7 +17,7 @@ use super::adapter::{self, Drops};
 use super::draft::Draft;
 use super::toplevel::Statements;
 use super::{Input, project_files};
-use crate::project::value::Place;
+use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
 use closure::Parts;
@@ -93,10 +93,10 @@ impl Slice {
     /// Takes the set-up out of its file. [`Slice::sweep`] does the rest, when everything else is done.
     pub(in crate::plan) fn carry_out(&self, draft: &mut Draft<'_>) {
         let statements = Statements::new(draft.input, self.file);
-        let gone = carry::nested(draft, &statements, &self.drops);
         for run in &self.runs {
             draft.remove_range(self.file, *run);
         }
+        let gone = carry::nested(draft, &statements, &self.drops);
         self.drop_comments(draft, gone.iter().chain(&self.dropped));
     }
 
@@ -142,7 +142,7 @@ pub(in crate::plan) fn slice(input: &Input<'_>) -> Result<Option<Slice>, Vec<Blo
     if !blockers.is_empty() {
         return Err(blockers);
     }
-    notes.extend(leftover_notes(&statements, &connections));
+    notes.extend(leftover_notes(&statements, &setup, &connections));
     Ok(Some(server_file::assemble(
         &statements,
         &setup,
@@ -235,14 +235,24 @@ fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<B
     blockers
 }
 
-fn leftover_notes(statements: &Statements<'_>, connections: &[Connection]) -> Vec<String> {
+fn leftover_notes(
+    statements: &Statements<'_>,
+    setup: &Setup,
+    connections: &[Connection],
+) -> Vec<String> {
     let tree = statements.tree();
-    let note = |it: &Connection| {
-        let node = it.node(statements);
-        format!(
-            "the dedicated server opens the connection of {}, too",
-            statements.place(tree.span(node))
-        )
-    };
-    connections.iter().map(note).collect()
+    let opened = connections.iter().map(|it| {
+        let place = statements.place(tree.span(it.node(statements)));
+        format!("the dedicated server opens the connection of {place}, too")
+    });
+    let is_secure = statements.holds(setup.server, |it| match it {
+        Value::HttpServer(place) if place.file == statements.file => {
+            let text = &statements.text()[tree.span(place.node).range()];
+            text.starts_with("https.") || text.starts_with("http2.")
+        }
+        _ => false,
+    });
+    let plain =
+        "the dedicated server speaks plain HTTP: let nginx end the TLS connections".to_owned();
+    opened.chain(is_secure.then_some(plain)).collect()
 }

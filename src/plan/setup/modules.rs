@@ -8,10 +8,10 @@ use super::closure::Parts;
 use crate::plan::Input;
 use crate::plan::toplevel::purity;
 use crate::plan::toplevel::{Form, Statements, place, reads_environment, required};
-use crate::rules::Meaning;
 use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
+use crate::rules::Meaning;
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
@@ -105,13 +105,18 @@ fn brings_only_handle(project: &Project, file: FileId, import: NodeId) -> bool {
 /// Whether a file loads modules by names that only exist at run time.
 fn loads_unknown(project: &Project, file: FileId) -> bool {
     let facts = project.facts(file);
-    let calls = facts.free_names().get("require").map_or(&[][..], Vec::as_slice);
+    let calls = facts
+        .free_names()
+        .get("require")
+        .map_or(&[][..], Vec::as_slice);
     calls.iter().any(|it| {
         let call = facts.tree.parent(*it);
         call.is_some_and(|call| match facts.tree.kind(call) {
-            Kind::Call { callee, arguments, .. } if callee == it => {
-                arguments.first().is_some_and(|it| facts.tree.string_value(*it).is_none())
-            }
+            Kind::Call {
+                callee, arguments, ..
+            } if callee == it => arguments
+                .first()
+                .is_some_and(|it| facts.tree.string_value(*it).is_none()),
             _ => false,
         })
     })
@@ -240,7 +245,10 @@ enum Opens {
 
 fn opens_connection(statements: &Statements<'_>, loaded: &Reach, call: NodeId) -> Option<Opens> {
     let tree = statements.tree();
-    let Kind::Call { callee, arguments, .. } = tree.kind(call) else {
+    let Kind::Call {
+        callee, arguments, ..
+    } = tree.kind(call)
+    else {
         return None;
     };
     let callee = tree.bare(*callee);
@@ -397,18 +405,16 @@ pub(super) fn environment(statements: &Statements<'_>, loaded: &Reach) -> Option
     if loaded.files.iter().any(|it| reads(*it)) {
         return None;
     }
-    let direct =
-        imports(project, statements.file)
-            .into_iter()
-            .find_map(
-                |(_, source)| match project.resolve(statements.file, source) {
-                    Target::File(file) if reads(file) && is_inert(statements.input, file) => {
-                        Some(source.to_owned())
-                    }
-                    _ => None,
-                },
-            );
-    direct
+    imports(project, statements.file)
+        .into_iter()
+        .find_map(
+            |(_, source)| match project.resolve(statements.file, source) {
+                Target::File(file) if reads(file) && is_inert(statements.input, file) => {
+                    Some(source.to_owned())
+                }
+                _ => None,
+            },
+        )
 }
 
 /// Whether loading a file does nothing but read the environment and define things.

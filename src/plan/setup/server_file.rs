@@ -30,6 +30,7 @@ struct ServerFile {
     wire_path: String,
 }
 
+/// Puts the slice together from what was found.
 pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found) -> Slice {
     let Found {
         mut parts,
@@ -38,84 +39,94 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         dedicated,
         notes,
     } = found;
-    let input = statements.input;
     let goes = going(statements, &parts, &drops);
     let paragraphs = Paragraphs::new(statements, &goes);
     let own: BTreeSet<usize> = statements_of(&parts, &drops, statements);
-    let runs = paragraphs.runs(&own);
-    let dropped = own
-        .difference(&parts.moved)
-        .map(|it| paragraphs.whole(*it))
-        .collect();
-    let mut calls = Vec::new();
-    for connection in &connections {
-        match connection {
-            Connection::Statement(index) => {
-                parts.copied.insert(*index);
-            }
-            Connection::Call(node) => {
-                let text = &statements.text()[statements.tree().span(*node).range()];
-                calls.extend(
-                    statements
-                        .index_of(*node)
-                        .map(|it| (it, format!("{text};"))),
-                );
-            }
-        }
-    }
-    let loaded = modules::reach(statements, parts.running().into_iter());
-    let extra = environment_lines(statements, &parts, &loaded);
+    let whole = |it: &usize| paragraphs.whole(*it);
+    let dropped = own.difference(&parts.moved).map(whole).collect();
+    let calls = connect(statements, &mut parts, &connections);
     let texts = NewText {
         statements,
         paragraphs: &paragraphs,
         parts: &parts,
         drops: &drops,
     };
-    let style = project_files::Style::beside(input, statements.file);
-    let broadcaster = project_files::broadcaster_path(input);
-    let wire = broadcaster.replace("socketBroadcaster.", "socketWire.");
-    let folder = &input.project.path(statements.file)[..input
-        .project
-        .path(statements.file)
-        .rfind('/')
-        .map_or(0, |it| it + 1)];
-    let specifier = |path: &str| {
-        let written = project_files::relative(folder, path);
-        let stem = written
-            .rsplit_once('.')
-            .map_or(written.clone(), |it| it.0.to_owned());
-        format!("{stem}{}", style.suffix)
-    };
-    let server = project_files::render(
-        include_str!("../runtime/socketio-server.js"),
-        &ServerFile {
-            esm: style.esm,
-            strict: statements.all.iter().any(|it| it.form == Form::Directive),
-            source: file_name(input, statements.file).to_owned(),
-            prologue: texts.prologue(&extra),
-            server_name: statements.name(setup.server).to_owned(),
-            io_name: statements.name(setup.io).to_owned(),
-            setup: texts.setup(&calls),
-            broadcaster_path: specifier(&broadcaster),
-            wire_path: specifier(&wire),
-        },
-    );
     Slice {
         file: statements.file,
-        server_path: server_path(input, statements.file),
-        server,
+        server_path: server_path(statements.input, statements.file),
+        server: server(statements, setup, &texts, &calls),
         socket_path: socket_path(statements, setup.construction)
             .unwrap_or_else(|| "/socket.io/".to_owned()),
         notes,
         dedicated,
-        runs,
+        runs: paragraphs.runs(&own),
         dropped,
         drops,
     }
 }
 
+/// Adds the statements that open connections; returns the calls that are taken out of others, by statement.
+fn connect(
+    statements: &Statements<'_>,
+    parts: &mut Parts,
+    connections: &[Connection],
+) -> Vec<(usize, String)> {
+    let mut calls = Vec::new();
+    for connection in connections {
+        let node = connection.node(statements);
+        let index = statements.index_of(node);
+        match connection {
+            Connection::Statement(index) => {
+                parts.copied.insert(*index);
+            }
+            Connection::Call(_) => {
+                let text = &statements.text()[statements.tree().span(node).range()];
+                calls.extend(index.map(|it| (it, format!("{text};"))));
+            }
+        }
+    }
+    calls
+}
+
+fn server(
+    statements: &Statements<'_>,
+    setup: &Setup,
+    texts: &NewText<'_>,
+    calls: &[(usize, String)],
+) -> String {
+    let (input, parts) = (statements.input, texts.parts);
+    let loaded = modules::reach(statements, parts.running().into_iter());
+    let extra = environment_lines(statements, parts, &loaded);
+    let style = project_files::Style::beside(input, statements.file);
+    let broadcaster = project_files::broadcaster_path(input);
+    let wire = broadcaster.replace("socketBroadcaster.", "socketWire.");
+    let path = input.project.path(statements.file);
+    let folder = &path[..path.len() - file_name(input, statements.file).len()];
+    let specifier = |path: &str| {
+        let written = project_files::relative(folder, path);
+        let stem = written.rsplit_once('.').map_or(written.as_str(), |it| it.0);
+        format!("{stem}{}", style.suffix)
+    };
+    let values = ServerFile {
+        esm: style.esm,
+        strict: statements.all.iter().any(|it| it.form == Form::Directive),
+        source: file_name(input, statements.file).to_owned(),
+        prologue: texts.prologue(&extra),
+        server_name: statements.name(setup.server).to_owned(),
+        io_name: statements.name(setup.io).to_owned(),
+        setup: texts.setup(calls),
+        broadcaster_path: specifier(&broadcaster),
+        wire_path: specifier(&wire),
+    };
+    project_files::render(include_str!("../runtime/socketio-server.js"), &values)
+}
+
 /// The files that nothing but the moved code loads.
-pub(super) fn dedicated(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<FileId> {
+pub(super) fn dedicated(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    drops: &Drops,
+) -> BTreeSet<FileId> {
     let own = statements_of(parts, drops, statements);
     let stays = (0..statements.all.len())
         .filter(|it| !own.contains(it) && !is_unread(statements, parts, drops, *it));

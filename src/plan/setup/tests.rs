@@ -366,8 +366,13 @@ fn a_server_can_be_attached_later() {
 
 #[test]
 fn what_the_environment_needs_stands_before_it() {
-    let text = format!("//- server.js\n// The desk.\nconst path = require('path');\nconst file = path.join(__dirname, '.env');\nrequire('dotenv').config({{ path: file }});\n{HTTP}const server = http.createServer();\nconst io = new Server(server);\n");
-    assert_eq!(moved(&text).1, "const path = require('path');\nconst file = path.join(__dirname, '.env');\nrequire('dotenv').config({ path: file });\nconst { Server } = require('socket.io');\n====\nconst io = new Server(server);\n");
+    let text = format!(
+        "//- server.js\n// The desk.\nconst path = require('path');\nconst file = path.join(__dirname, '.env');\nrequire('dotenv').config({{ path: file }});\n{HTTP}const server = http.createServer();\nconst io = new Server(server);\n"
+    );
+    assert_eq!(
+        moved(&text).1,
+        "const path = require('path');\nconst file = path.join(__dirname, '.env');\nrequire('dotenv').config({ path: file });\nconst { Server } = require('socket.io');\n====\nconst io = new Server(server);\n"
+    );
 }
 
 #[test]
@@ -376,15 +381,28 @@ fn a_function_that_takes_the_server_on_both_sides_is_a_question() {
     let code = "const tell = require('./tell');\nconst io = new Server(server);\nio.on('connection', () => tell(io, 1));";
     let only_there = format!("{files}{}", entry(code));
     assert_eq!(blockers(&only_there), Vec::<String>::new());
-    let found = blockers(&format!("{files}{}", entry(&format!("{code}\nserver.on('x', () => tell(io, 2));"))));
-    assert!(found[0].starts_with("the socket code hands the server to a function of a module that the API loads, too"), "{found:?}");
+    let found = blockers(&format!(
+        "{files}{}",
+        entry(&format!("{code}\nserver.on('x', () => tell(io, 2));"))
+    ));
+    assert!(
+        found[0].starts_with(
+            "the socket code hands the server to a function of a module that the API loads, too"
+        ),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn a_database_behind_a_function_is_connected_there_too() {
-    let text = format!("//- db.js\nconst mongoose = require('mongoose');\nmodule.exports = () => mongoose.connect('x');\n//- user.js\nmodule.exports = require('mongoose').model('User', {{}});\n//- server.js\nconst connectDB = require('./db');\nconst User = require('./user');\n{HTTP}const server = http.createServer();\nconst io = new Server(server);\nio.on('connection', () => User.find());\nasync function start() {{\n  await connectDB();\n  server.listen(1);\n}}\nstart();\n");
+    let text = format!(
+        "//- db.js\nconst mongoose = require('mongoose');\nmodule.exports = () => mongoose.connect('x');\n//- user.js\nmodule.exports = require('mongoose').model('User', {{}});\n//- server.js\nconst connectDB = require('./db');\nconst User = require('./user');\n{HTTP}const server = http.createServer();\nconst io = new Server(server);\nio.on('connection', () => User.find());\nasync function start() {{\n  await connectDB();\n  server.listen(1);\n}}\nstart();\n"
+    );
     let (_, server) = moved(&text);
-    assert_eq!(server, "const connectDB = require('./db');\nconst User = require('./user');\nconst { Server } = require('socket.io');\n====\nconst io = new Server(server);\nio.on('connection', () => User.find());\n\nconnectDB();\n");
+    assert_eq!(
+        server,
+        "const connectDB = require('./db');\nconst User = require('./user');\nconst { Server } = require('socket.io');\n====\nconst io = new Server(server);\nio.on('connection', () => User.find());\n\nconnectDB();\n"
+    );
 }
 
 #[test]

@@ -124,7 +124,9 @@ fn leading(statements: &Statements<'_>, index: usize) -> Leading {
     // What stands above the first statement is about the file.
     while index > 0
         && own > 0
-        && is_attached(own - 1) && !is_decorated(&text[between[own - 1].range()]) {
+        && is_attached(own - 1)
+        && !is_decorated(&text[between[own - 1].range()])
+    {
         own -= 1;
     }
     let heading = between[..own].first().zip(between[..own].last());
