@@ -78,6 +78,30 @@ describe('both processes survive an outage of Redis', { concurrency: true }, () 
   for (const redisPackage of ['redis4', 'redis5', 'redis']) test(redisPackage, () => surviveOutage(redisPackage));
 });
 
+test('a process whose first event falls into an outage loses none', async () => {
+  const project = createProject({ setup: 'const io = new Server(server);' });
+  writeFileSync(project.path('src/api.js'), API);
+  let redis = await startRedis();
+  const server = await startSocketServer(project, redis);
+  const client = await connect(server.url, 'anna');
+  let api;
+  try {
+    await redis.stop();
+    api = startNode(project, ['src/api.js'], { REDIS_URL: redis.url });
+    await waitFor('events that wait', () => api.messages.some(({ n }) => n >= 5));
+    redis = await startRedis({ port: redis.port });
+    const ticks = () => client.events.filter(([event]) => event === 'tick').map(([, n]) => n);
+    await waitFor('events after the outage', () => ticks().length >= 10);
+    assert.deepEqual(ticks().slice(0, 5), [1, 2, 3, 4, 5]);
+  } finally {
+    close([client]);
+    if (api) await end(api.child);
+    await server.stop();
+    await redis.stop();
+    project.remove();
+  }
+});
+
 test('events beyond SOCKET_IO_QUEUE_MAX push out the oldest', async () => {
   const project = createProject();
   writeFileSync(project.path('src/burst.js'), `

@@ -54,7 +54,8 @@ class Publisher {
     return new Promise((resolve) => {
       this.client.on('error', (error) => { this.noteError(error); resolve(); });
       this.client.on('ready', () => {
-        this.flush(hasBeenReady ? RESUBSCRIBE_GRACE_MS : 0);
+        // Redis was away: the socket server has to subscribe again before anybody can be reached.
+        this.flush(hasBeenReady || this.lastError ? RESUBSCRIBE_GRACE_MS : 0);
         hasBeenReady = true;
         resolve();
       });

@@ -19,7 +19,7 @@ export async function freePort() {
 
 export const sleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
-export async function waitFor(what, condition, limit = 8000) {
+export async function waitFor(what, condition, limit = 30000) {
   const giveUpAt = Date.now() + limit;
   while (Date.now() < giveUpAt) {
     if (await condition()) return;
@@ -84,9 +84,14 @@ export async function startSocketServer(project, redis, env = {}) {
   const port = env.SOCKET_IO_PORT ?? await freePort();
   const server = startNode(project, ['src/socketio-server.js'], { REDIS_URL: redis.url, ...env, SOCKET_IO_PORT: String(port) });
   const url = `http://127.0.0.1:${port}`;
-  await waitFor('the socket server to be ready', () => {
-    if (server.child.exitCode !== null) throw new Error(`the socket server ended with ${server.child.exitCode}:\n${server.output.text}`);
-    return server.messages.includes('ready');
-  });
+  try {
+    await waitFor('the socket server to be ready', () => {
+      if (server.child.exitCode !== null) throw new Error(`the socket server ended with ${server.child.exitCode}:\n${server.output.text}`);
+      return server.messages.includes('ready');
+    });
+  } catch (error) {
+    await end(server.child, 'SIGKILL');
+    throw error;
+  }
   return { ...server, port, url, stop: () => end(server.child) };
 }
