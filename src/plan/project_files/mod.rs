@@ -6,6 +6,8 @@ mod json;
 mod manifest;
 mod pm2;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;

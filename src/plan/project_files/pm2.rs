@@ -237,11 +237,11 @@ impl<'a> App<'a> {
     }
 
     fn has_trailing_comma(&self) -> bool {
-        let object = self.layout.tree.span(self.node);
-        self.text(object)
-            .trim_end_matches('}')
-            .trim_end()
-            .ends_with(',')
+        let last = self
+            .properties
+            .last()
+            .map(|it| self.layout.tree.span(*it).end as usize);
+        last.is_some_and(|it| self.layout.text[it..].trim_start().starts_with(','))
     }
 
     /// The comment that says why there is one instance, if there is one: right above `instances: 1`.

@@ -14,6 +14,17 @@ use crate::scope::{BindingId, BindingKind, ScopeId};
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
 
+/// Deletes the blank lines before a range after which the file ends.
+pub(super) fn end_of_file(draft: &mut Draft<'_>, statements: &Statements<'_>, gone: Span) {
+    let layout = statements.layout();
+    let line = layout.line_start(gone.start as usize);
+    let before = layout.text[..line].trim_end().len();
+    let end = layout.line_end(before);
+    if layout.text[gone.end as usize..].trim().is_empty() && before > 0 && end < line {
+        draft.delete(statements.file, Span::new(end, line));
+    }
+}
+
 /// Deletes what is dropped inside statements that stay. Returns all that is dropped.
 pub(super) fn nested(
     draft: &mut Draft<'_>,

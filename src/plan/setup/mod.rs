@@ -8,7 +8,7 @@ mod seeds;
 mod server_file;
 mod site;
 #[cfg(test)]
-mod tests;
+pub(in crate::plan) mod tests;
 mod text;
 
 use std::collections::BTreeSet;
@@ -95,6 +95,7 @@ impl Slice {
         let statements = Statements::new(draft.input, self.file);
         for run in &self.runs {
             draft.remove_range(self.file, *run);
+            carry::end_of_file(draft, &statements, *run);
         }
         let gone = carry::nested(draft, &statements, &self.drops);
         self.drop_comments(draft, gone.iter().chain(&self.dropped));

@@ -11,7 +11,8 @@ use crate::{Analysis, analyze_loaded};
 
 const HTTP: &str = "const http = require('http');\nconst { Server } = require('socket.io');\n";
 
-fn analysis(text: &str) -> Analysis {
+/// The analysis of the files of `text`, each after a line `//- path`.
+pub(in crate::plan) fn analysis(text: &str) -> Analysis {
     let mut loaded = Loaded {
         root: PathBuf::new(),
         files: Vec::new(),
@@ -36,7 +37,8 @@ fn analysis(text: &str) -> Analysis {
     analyze_loaded(loaded)
 }
 
-fn input(analysis: &Analysis) -> Input<'_> {
+/// What a plan is made from.
+pub(in crate::plan) fn input(analysis: &Analysis) -> Input<'_> {
     Input {
         sources: &analysis.loaded.files,
         manifests: &analysis.loaded.manifests,
@@ -421,4 +423,16 @@ fn comments_of_dropped_code_are_named() {
 fn a_moved_list_of_variables_takes_no_others_along() {
     let code = "const io = new Server(server);\nconst chat = io.of('/chat'), other = server.x();\nchat.on('connection', () => {});\nserver.y(other);";
     assert_eq!(blockers(&entry(code)).len(), 1);
+}
+
+#[test]
+fn a_file_that_ends_with_the_set_up_ends_without_blank_lines() {
+    let text = format!(
+        "//- server.js\n{HTTP}const server = http.createServer();\n\nconst io = new Server(server);\n\nio.on('connection', () => {{}});\n"
+    );
+    let left = moved(&text).0;
+    assert_eq!(
+        left,
+        "const http = require('http');\nconst server = http.createServer();\n"
+    );
 }

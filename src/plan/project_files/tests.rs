@@ -1,0 +1,213 @@
+//! Small backends and what becomes of the files around them.
+
+use super::{edit_pm2, obstacles, written};
+use crate::plan::draft::Draft;
+use crate::plan::setup::slice;
+use crate::plan::setup::tests::{analysis, input};
+
+const SERVER: &str = "//- src/server.js
+const http = require('http');
+const { Server } = require('socket.io');
+const server = http.createServer();
+const io = new Server(server, { path: '/live' });
+io.on('connection', () => {});
+server.listen(process.env.PORT || 4000);
+//- package.json
+{ \"name\": \"@org/my-desk\", \"scripts\": { \"start\": \"node src/server.js\" } }
+";
+
+/// The PM2 file afterwards, and the notes about it.
+fn pm2(text: &str) -> (String, Vec<String>) {
+    let analysis = analysis(&format!("{SERVER}//- ecosystem.config.js\n{text}"));
+    let input = input(&analysis);
+    let slice = slice(&input).unwrap().unwrap();
+    let mut draft = Draft::new(&input);
+    let notes = edit_pm2(&mut draft, &slice);
+    let file = input.project.file_at("ecosystem.config.js").unwrap();
+    let edits = draft.into_edits();
+    (
+        edits
+            .get(&file)
+            .map_or(text.to_owned(), |it| it.apply(text)),
+        notes,
+    )
+}
+
+/// The text of a written file.
+fn file(text: &str, path: &str) -> Option<String> {
+    let analysis = analysis(text);
+    let input = input(&analysis);
+    let slice = slice(&input).unwrap();
+    let files = written(&input, slice.as_ref()).files;
+    files
+        .into_iter()
+        .find(|it| it.path == path)
+        .map(|it| it.after)
+}
+
+#[test]
+fn the_api_is_scaled_and_the_reason_against_it_goes_where_it_holds() {
+    let (after, notes) = pm2("module.exports = {
+  apps: [
+    {
+      name: 'api',
+      script: './src/server.js',
+      // One only!
+      instances: 1,
+      env: { NODE_ENV: 'production', PORT: 4000 }
+    }
+  ]
+};
+");
+    assert_eq!(
+        after,
+        "module.exports = {
+  apps: [
+    {
+      name: 'api',
+      script: './src/server.js',
+      instances: 8,
+      exec_mode: 'cluster',
+      env: { NODE_ENV: 'production', PORT: 4000 }
+    },
+    {
+      name: 'my-desk-socketio',
+      script: './src/socketio-server.js',
+      // One only!
+      instances: 1,
+      exec_mode: 'fork',
+      wait_ready: true,
+      listen_timeout: 10000,
+      kill_timeout: 6000,
+      env: { NODE_ENV: 'production' }
+    }
+  ]
+};
+"
+    );
+    assert_eq!(notes.len(), 2);
+}
+
+#[test]
+fn quotes_commas_and_other_apps_are_kept() {
+    let (after, _) = pm2("module.exports = {
+    \"apps\": [
+        { \"name\": \"worker\", \"script\": \"src/worker.js\" },
+        {
+            \"name\": \"api\",
+            \"script\": \"src/server.js\",
+            \"exec_mode\": \"fork\", // for sockets
+        },
+    ],
+};
+");
+    assert_eq!(
+        after,
+        "module.exports = {
+    \"apps\": [
+        { \"name\": \"worker\", \"script\": \"src/worker.js\" },
+        {
+            \"name\": \"api\",
+            \"script\": \"src/server.js\",
+            \"instances\": 8,
+            \"exec_mode\": \"cluster\", // for sockets
+        },
+        {
+            \"name\": \"my-desk-socketio\",
+            \"script\": \"src/socketio-server.js\",
+            \"instances\": 1,
+            \"exec_mode\": \"fork\",
+            \"wait_ready\": true,
+            \"listen_timeout\": 10000,
+            \"kill_timeout\": 6000,
+        },
+    ],
+};
+"
+    );
+}
+
+#[test]
+fn a_number_that_somebody_chose_stays() {
+    let (after, notes) = pm2(
+        "module.exports = { apps: [{ script: 'src/server.js', instances: 'max', exec_mode: 'cluster' }] };\n",
+    );
+    assert!(after.starts_with("module.exports = { apps: [{ script: 'src/server.js', instances: 'max', exec_mode: 'cluster' },\n"));
+    assert!(
+        notes
+            .iter()
+            .any(|it| it.contains("`instances` is 'max' already and stays"))
+    );
+}
+
+#[test]
+fn a_file_that_leaves_doubts_is_left() {
+    let text = "module.exports = { apps: [{ script: 'npm', args: 'start' }] };\n";
+    let (after, notes) = pm2(text);
+    assert_eq!(after, text);
+    assert!(notes[0].starts_with("`ecosystem.config.js` is left as it is"));
+}
+
+#[test]
+fn the_nginx_site_knows_ports_path_and_name() {
+    let site = file(SERVER, "nginx/my-desk.conf").unwrap();
+    assert!(site.contains("location /live/ {"));
+    assert!(site.contains("upstream my_desk_api {\n    server 127.0.0.1:4000;\n}"));
+    assert!(site.contains("map $http_upgrade $my_desk_connection {"));
+}
+
+#[test]
+fn a_site_of_another_origin_is_left() {
+    let text = format!("{SERVER}//- nginx/site.conf\nserver {{ }}\n");
+    assert_eq!(file(&text, "nginx/my-desk.conf"), None);
+}
+
+#[test]
+fn without_a_pm2_file_one_is_written() {
+    let text = file(SERVER, "ecosystem.config.js").unwrap();
+    assert!(text.contains("script: 'src/socketio-server.js'"));
+    let module = SERVER.replace("{ \"name\"", "{ \"type\": \"module\", \"name\"");
+    assert_eq!(file(&module, "ecosystem.config.js"), None);
+    assert!(file(&module, "ecosystem.config.cjs").is_some());
+}
+
+#[test]
+fn the_manifest_gets_dependencies_and_a_script() {
+    let text = file(SERVER, "package.json").unwrap();
+    assert!(text.contains(
+        "\"start\": \"node src/server.js\", \"start:socketio\": \"node src/socketio-server.js\""
+    ));
+    assert!(text.contains("\"notepack.io\": \"^3.0.1\""));
+    assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
+}
+
+#[test]
+fn a_partial_plan_writes_only_what_is_called() {
+    let analysis = analysis(SERVER);
+    let input = input(&analysis);
+    let paths: Vec<String> = written(&input, None)
+        .files
+        .into_iter()
+        .map(|it| it.path)
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "src/utils/socketBroadcaster.js",
+            "src/utils/socketWire.js",
+            "package.json"
+        ]
+    );
+}
+
+#[test]
+fn files_of_another_origin_are_not_overwritten() {
+    let text = format!("{SERVER}//- src/utils/socketWire.js\nmodule.exports = 1;\n");
+    let analysis = analysis(&text);
+    let found = obstacles(&input(&analysis));
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].message,
+        "`src/utils/socketWire.js` exists and is not ours"
+    );
+}
