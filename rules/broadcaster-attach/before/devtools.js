@@ -1,0 +1,3 @@
+exports.attach = (app) => {
+  app.get('/version', (req, res) => res.send(process.version));
+};

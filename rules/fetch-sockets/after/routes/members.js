@@ -1,0 +1,12 @@
+import socketBroadcaster from '../utils/socketBroadcaster.js';
+
+const names = new Map();
+
+export const listMembers = async (req, res) => {
+  const sockets = await socketBroadcaster.in(req.params.room).fetchSockets();
+
+  for (const socket of sockets) {
+    names.set(socket.id, socket.data.name);
+  }
+  res.json({ members: sockets.map((it) => it.data.name), known: names.size });
+};

@@ -1,0 +1,16 @@
+const express = require('express');
+const files = require('../files');
+const socketBroadcaster = require('../utils/socketBroadcaster');
+
+const router = express.Router();
+
+router.put('/:id', express.json(), (req, res) => {
+  socketBroadcaster.broadcast(
+    'stock',
+    { id: req.params.id, left: req.body.left }
+  );
+  files.io.write(req.params.id, req.body.left);
+  res.sendStatus(204);
+});
+
+module.exports = router;

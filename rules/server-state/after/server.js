@@ -1,0 +1,14 @@
+const express = require('express');
+const http = require('http');
+const { Server } = require('socket.io');
+const socketBroadcaster = require('./utils/socketBroadcaster');
+
+const app = express();
+const server = http.createServer(app);
+const io = new Server(server);
+socketBroadcaster.attach(io);
+
+app.set('io', io);
+app.use('/calls', require('./routes/calls'));
+
+server.listen(3000);
