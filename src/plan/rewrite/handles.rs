@@ -163,7 +163,7 @@ impl Handles {
 }
 
 /// The uses whose root is a variable, by variable.
-fn by_variable(input: &Input<'_>) -> BTreeMap<Variable, Vec<usize>> {
+pub(super) fn by_variable(input: &Input<'_>) -> BTreeMap<Variable, Vec<usize>> {
     let mut all: BTreeMap<Variable, Vec<usize>> = BTreeMap::new();
     for (index, it) in input.uses.iter().enumerate() {
         let root = it.chain.root;

@@ -2,10 +2,10 @@
 //! conditions that only served it.
 
 mod closing;
+mod derived;
 mod emits;
 mod guards;
 mod handles;
-mod imports;
 mod questions;
 mod removals;
 mod wrapping;
@@ -13,6 +13,7 @@ mod wrapping;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
+use super::imports;
 use super::{Input, Level};
 use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
@@ -20,8 +21,12 @@ use crate::project::value::Place;
 use crate::rules::{Fix, Meaning, Rule};
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
+use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use questions::Awaiting;
+
+/// A chain as it is, with the broadcaster at its root.
+const KEPT_CHAIN: &str = "socketBroadcaster{links}";
 
 /// A use that is left, by its position among the uses, and why.
 pub(super) struct Left {
@@ -140,16 +145,13 @@ pub(super) fn rewrite(
     let fixed: Vec<bool> = (0..input.uses.len())
         .map(|it| !scope.left.contains(&it))
         .collect();
-    let handles = Handles::decide(
-        input,
-        &Decided {
-            fixed: &fixed,
-            moved: &moved,
-        },
-        scope.is_full,
-    );
+    let decided = Decided {
+        fixed: &fixed,
+        moved: &moved,
+    };
     let mut rewriting = Rewriting {
-        handles,
+        handles: Handles::decide(input, &decided, scope.is_full),
+        derived: Derived::decide(input, &decided),
         is_full: scope.is_full,
         done: BTreeSet::new(),
         unfit: Vec::new(),
@@ -241,6 +243,7 @@ fn root_span(draft: &Draft<'_>, it: &Use) -> Span {
 
 struct Rewriting {
     handles: Handles,
+    derived: Derived,
     is_full: bool,
     done: BTreeSet<usize>,
     unfit: Vec<Left>,
@@ -292,9 +295,9 @@ impl Rewriting {
     ) -> bool {
         let input = draft.input;
         match it.meaning {
-            Meaning::Emission | Meaning::Question => self.rewrite_chain(draft, index, it),
+            Meaning::Emission | Meaning::Question => return self.rewrite_chain(draft, index, it),
             Meaning::Control if self.is_full || closes_nothing(input, it) => {
-                self.rewrite_chain(draft, index, it)
+                return self.rewrite_chain(draft, index, it);
             }
             Meaning::SettingWrite | Meaning::Attach if self.is_full => {
                 removals::remove_hand_over(draft, it)
@@ -303,6 +306,7 @@ impl Rewriting {
                 removals::remove_hand_over(draft, it);
             }
             Meaning::Export if self.is_full => removals::remove_export(draft, it),
+            Meaning::Alias if !self.derived.converts(input, it) => return false,
             Meaning::Guard => return self.replace_guard(draft, it, open),
             Meaning::Alias | Meaning::ImportedHandle | Meaning::PropertyRead
                 if self.is_declared_away(input, it) => {}
@@ -348,35 +352,63 @@ impl Rewriting {
         self.is_full || self.handles.root(input, root, self.is_full) == Root::Parameter
     }
 
-    fn rewrite_chain(&mut self, draft: &mut Draft<'_>, index: usize, it: &Use) {
+    /// Rewrites a chain; false if it stays.
+    fn rewrite_chain(&mut self, draft: &mut Draft<'_>, index: usize, it: &Use) -> bool {
         let input = draft.input;
-        let rule = rule_for(input.project, it, it.meaning, input.rules);
-        let Some(rule) = rule else { return };
+        let Some(rule) = rule_for(input.project, it, it.meaning, input.rules) else {
+            return false;
+        };
         let Some(rewrite) = &rule.rewrite else {
             let name = broadcaster_name(draft, it.chain.root);
             closing::close(draft, it, &name);
-            return;
+            return true;
         };
         let root = self.root_text(draft, it.chain.root);
         if root.is_none() && it.is_shared {
             // The dedicated server hands its own server to this function: only what both understand may stand here.
-            return;
+            return true;
         }
         if root.is_none() && !handles::holds_server(input, it.chain.root) {
-            // A namespace or an operator in a variable: what it is made of is rewritten where it is made.
-            return;
+            return self.rewrite_part(draft, index, it);
         }
         let text = root.unwrap_or_else(|| draft.text(it.chain.root).to_owned());
-        if questions::rewrite(draft, &it.chain, &rewrite.template, &text).is_err() {
-            let fallback = "socketBroadcaster{links}";
-            let is_emission = it.meaning == Meaning::Emission;
-            if !is_emission || emits::rewrite(draft, &it.chain, fallback, &text).is_err() {
-                self.unfit.push(Left {
-                    index,
-                    reason: "its arguments can't be kept as they are".to_owned(),
-                });
+        if questions::rewrite(draft, &it.chain, &rewrite.template, &text).is_ok() {
+            return true;
+        }
+        let is_emission = it.meaning == Meaning::Emission;
+        if is_emission && emits::rewrite(draft, &it.chain, KEPT_CHAIN, &text).is_ok() {
+            return true;
+        }
+        self.leave(index, "its arguments can't be kept as they are");
+        false
+    }
+
+    /// Rewrites a chain that starts at a namespace or an operator in a variable.
+    fn rewrite_part(&mut self, draft: &mut Draft<'_>, index: usize, it: &Use) -> bool {
+        let name = handles::imported_name(draft.input, it.chain.root.file);
+        match self.derived.start(draft, it.chain.root, &name) {
+            Start::Variable => true,
+            Start::Anew(text) => {
+                broadcaster_name(draft, it.chain.root);
+                emits::rewrite(draft, &it.chain, KEPT_CHAIN, &text).is_ok()
+            }
+            Start::Unknown => {
+                if self.is_full {
+                    self.leave(
+                        index,
+                        "it is not known where its namespace or operator comes from",
+                    );
+                }
+                false
             }
         }
+    }
+
+    fn leave(&mut self, index: usize, reason: &str) {
+        self.unfit.push(Left {
+            index,
+            reason: reason.to_owned(),
+        });
     }
 
     /// The text of a root afterwards, and a note that the file needs the import; `None` if it stays as it is.

@@ -2,17 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use super::modules;
 use super::text::{Paragraphs, removal};
 use crate::plan::adapter::Drops;
 use crate::plan::draft::Draft;
 use crate::plan::lists;
+use crate::plan::loading;
 use crate::plan::toplevel::purity;
 use crate::plan::toplevel::{Form, Statements};
 use crate::project::resolve::Target;
 use crate::scope::{BindingId, BindingKind, ScopeId};
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
+
+/// Ends a statement that would go on in the next one, now that what stood between them is gone.
+pub(super) fn end_statements(draft: &mut Draft<'_>, statements: &Statements<'_>) {
+    let stays = |it: &usize| !draft.is_gone(statements.file, statements.span(*it));
+    let left: Vec<usize> = (0..statements.all.len()).filter(stays).collect();
+    for pair in left.windows(2) {
+        let (first, second) = (pair[0], pair[1]);
+        if second - first > 1 && statements.would_merge(first, second) {
+            let end = statements.span(first).end;
+            let at = Span { start: end, end };
+            draft.replace(statements.file, at, ";");
+        }
+    }
+}
 
 /// Deletes the blank lines before a range after which the file ends.
 pub(super) fn end_of_file(draft: &mut Draft<'_>, statements: &Statements<'_>, gone: Span) {
@@ -221,12 +235,12 @@ fn kept_for_its_effects(
             statement.defines.is_empty() || !statement.defines.iter().all(|it| unused.contains(it));
         is_read && !draft.is_gone(statements.file, tree.span(statement.node))
     };
-    let kept = modules::reach(statements, (0..statements.all.len()).filter(stays)).files;
-    let lost = modules::reach(statements, std::iter::once(index)).files;
+    let kept = loading::reach(statements, (0..statements.all.len()).filter(stays)).files;
+    let lost = loading::reach(statements, std::iter::once(index)).files;
     if kept.contains(&file)
         || lost
             .difference(&kept)
-            .all(|it| modules::is_inert(statements.input, *it))
+            .all(|it| loading::is_inert(statements.input, *it))
     {
         return None;
     }

@@ -14,24 +14,24 @@ use crate::syntax::{Kind, NodeId};
 
 /// Where the statements of the set-up file go, by index.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(in crate::plan) struct Parts {
     /// They leave the file.
-    pub(super) moved: BTreeSet<usize>,
+    pub(in crate::plan) moved: BTreeSet<usize>,
     /// They are in both files afterwards; imports are not among them.
-    pub(super) copied: BTreeSet<usize>,
+    pub(in crate::plan) copied: BTreeSet<usize>,
     /// Imports that the dedicated server needs.
-    pub(super) imports: BTreeSet<usize>,
+    pub(in crate::plan) imports: BTreeSet<usize>,
     /// Environment files and the like; they stay, too.
-    pub(super) head: BTreeSet<usize>,
+    pub(in crate::plan) head: BTreeSet<usize>,
     /// Of the copied those that the environment's statements read: they stand before these.
-    pub(super) early: BTreeSet<usize>,
+    pub(in crate::plan) early: BTreeSet<usize>,
     /// The names that the dedicated server reads.
-    pub(super) names: BTreeSet<BindingId>,
+    pub(in crate::plan) names: BTreeSet<BindingId>,
 }
 
 impl Parts {
     /// Every statement that the dedicated server's file has in some form.
-    pub(super) fn running(&self) -> BTreeSet<usize> {
+    pub(in crate::plan) fn running(&self) -> BTreeSet<usize> {
         let lists = [&self.moved, &self.copied, &self.imports, &self.head];
         lists.into_iter().flatten().copied().collect()
     }

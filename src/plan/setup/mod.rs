@@ -3,7 +3,6 @@
 
 mod carry;
 mod closure;
-mod modules;
 mod seeds;
 mod server_file;
 mod site;
@@ -15,13 +14,14 @@ use std::collections::BTreeSet;
 
 use super::adapter::{self, Drops};
 use super::draft::Draft;
+use super::loading::connections::{self, Connection};
+use super::loading::{self, Sides, state};
 use super::toplevel::Statements;
 use super::{Input, project_files};
 use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
-use closure::Parts;
-use modules::Connection;
+pub(in crate::plan) use closure::Parts;
 use site::Setup;
 
 /// What `runtime/socketio-server.js` declares at its top level.
@@ -106,6 +106,7 @@ impl Slice {
     pub(in crate::plan) fn sweep(&self, draft: &mut Draft<'_>) {
         let statements = Statements::new(draft.input, self.file);
         let gone = carry::sweep(draft, &statements);
+        carry::end_statements(draft, &statements);
         self.drop_comments(draft, gone.iter());
     }
 
@@ -137,9 +138,15 @@ pub(in crate::plan) fn slice(input: &Input<'_>) -> Result<Option<Slice>, Vec<Blo
         return Err(vec![seeds::misplaced(input, setter, file)]);
     }
     let (parts, connections) = parts(&statements, &setup, &seeds, &drops)?;
-    let dedicated = server_file::dedicated(&statements, &parts, &drops);
+    let sides = server_file::sides(&statements, &parts, &drops);
     let mut blockers = obstacles(&statements, &setup, &parts);
-    blockers.extend(modules::handed_to_both(&statements, &parts, &dedicated));
+    blockers.extend(loading::handed_to_both(
+        &statements,
+        &parts,
+        &sides.dedicated,
+    ));
+    blockers.extend(state::in_modules(&statements, &parts, &sides));
+    blockers.extend(state::on_global(&statements, &parts));
     if !blockers.is_empty() {
         return Err(blockers);
     }
@@ -151,7 +158,7 @@ pub(in crate::plan) fn slice(input: &Input<'_>) -> Result<Option<Slice>, Vec<Blo
             parts,
             drops,
             connections,
-            dedicated,
+            sides,
             notes,
         },
     )))
@@ -161,7 +168,7 @@ struct Found {
     parts: Parts,
     drops: Drops,
     connections: Vec<Connection>,
-    dedicated: BTreeSet<FileId>,
+    sides: Sides,
     notes: Vec<String>,
 }
 
@@ -184,8 +191,10 @@ fn parts(
             seeds,
             &roots,
         )?;
-        let loaded = modules::reach(statements, parts.running().into_iter());
-        let found = modules::connections(statements, &parts, &loaded).map_err(|it| vec![it])?;
+        let loaded = loading::reach(statements, parts.running().into_iter());
+        let opened = connections::connections(statements, &parts, &loaded);
+        let mut found = opened.map_err(|it| vec![it])?;
+        found.extend(connections::watchers(statements, &parts));
         if found == connections {
             return Ok((parts, connections));
         }
@@ -195,7 +204,7 @@ fn parts(
 
 /// What stands against a move whose statements are sorted.
 fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<Blocker> {
-    let mut blockers: Vec<Blocker> = modules::loop_back(statements, parts).into_iter().collect();
+    let mut blockers: Vec<Blocker> = loading::loop_back(statements, parts).into_iter().collect();
     let refuse = |span: Span, message: String, help: &str| Blocker {
         file: statements.file,
         span,
@@ -242,9 +251,18 @@ fn leftover_notes(
     connections: &[Connection],
 ) -> Vec<String> {
     let tree = statements.tree();
-    let opened = connections.iter().map(|it| {
+    let done_twice = connections.iter().map(|it| {
         let place = statements.place(tree.span(it.node(statements)));
-        format!("the dedicated server opens the connection of {place}, too")
+        format!("the dedicated server does what {place} does, too")
+    });
+    let all = 0..statements.all.len();
+    let is_left = |it: &usize| !connections.contains(&Connection::Statement(*it));
+    let left = all.filter(is_left).filter_map(|it| {
+        let event = connections::watched_event(statements, it)?;
+        let place = statements.place(statements.span(it));
+        Some(format!(
+            "what {place} does on `{event}` is not done in the dedicated server"
+        ))
     });
     let is_secure = statements.holds(setup.server, |it| match it {
         Value::HttpServer(place) if place.file == statements.file => {
@@ -255,5 +273,8 @@ fn leftover_notes(
     });
     let plain =
         "the dedicated server speaks plain HTTP: let nginx end the TLS connections".to_owned();
-    opened.chain(is_secure.then_some(plain)).collect()
+    done_twice
+        .chain(left)
+        .chain(is_secure.then_some(plain))
+        .collect()
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::closure::Parts;
-use super::modules::{self, Connection};
 use super::site::Setup;
 use super::text::{NewText, Paragraphs};
 use super::{Found, Slice};
 use crate::plan::adapter::Drops;
+use crate::plan::loading::connections::Connection;
+use crate::plan::loading::{self, Reach, Sides};
 use crate::plan::toplevel::{Form, Statements};
 use crate::plan::{Input, project_files};
 use crate::rules::Meaning;
@@ -36,7 +37,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         mut parts,
         drops,
         connections,
-        dedicated,
+        sides,
         notes,
     } = found;
     let goes = going(statements, &parts, &drops);
@@ -58,7 +59,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         socket_path: socket_path(statements, setup.construction)
             .unwrap_or_else(|| "/socket.io/".to_owned()),
         notes,
-        dedicated,
+        dedicated: sides.dedicated,
         runs: paragraphs.runs(&own),
         dropped,
         drops,
@@ -95,7 +96,7 @@ fn server(
     calls: &[(usize, String)],
 ) -> String {
     let (input, parts) = (statements.input, texts.parts);
-    let loaded = modules::reach(statements, parts.running().into_iter());
+    let loaded = loading::reach(statements, parts.running().into_iter());
     let extra = environment_lines(statements, parts, &loaded);
     let style = project_files::Style::beside(input, statements.file);
     let broadcaster = project_files::broadcaster_path(input);
@@ -121,16 +122,12 @@ fn server(
     project_files::render(include_str!("../runtime/socketio-server.js"), &values)
 }
 
-/// The files that nothing but the moved code loads.
-pub(super) fn dedicated(
-    statements: &Statements<'_>,
-    parts: &Parts,
-    drops: &Drops,
-) -> BTreeSet<FileId> {
+/// Which files the two processes load.
+pub(super) fn sides(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> Sides {
     let own = statements_of(parts, drops, statements);
     let stays = (0..statements.all.len())
         .filter(|it| !own.contains(it) && !is_unread(statements, parts, drops, *it));
-    modules::dedicated(statements, parts, stays)
+    loading::sides(statements, parts, stays)
 }
 
 /// Whether an import is read by nothing that stays.
@@ -168,11 +165,7 @@ fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<
 }
 
 /// The lines that read the environment, if the old file left that to a module that the new one does not load.
-fn environment_lines(
-    statements: &Statements<'_>,
-    parts: &Parts,
-    loaded: &modules::Reach,
-) -> Vec<String> {
+fn environment_lines(statements: &Statements<'_>, parts: &Parts, loaded: &Reach) -> Vec<String> {
     let has_own = parts.head.iter().any(|it| {
         let node = statements.all[*it].node;
         statements.text()[statements.tree().span(node).range()].contains("dotenv")
@@ -180,7 +173,7 @@ fn environment_lines(
     if has_own {
         return Vec::new();
     }
-    let source = modules::environment(statements, loaded);
+    let source = loading::environment(statements, loaded);
     let is_module = project_files::Style::beside(statements.input, statements.file).esm;
     let line = |it: String| {
         if is_module {

@@ -84,9 +84,17 @@ pub(super) fn setup(statements: &Statements<'_>, construction: NodeId) -> Result
         )
     })?;
     let io = holder(statements, construction).ok_or_else(|| {
-        match tree.enclosing_function(construction) {
-            Some(_) => refuse(
-                "the Socket.IO server is made inside a function, which can't be moved yet",
+        let is_in_block = tree
+            .ancestors(construction)
+            .any(|it| matches!(tree.kind(it), Kind::Block { .. }));
+        let place = match tree.enclosing_function(construction) {
+            Some(_) => Some("a function"),
+            None if is_in_block => Some("a block"),
+            None => None,
+        };
+        match place {
+            Some(place) => refuse(
+                &format!("the Socket.IO server is made inside {place}, which can't be moved yet"),
                 "make it at the top level of the entry file: `const io = new Server(server, …);`",
             ),
             None => refuse(

@@ -436,3 +436,61 @@ fn a_file_that_ends_with_the_set_up_ends_without_blank_lines() {
         "const http = require('http');\nconst server = http.createServer();\n"
     );
 }
+
+#[test]
+fn statements_without_semicolons_stay_apart() {
+    let text = "//- server.js\nconst http = require('http')\nconst { Server } = require('socket.io')\nconst server = http.createServer()\nconst x = server\nfunction greet() {}\n(async () => x.y())()\nconst io = new Server(server)\nio.on('connection', greet)\n";
+    let (left, server) = moved(text);
+    assert_eq!(
+        left,
+        "const http = require('http')\nconst server = http.createServer()\nconst x = server;\n(async () => x.y())()\n"
+    );
+    assert!(server.ends_with(
+        "function greet() {}\n\nconst io = new Server(server)\nio.on('connection', greet)\n"
+    ));
+}
+
+#[test]
+fn state_of_a_module_that_both_import_is_a_question() {
+    let online = "//- online.js\nconst online = new Map();\nmodule.exports = online;\n";
+    let logger = "//- logger.js\nlet out;\nexports.log = (it) => { out = out || it; };\n";
+    let code = |module: &str| {
+        format!(
+            "const it = require('./{module}');\nconst io = new Server(server);\nio.on('connection', () => it.x());\nserver.on('request', () => it.y());"
+        )
+    };
+    let found = blockers(&format!("{online}{}", entry(&code("online"))));
+    assert!(
+        found[0].starts_with("`./online` keeps state in `online`, and the socket code and the API"),
+        "{found:?}"
+    );
+    assert_eq!(
+        blockers(&format!("{logger}{}", entry(&code("logger")))),
+        Vec::<String>::new()
+    );
+    let only_there = code("online").replace("\nserver.on('request', () => it.y());", "");
+    assert_eq!(
+        blockers(&format!("{online}{}", entry(&only_there))),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn variables_of_the_global_object_are_questions() {
+    let code = "global.users = {};\nconst io = new Server(server);\nio.on('connection', (socket) => { users[socket.id] = 1; });";
+    let found = blockers(&entry(code));
+    assert!(
+        found[0].starts_with("the socket code uses the global variable `users`"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn errors_that_nobody_catches_are_watched_on_both_sides() {
+    let code = "const io = new Server(server);\n// Goes on.\nprocess.on('unhandledRejection', (e) => console.error(e));";
+    check(
+        code,
+        "// Goes on.\nprocess.on('unhandledRejection', (e) => console.error(e));\n",
+        code,
+    );
+}

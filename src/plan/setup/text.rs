@@ -227,7 +227,10 @@ impl NewText<'_> {
         pieces.sort_by_key(|it| it.0);
         for (index, connection) in pieces {
             if let Some(last) = last {
+                let is_open = connection.is_none() && self.statements.would_merge(last, index);
                 text.push_str(&self.gap(last, index, connection.is_some()));
+                // Not behind the other, where a comment may stand.
+                text.push_str(if is_open { ";" } else { "" });
             }
             match connection {
                 Some(connection) => text.push_str(connection),

@@ -190,6 +190,22 @@ impl<'a> Statements<'a> {
         })
     }
 
+    /// Whether the statement at `second`, right after the one at `first`, would be read as its continuation: no
+    /// semicolon ends the one, and the other starts with `(` or the like (ECMAScript, automatic semicolon insertion).
+    pub(in crate::plan) fn would_merge(&self, first: usize, second: usize) -> bool {
+        let text = self.text();
+        let is_open = matches!(
+            self.tree().kind(self.all[first].node),
+            Kind::Variables { .. }
+                | Kind::ExpressionStatement { .. }
+                | Kind::ExportDeclaration { .. }
+                | Kind::ExportDefault { .. }
+                | Kind::Throw { .. }
+        ) && !text[self.span(first).range()].ends_with(';');
+        let next = text[self.span(second).range()].as_bytes().first();
+        is_open && next.is_some_and(|it| b"([`+-/*".contains(it))
+    }
+
     /// `path:line` of a range, for messages.
     pub(in crate::plan) fn place(&self, span: Span) -> String {
         place(self.input, self.file, span)

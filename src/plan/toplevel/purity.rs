@@ -293,7 +293,7 @@ fn is_global(statements: &Statements<'_>, node: NodeId, names: &[&str]) -> bool 
 }
 
 /// Whether what the name at `node` holds is changed there: `x.a = 1`, `x.push(1)`, `Object.assign(x, y)`.
-fn is_mutated(statements: &Statements<'_>, node: NodeId) -> bool {
+pub(in crate::plan) fn is_mutated(statements: &Statements<'_>, node: NodeId) -> bool {
     let tree = statements.tree();
     let mut here = tree.wrapped(node);
     while let Some(parent) = tree.parent(here) {

@@ -1,14 +1,14 @@
 //! Brings the broadcaster into the files that call it: one `require` or `import` each, in the file's own style, after
 //! its other imports.
 
-use crate::plan::draft::Draft;
-use crate::plan::edits::Edit;
-use crate::plan::layout::Layout;
+use super::draft::Draft;
+use super::edits::Edit;
+use super::layout::Layout;
 use crate::source::{FileId, Span};
 use crate::syntax::{Keyword, Kind, NodeId};
 
 /// Adds an import of the module at `target` (relative to the root) under `name`.
-pub(super) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
+pub(in crate::plan) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
     let layout = draft.layout(file);
     let is_module = draft.input.project.role(file).is_module;
     let specifier = specifier(draft.input.project.path(file), target, is_module);

@@ -1,25 +1,26 @@
 //! What the moved code loads: the modules behind the copied imports. Says which of them need a connection that the
 //! set-up file opens, and which must not be loaded twice.
 
+pub(in crate::plan) mod connections;
+pub(in crate::plan) mod state;
+
 use std::collections::BTreeSet;
 
-use super::Blocker;
-use super::closure::Parts;
-use crate::plan::Input;
-use crate::plan::toplevel::purity;
-use crate::plan::toplevel::{Form, Statements, place, reads_environment, required};
+use super::Input;
+use super::setup::{Blocker, Parts};
+use super::toplevel::{Form, Statements, place, purity, reads_environment, required};
 use crate::project::Project;
 use crate::project::resolve::Target;
-use crate::project::value::{Place, Value};
+use crate::project::value::Place;
 use crate::rules::Meaning;
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
 /// Modules that are loaded, directly or by others.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reach {
-    pub(super) files: BTreeSet<FileId>,
-    pub(super) packages: BTreeSet<String>,
+pub(in crate::plan) struct Reach {
+    pub(in crate::plan) files: BTreeSet<FileId>,
+    pub(in crate::plan) packages: BTreeSet<String>,
 }
 
 impl Reach {
@@ -45,7 +46,10 @@ impl Reach {
 }
 
 /// What the statements of the set-up file at `indexes` load.
-pub(super) fn reach(statements: &Statements<'_>, indexes: impl Iterator<Item = usize>) -> Reach {
+pub(in crate::plan) fn reach(
+    statements: &Statements<'_>,
+    indexes: impl Iterator<Item = usize>,
+) -> Reach {
     let project = statements.input.project;
     let indexes: BTreeSet<usize> = indexes.collect();
     let mut reach = Reach::default();
@@ -122,24 +126,37 @@ fn loads_unknown(project: &Project, file: FileId) -> bool {
     })
 }
 
-/// The files that nothing but the moved code loads. `stays` are the statements of the set-up file that stay and are read.
-pub(super) fn dedicated(
+/// Which files the two processes load.
+#[derive(Clone, Debug, Default)]
+pub(in crate::plan) struct Sides {
+    /// What the API goes on loading.
+    pub(in crate::plan) kept: BTreeSet<FileId>,
+    /// What nothing but the moved code loads.
+    pub(in crate::plan) dedicated: BTreeSet<FileId>,
+}
+
+/// Sorts the loaded files. `stays` are the statements of the set-up file that stay and are read.
+pub(in crate::plan) fn sides(
     statements: &Statements<'_>,
     parts: &Parts,
     stays: impl Iterator<Item = usize>,
-) -> BTreeSet<FileId> {
-    let kept = reach(statements, stays);
+) -> Sides {
     let project = statements.input.project;
-    let mut loading = kept.files.iter().chain([&statements.file]);
-    if loading.any(|it| loads_unknown(project, *it)) {
-        return BTreeSet::new();
-    }
-    let loaded = reach(statements, parts.running().into_iter());
-    loaded.files.difference(&kept.files).copied().collect()
+    let kept = reach(statements, stays).files;
+    let loaded = reach(statements, parts.running().into_iter()).files;
+    let is_unknown = kept
+        .iter()
+        .chain([&statements.file])
+        .any(|it| loads_unknown(project, *it));
+    let dedicated = match is_unknown {
+        true => BTreeSet::new(),
+        false => loaded.difference(&kept).copied().collect(),
+    };
+    Sides { kept, dedicated }
 }
 
 /// Blocks what would start the API in the dedicated server.
-pub(super) fn loop_back(statements: &Statements<'_>, parts: &Parts) -> Option<Blocker> {
+pub(in crate::plan) fn loop_back(statements: &Statements<'_>, parts: &Parts) -> Option<Blocker> {
     let project = statements.input.project;
     let index = parts.running().into_iter().find(|it| {
         reach(statements, std::iter::once(*it))
@@ -159,7 +176,7 @@ pub(super) fn loop_back(statements: &Statements<'_>, parts: &Parts) -> Option<Bl
 }
 
 /// Blocks a server that the moved code hands to a function which the API calls with the broadcaster.
-pub(super) fn handed_to_both(
+pub(in crate::plan) fn handed_to_both(
     statements: &Statements<'_>,
     parts: &Parts,
     dedicated: &BTreeSet<FileId>,
@@ -189,208 +206,8 @@ pub(super) fn handed_to_both(
     })
 }
 
-/// A connection that the moved code needs and the set-up file opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Connection {
-    /// The statement is copied as it is.
-    Statement(usize),
-    /// Only the call is copied: what is around it starts the API.
-    Call(NodeId),
-}
-
-impl Connection {
-    /// What is copied.
-    pub(super) fn node(&self, statements: &Statements<'_>) -> NodeId {
-        match self {
-            Self::Statement(index) => statements.all[*index].node,
-            Self::Call(node) => *node,
-        }
-    }
-}
-
-/// The connections that have to be opened in the dedicated server, too.
-pub(super) fn connections(
-    statements: &Statements<'_>,
-    parts: &Parts,
-    loaded: &Reach,
-) -> Result<Vec<Connection>, Blocker> {
-    let tree = statements.tree();
-    let mut found = Vec::new();
-    let calls = tree
-        .ids()
-        .filter(|it| matches!(tree.kind(*it), Kind::Call { .. }));
-    for call in calls {
-        let index = statements
-            .index_of(call)
-            .filter(|it| !parts.moved.contains(it) && !parts.copied.contains(it));
-        let Some(opens) = index.and(opens_connection(statements, loaded, call)) else {
-            continue;
-        };
-        let connection = connection(statements, call, opens)?;
-        if !found.contains(&connection) {
-            found.push(connection);
-        }
-    }
-    Ok(found)
-}
-
-/// How much of a connection is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Opens {
-    /// `mongoose.connect(…)`, and functions that call it: queries wait until it stands.
-    Buffered,
-    /// `store.connect()`, `cache.use(client)`.
-    Unknown,
-}
-
-fn opens_connection(statements: &Statements<'_>, loaded: &Reach, call: NodeId) -> Option<Opens> {
-    let tree = statements.tree();
-    let Kind::Call {
-        callee, arguments, ..
-    } = tree.kind(call)
-    else {
-        return None;
-    };
-    let callee = tree.bare(*callee);
-    let is_mongoose = statements.values(callee).any(|it| match it {
-        Value::PackageMember(package, name) => package == "mongoose" && name == "connect",
-        _ => false,
-    });
-    if is_mongoose {
-        return loaded
-            .packages
-            .contains("mongoose")
-            .then_some(Opens::Buffered);
-    }
-    let callees = statements.input.project.callees(Place {
-        file: statements.file,
-        node: call,
-    });
-    let is_loaded = |place: &Place| loaded.files.contains(&place.file);
-    let connects_loaded = |place: &Place| {
-        place.file != statements.file
-            && loaded.packages.contains("mongoose")
-            && calls_mongoose(statements.input.project, *place)
-    };
-    let name = match tree.kind(callee) {
-        Kind::Member { property, .. } => property.name(),
-        _ => tree.name(callee),
-    };
-    if callees.iter().any(connects_loaded) {
-        return Some(Opens::Buffered);
-    }
-    // What is told of the application is about its routes.
-    let is_of_api = arguments.iter().any(|it| {
-        let is_api = |it: &Value| matches!(it, Value::App | Value::Router | Value::HttpServer(_));
-        statements.values(tree.bare(*it)).any(is_api)
-    });
-    let opens = callees.iter().any(is_loaded) && name.is_some_and(is_opening) && !is_of_api;
-    opens.then_some(Opens::Unknown)
-}
-
-fn calls_mongoose(project: &Project, function: Place) -> bool {
-    let tree = &project.facts(function.file).tree;
-    tree.descendants(function.node).any(|it| match tree.kind(it) {
-        Kind::Call { callee, .. } => project
-            .values(Place { file: function.file, node: tree.bare(*callee) })
-            .any(|it| matches!(it, Value::PackageMember(package, name) if package == "mongoose" && name == "connect")),
-        _ => false,
-    })
-}
-
-/// `connect`, `connectDB`, `initDatabase`, `use`: names of functions that a module must have seen before it works.
-fn is_opening(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let starts = [
-        "connect",
-        "init",
-        "open",
-        "setup",
-        "configure",
-        "authenticate",
-        "bootstrap",
-        "use",
-        "register",
-    ];
-    starts.iter().any(|it| name.starts_with(it)) && !name.starts_with("user")
-}
-
-fn connection(
-    statements: &Statements<'_>,
-    call: NodeId,
-    opens: Opens,
-) -> Result<Connection, Blocker> {
-    let tree = statements.tree();
-    let is_pure = |node: NodeId| {
-        let names = tree
-            .descendants(node)
-            .filter_map(|it| statements.facts.binding_of(it));
-        let is_free = |it| purity::obstacle(statements, it).is_none();
-        names
-            .filter(|it| !statements.definers(*it).is_empty())
-            .all(is_free)
-    };
-    let Kind::Call { arguments, .. } = tree.kind(call) else {
-        unreachable!("only calls are asked about")
-    };
-    let has_pure_arguments = arguments.iter().all(|it| {
-        purity::is_pure(statements, *it) && is_pure(*it) && !reads_locals(statements, *it)
-    });
-    let index = statements.index_of(call);
-    let is_plain = index.is_some_and(|it| {
-        let node = statements.all[it].node;
-        matches!(tree.kind(node), Kind::ExpressionStatement { .. })
-            && tree.enclosing_function(call).is_none()
-            && is_pure(node)
-            && !mentions_api(statements, it)
-    });
-    match index {
-        Some(index) if is_plain && has_pure_arguments => Ok(Connection::Statement(index)),
-        _ if opens == Opens::Buffered && has_pure_arguments => Ok(Connection::Call(call)),
-        _ => {
-            let text = &statements.text()[tree.span(call).range()];
-            let line = text.lines().next().unwrap_or(text);
-            Err(Blocker {
-                file: statements.file,
-                span: tree.span(call),
-                message: format!("the socket code needs what `{line}` sets up, and it can't be done twice without asking"),
-                help: "do it in a top-level statement of its own with constant arguments, or in the module that needs it"
-                    .to_owned(),
-            })
-        }
-    }
-}
-
-/// Whether an expression reads variables of a function around it.
-fn reads_locals(statements: &Statements<'_>, node: NodeId) -> bool {
-    let tree = statements.tree();
-    let outer = tree.span(node);
-    let bindings = tree
-        .descendants(node)
-        .filter_map(|it| statements.facts.binding_of(it));
-    let mut locals = bindings
-        .map(|it| statements.facts.binding(it))
-        .filter(|it| it.scope != crate::scope::ScopeId::MODULE);
-    locals.any(|it| {
-        it.declarations
-            .iter()
-            .any(|it| !outer.contains(tree.span(*it)))
-    })
-}
-
-fn mentions_api(statements: &Statements<'_>, index: usize) -> bool {
-    statements.all[index].reads.iter().any(|it| {
-        statements.holds(it.0, |it| {
-            matches!(
-                it,
-                Value::App | Value::Router | Value::HttpServer(_) | Value::RedisClient(_)
-            )
-        })
-    })
-}
-
 /// A module outside the set-up file that reads the environment file for it, by a specifier of the set-up file.
-pub(super) fn environment(statements: &Statements<'_>, loaded: &Reach) -> Option<String> {
+pub(in crate::plan) fn environment(statements: &Statements<'_>, loaded: &Reach) -> Option<String> {
     let project = statements.input.project;
     let reads = |file: FileId| {
         let tree = &project.facts(file).tree;
@@ -418,7 +235,7 @@ pub(super) fn environment(statements: &Statements<'_>, loaded: &Reach) -> Option
 }
 
 /// Whether loading a file does nothing but read the environment and define things.
-pub(super) fn is_inert(input: &Input<'_>, file: FileId) -> bool {
+pub(in crate::plan) fn is_inert(input: &Input<'_>, file: FileId) -> bool {
     let statements = Statements::new(input, file);
     let tree = statements.tree();
     let is_pure = |node: NodeId| purity::is_pure(&statements, node);

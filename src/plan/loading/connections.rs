@@ -1,0 +1,274 @@
+//! What the old file does at its start that the moved code needs as well: connections that it opens, and what it does
+//! about errors that nobody catches.
+
+use super::Reach;
+use crate::plan::setup::{Blocker, Parts};
+use crate::plan::toplevel::{Form, Statements, purity};
+use crate::project::Project;
+use crate::project::value::{Place, Value};
+use crate::scope::{BindingKind, ScopeId};
+use crate::syntax::{Kind, NodeId};
+
+/// A connection that the moved code needs and the set-up file opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum Connection {
+    /// The statement is copied as it is.
+    Statement(usize),
+    /// Only the call is copied: what is around it starts the API.
+    Call(NodeId),
+}
+
+impl Connection {
+    /// What is copied.
+    pub(in crate::plan) fn node(&self, statements: &Statements<'_>) -> NodeId {
+        match self {
+            Self::Statement(index) => statements.all[*index].node,
+            Self::Call(node) => *node,
+        }
+    }
+}
+
+/// The connections that have to be opened in the dedicated server, too.
+pub(in crate::plan) fn connections(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    loaded: &Reach,
+) -> Result<Vec<Connection>, Blocker> {
+    let tree = statements.tree();
+    let mut found = Vec::new();
+    let calls = tree
+        .ids()
+        .filter(|it| matches!(tree.kind(*it), Kind::Call { .. }));
+    for call in calls {
+        let index = statements
+            .index_of(call)
+            .filter(|it| !parts.moved.contains(it) && !parts.copied.contains(it));
+        let Some(opens) = index.and(opens_connection(statements, loaded, call)) else {
+            continue;
+        };
+        let connection = connection(statements, call, opens)?;
+        if !found.contains(&connection) {
+            found.push(connection);
+        }
+    }
+    Ok(found)
+}
+
+/// How much of a connection is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opens {
+    /// `mongoose.connect(…)`, and functions that call it: queries wait until it stands.
+    Buffered,
+    /// `store.connect()`, `cache.use(client)`.
+    Unknown,
+}
+
+fn opens_connection(statements: &Statements<'_>, loaded: &Reach, call: NodeId) -> Option<Opens> {
+    let tree = statements.tree();
+    let Kind::Call {
+        callee, arguments, ..
+    } = tree.kind(call)
+    else {
+        return None;
+    };
+    let callee = tree.bare(*callee);
+    let is_mongoose = statements.values(callee).any(|it| match it {
+        Value::PackageMember(package, name) => package == "mongoose" && name == "connect",
+        _ => false,
+    });
+    if is_mongoose {
+        return loaded
+            .packages
+            .contains("mongoose")
+            .then_some(Opens::Buffered);
+    }
+    let callees = statements.input.project.callees(Place {
+        file: statements.file,
+        node: call,
+    });
+    let is_loaded = |place: &Place| loaded.files.contains(&place.file);
+    let connects_loaded = |place: &Place| {
+        place.file != statements.file
+            && loaded.packages.contains("mongoose")
+            && calls_mongoose(statements.input.project, *place)
+    };
+    let name = match tree.kind(callee) {
+        Kind::Member { property, .. } => property.name(),
+        _ => tree.name(callee),
+    };
+    if callees.iter().any(connects_loaded) {
+        return Some(Opens::Buffered);
+    }
+    // What is told of the application is about its routes.
+    let is_of_api = arguments.iter().any(|it| {
+        let is_api = |it: &Value| matches!(it, Value::App | Value::Router | Value::HttpServer(_));
+        statements.values(tree.bare(*it)).any(is_api)
+    });
+    let opens = callees.iter().any(is_loaded) && name.is_some_and(is_opening) && !is_of_api;
+    opens.then_some(Opens::Unknown)
+}
+
+fn calls_mongoose(project: &Project, function: Place) -> bool {
+    let tree = &project.facts(function.file).tree;
+    tree.descendants(function.node).any(|it| match tree.kind(it) {
+        Kind::Call { callee, .. } => project
+            .values(Place { file: function.file, node: tree.bare(*callee) })
+            .any(|it| matches!(it, Value::PackageMember(package, name) if package == "mongoose" && name == "connect")),
+        _ => false,
+    })
+}
+
+/// `connect`, `connectDB`, `initDatabase`, `use`: names of functions that a module must have seen before it works.
+fn is_opening(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let starts = [
+        "connect",
+        "init",
+        "open",
+        "setup",
+        "configure",
+        "authenticate",
+        "bootstrap",
+        "use",
+        "register",
+    ];
+    starts.iter().any(|it| name.starts_with(it)) && !name.starts_with("user")
+}
+
+fn connection(
+    statements: &Statements<'_>,
+    call: NodeId,
+    opens: Opens,
+) -> Result<Connection, Blocker> {
+    let tree = statements.tree();
+    let is_pure = |node: NodeId| {
+        let names = tree
+            .descendants(node)
+            .filter_map(|it| statements.facts.binding_of(it));
+        let is_free = |it| purity::obstacle(statements, it).is_none();
+        names
+            .filter(|it| !statements.definers(*it).is_empty())
+            .all(is_free)
+    };
+    let Kind::Call { arguments, .. } = tree.kind(call) else {
+        unreachable!("only calls are asked about")
+    };
+    let has_pure_arguments = arguments.iter().all(|it| {
+        purity::is_pure(statements, *it) && is_pure(*it) && !reads_locals(statements, *it)
+    });
+    let index = statements.index_of(call);
+    let is_plain = index.is_some_and(|it| {
+        let node = statements.all[it].node;
+        matches!(tree.kind(node), Kind::ExpressionStatement { .. })
+            && tree.enclosing_function(call).is_none()
+            && is_pure(node)
+            && !mentions_api(statements, it)
+    });
+    match index {
+        Some(index) if is_plain && has_pure_arguments => Ok(Connection::Statement(index)),
+        _ if opens == Opens::Buffered && has_pure_arguments => Ok(Connection::Call(call)),
+        _ => {
+            let text = &statements.text()[tree.span(call).range()];
+            let line = text.lines().next().unwrap_or(text);
+            Err(Blocker {
+                file: statements.file,
+                span: tree.span(call),
+                message: format!("the socket code needs what `{line}` sets up, and it can't be done twice without asking"),
+                help: "do it in a top-level statement of its own with constant arguments, or in the module that needs it"
+                    .to_owned(),
+            })
+        }
+    }
+}
+
+/// Whether an expression reads variables of a function around it.
+fn reads_locals(statements: &Statements<'_>, node: NodeId) -> bool {
+    let tree = statements.tree();
+    let outer = tree.span(node);
+    let bindings = tree
+        .descendants(node)
+        .filter_map(|it| statements.facts.binding_of(it));
+    let mut locals = bindings
+        .map(|it| statements.facts.binding(it))
+        .filter(|it| it.scope != ScopeId::MODULE);
+    locals.any(|it| {
+        it.declarations
+            .iter()
+            .any(|it| !outer.contains(tree.span(*it)))
+    })
+}
+
+fn mentions_api(statements: &Statements<'_>, index: usize) -> bool {
+    statements.all[index].reads.iter().any(|it| {
+        statements.holds(it.0, |it| {
+            matches!(
+                it,
+                Value::App | Value::Router | Value::HttpServer(_) | Value::RedisClient(_)
+            )
+        })
+    })
+}
+
+/// The top-level `process.on('unhandledRejection', …)` and the like, which decide whether an error in a handler ends the
+/// process. Those that read more than modules are left to a person.
+pub(in crate::plan) fn watchers(statements: &Statements<'_>, parts: &Parts) -> Vec<Connection> {
+    let all = 0..statements.all.len();
+    let found = all.filter(|it| !parts.moved.contains(it) && is_watcher(statements, *it));
+    found.map(Connection::Statement).collect()
+}
+
+fn is_watcher(statements: &Statements<'_>, index: usize) -> bool {
+    let statement = &statements.all[index];
+    watched_event(statements, index).is_some()
+        && statement.reads.iter().all(|it| {
+            let binding = statements.facts.binding(it.0);
+            let definers = statements.definers(it.0);
+            let is_import = definers
+                .iter()
+                .all(|it| statements.all[*it].form == Form::Import);
+            (is_import || binding.kind == BindingKind::Import)
+                && statements
+                    .input
+                    .project
+                    .part(Place {
+                        file: statements.file,
+                        node: it.1,
+                    })
+                    .is_none()
+        })
+}
+
+/// The event of the process that a top-level statement listens to.
+pub(in crate::plan) fn watched_event<'a>(
+    statements: &Statements<'a>,
+    index: usize,
+) -> Option<&'a str> {
+    let tree = statements.tree();
+    let Kind::ExpressionStatement { expression } = tree.kind(statements.all[index].node) else {
+        return None;
+    };
+    let Kind::Call {
+        callee, arguments, ..
+    } = tree.kind(*expression)
+    else {
+        return None;
+    };
+    let Kind::Member {
+        object, property, ..
+    } = tree.kind(*callee)
+    else {
+        return None;
+    };
+    let is_process =
+        tree.name(*object) == Some("process") && statements.facts.binding_of(*object).is_none();
+    let listens = is_process && matches!(property.name(), Some("on" | "once"));
+    let event = arguments
+        .first()
+        .filter(|_| listens)
+        .and_then(|it| tree.string_value(*it))?;
+    matches!(
+        event,
+        "unhandledRejection" | "uncaughtException" | "uncaughtExceptionMonitor" | "warning"
+    )
+    .then_some(event)
+}

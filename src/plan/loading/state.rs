@@ -1,0 +1,184 @@
+//! State that lives in modules and on the global object: where both processes keep it, each would have its own.
+
+use std::collections::BTreeMap;
+
+use super::{Sides, imports};
+use crate::plan::Input;
+use crate::plan::setup::{Blocker, Parts};
+use crate::plan::toplevel::{Statements, place, purity};
+use crate::project::resolve::Target;
+use crate::scope::{BindingId, FileFacts, ScopeId};
+use crate::source::{FileId, Span};
+use crate::syntax::{Kind, NodeId};
+
+/// Blocks modules that the moved code imports, the API loads, too, and that keep state.
+pub(in crate::plan) fn in_modules(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    sides: &Sides,
+) -> Vec<Blocker> {
+    let project = statements.input.project;
+    let running = parts.running();
+    let mut blockers = Vec::new();
+    for (node, source) in imports(project, statements.file) {
+        let is_running = statements
+            .index_of(node)
+            .is_some_and(|it| running.contains(&it));
+        let Target::File(file) = project.resolve(statements.file, source) else {
+            continue;
+        };
+        if !is_running || !sides.kept.contains(&file) {
+            continue;
+        }
+        if let Some((name, span)) = kept_by(statements.input, file) {
+            let at = place(statements.input, file, span);
+            blockers.push(Blocker {
+                file: statements.file,
+                span: statements.tree().span(node),
+                message: format!("`{source}` keeps state in `{name}`, and the socket code and the API both import it"),
+                help: format!(
+                    "two processes would have two of it ({at}): keep it in Redis or the database, or ask the dedicated \
+                     server with `socketBroadcaster.query(…)`"
+                ),
+            });
+        }
+    }
+    blockers
+}
+
+/// A variable of a module that changes while the program runs.
+fn kept_by(input: &Input<'_>, file: FileId) -> Option<(String, Span)> {
+    let statements = Statements::new(input, file);
+    let tree = statements.tree();
+    statements.facts.bindings().find_map(|(id, binding)| {
+        let declaration = *binding.declarations.first()?;
+        let is_state = binding.scope == ScopeId::MODULE
+            && (is_collection(&statements, declaration) || changes_later(&statements, id));
+        is_state.then(|| (binding.name.clone(), tree.span(declaration)))
+    })
+}
+
+/// `const online = new Map()`.
+fn is_collection(statements: &Statements<'_>, declaration: NodeId) -> bool {
+    let tree = statements.tree();
+    let Some(Kind::Declarator {
+        init: Some(init), ..
+    }) = tree.parent(declaration).map(|it| tree.kind(it))
+    else {
+        return false;
+    };
+    match tree.kind(tree.bare(*init)) {
+        Kind::New { callee, arguments } => {
+            arguments.is_empty()
+                && matches!(
+                    tree.name(*callee),
+                    Some("Map" | "Set" | "WeakMap" | "WeakSet")
+                )
+        }
+        _ => false,
+    }
+}
+
+/// Whether a function changes what a variable holds: `list.push(x)`, `count += 1`. A variable that is given its value
+/// once, when it is first needed, is no state.
+fn changes_later(statements: &Statements<'_>, binding: BindingId) -> bool {
+    let facts = statements.facts;
+    let tree = statements.tree();
+    let adds = |node: NodeId| facts.is_write(node) && facts.is_read(node);
+    let references = &facts.binding(binding).references;
+    let mut later = references
+        .iter()
+        .filter(|it| tree.enclosing_function(**it).is_some());
+    let is_list = facts
+        .binding(binding)
+        .declarations
+        .iter()
+        .any(|it| is_empty_list(statements, *it));
+    later.any(|it| adds(*it) || is_list && purity::is_mutated(statements, *it))
+}
+
+fn is_empty_list(statements: &Statements<'_>, declaration: NodeId) -> bool {
+    let tree = statements.tree();
+    match tree.parent(declaration).map(|it| tree.kind(it)) {
+        Some(Kind::Declarator {
+            init: Some(init), ..
+        }) => match tree.kind(tree.bare(*init)) {
+            Kind::Array { elements } => elements.is_empty(),
+            Kind::Object { properties } => properties.is_empty(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Blocks moved code that reads variables of the global object which other code sets.
+pub(in crate::plan) fn on_global(statements: &Statements<'_>, parts: &Parts) -> Vec<Blocker> {
+    let tree = statements.tree();
+    let is_moved = |file: FileId, facts: &FileFacts, node: NodeId| {
+        file == statements.file
+            && statements
+                .index_at(facts.tree.span(node))
+                .is_some_and(|it| parts.moved.contains(&it))
+    };
+    let mut set: BTreeMap<String, (FileId, Span)> = BTreeMap::new();
+    for (file, facts) in statements.input.project.files() {
+        let written = facts.tree.ids().filter(|it| !is_moved(file, facts, *it));
+        let written = written.filter_map(|it| Some((global_name(facts, it)?, it)));
+        for (name, node) in written.filter(|it| is_assigned(facts, it.1)) {
+            set.entry(name.to_owned())
+                .or_insert((file, facts.tree.span(node)));
+        }
+    }
+    let running = parts.moved.union(&parts.copied);
+    let nodes = running.flat_map(|it| tree.descendants(statements.all[*it].node));
+    let mut blockers: Vec<Blocker> = Vec::new();
+    for node in nodes {
+        let Some(name) = global_name(statements.facts, node) else {
+            continue;
+        };
+        let Some((file, span)) = set.get(name) else {
+            continue;
+        };
+        let message =
+            format!("the socket code uses the global variable `{name}`, which other code sets");
+        if blockers.iter().all(|it| it.message != message) {
+            blockers.push(Blocker {
+                file: statements.file,
+                span: tree.span(node),
+                message,
+                help: format!(
+                    "it is set at {}, in another process from now on; import what the socket code needs",
+                    place(statements.input, *file, *span)
+                ),
+            });
+        }
+    }
+    blockers
+}
+
+/// The variable of the global object that a node is: `global.x`, or `x` that nothing declares.
+fn global_name(facts: &FileFacts, node: NodeId) -> Option<&str> {
+    let tree = &facts.tree;
+    match tree.kind(node) {
+        Kind::Name { name } if facts.binding_of(node).is_none() => Some(name),
+        Kind::Member {
+            object, property, ..
+        } => {
+            let is_global = matches!(tree.name(*object), Some("global" | "globalThis"));
+            property
+                .name()
+                .filter(|_| is_global && facts.binding_of(*object).is_none())
+        }
+        _ => None,
+    }
+}
+
+fn is_assigned(facts: &FileFacts, node: NodeId) -> bool {
+    let tree = &facts.tree;
+    match tree.kind(node) {
+        Kind::Name { .. } => facts.is_write(node),
+        _ => tree.parent(node).is_some_and(
+            |it| matches!(tree.kind(it), Kind::Assign { target, .. } if *target == node),
+        ),
+    }
+}
