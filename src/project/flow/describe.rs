@@ -177,14 +177,12 @@ impl Flow<'_> {
                 operator,
                 target,
                 value,
-            } => {
-                if is_assignment(operator) {
-                    // What is written to a property does not show at the target: nothing is read there.
-                    if !matches!(self.facts(file).tree.kind(*target), Kind::Member { .. }) {
-                        self.copy_node(file, *value, *target);
-                    }
-                    self.copy_node(file, *value, node);
+            } if is_assignment(operator) => {
+                // What is written to a property does not show at the target: nothing is read there.
+                if !matches!(self.facts(file).tree.kind(*target), Kind::Member { .. }) {
+                    self.copy_node(file, *value, *target);
                 }
+                self.copy_node(file, *value, node);
             }
             Kind::Member {
                 object, property, ..
