@@ -23,7 +23,7 @@
 //!   Plan  (edits per file + files to create; no disk)
 //!      │ apply        │
 //!      ▼ (in memory)  │
-//!  Vec<Changed> ── diff
+//!  Vec<Changed> ── diff, proof  what would be written is analysed like any backend
 //!      │              │
 //!      └──────┬───────┘
 //!             ▼
