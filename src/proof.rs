@@ -12,6 +12,8 @@ use crate::source::{LineIndex, SourceFile};
 /// Names that Node.js itself gives to every file; a new file may use them though nothing of the project did.
 const NODE_NAMES: &[&str] = &[
     "require",
+    "__dirname",
+    "__filename",
     "module",
     "exports",
     "process",

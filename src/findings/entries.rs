@@ -15,9 +15,14 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
     match tree.kind(place.node) {
         Kind::Import {
             source,
+            names,
             is_type: false,
             ..
-        } if is_server_import(source) => entry(place, Meaning::Import),
+        } if is_server_import(source)
+            && (names.is_empty() || names.iter().any(|it| !it.is_type)) =>
+        {
+            entry(place, Meaning::Import)
+        }
         Kind::Call {
             callee, arguments, ..
         } if is_require(project, place.file, *callee) => {
@@ -60,7 +65,8 @@ fn entry(root: Place, meaning: Meaning) -> Option<Use> {
 
 fn is_require(project: &Project, file: FileId, callee: NodeId) -> bool {
     let facts = project.facts(file);
-    facts.tree.name(callee) == Some("require") && facts.binding_of(callee).is_none()
+    let is_import = matches!(facts.tree.kind(callee), Kind::ImportKeyword);
+    is_import || facts.tree.name(callee) == Some("require") && facts.binding_of(callee).is_none()
 }
 
 fn is_callee(project: &Project, place: Place) -> bool {

@@ -37,10 +37,8 @@ fn matches(project: &Project, chain: &Chain, rule: &Rule) -> bool {
 fn names<'a>(project: &Project, chain: &'a Chain) -> Vec<&'a str> {
     let is_default_namespace =
         |link: &Link| link.name.as_deref() == Some("sockets") && link.role == Role::Link;
-    let start = match project.part(chain.root) {
-        Some(Value::Server(_)) | None => None,
-        Some(_) => Some("<part>"),
-    };
+    let is_part = |it: &Value| it.site().is_some() && !matches!(it, Value::Server(_));
+    let start = project.values(chain.root).any(is_part).then_some("<part>");
     let links = chain.links.iter().filter(|it| !is_default_namespace(it));
     start
         .into_iter()

@@ -78,7 +78,9 @@ pub fn find(
         let text = &sources[it.chain.root.file.index()].text;
         let meanings = [
             Some(it.meaning),
-            it.access.filter(|_| !speaks_for_access(it.meaning)),
+            it.access.filter(|access| {
+                *access == Meaning::Construction || !speaks_for_access(it.meaning)
+            }),
         ];
         for meaning in meanings.into_iter().flatten() {
             if let Some(rule) = matching::rule_for(project, it, meaning, rules) {

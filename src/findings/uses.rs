@@ -112,13 +112,20 @@ fn access(project: &Project, chain: &Chain) -> Option<Meaning> {
     let Place { file, node } = chain.root;
     let facts = project.facts(file);
     match facts.tree.kind(node) {
+        Kind::Call { .. } | Kind::New { .. } if makes_server(project, chain.root) => {
+            (!chain.links.is_empty()).then_some(Meaning::Construction)
+        }
         Kind::Call { callee, .. } => match facts.tree.kind(facts.tree.bare(*callee)) {
+            Kind::ImportKeyword => Some(Meaning::ImportedHandle),
+            Kind::Name { name } if name == "require" && facts.binding_of(*callee).is_none() => {
+                Some(Meaning::ImportedHandle)
+            }
             Kind::Member {
                 object, property, ..
             } if property.name() == Some("get") && is_app(project, file, *object) => {
                 Some(Meaning::SettingRead)
             }
-            _ if makes_server(project, chain.root) || calls_setup(project, chain.root) => None,
+            _ if calls_setup(project, chain.root) => None,
             _ => Some(Meaning::GetterCall),
         },
         Kind::Member { object, .. } => carrier(
@@ -163,6 +170,9 @@ pub(super) fn carrier(project: &Project, object: Place) -> Option<Meaning> {
 }
 
 fn meaning(project: &Project, chain: &Chain) -> Meaning {
+    if takes_method(chain) {
+        return Meaning::Escape;
+    }
     let of_role = match chain.role() {
         Some(Role::Emit) => Some(if has_acknowledgement(project, chain) {
             Meaning::Question
@@ -182,6 +192,19 @@ fn meaning(project: &Project, chain: &Chain) -> Meaning {
     of_role
         .or_else(|| origin(project, chain))
         .unwrap_or_else(|| position(project, chain))
+}
+
+/// A method that is not called goes somewhere else: `io.emit.bind(io)`, `list.forEach(io.emit)`.
+fn takes_method(chain: &Chain) -> bool {
+    let is_method = |role: Role| {
+        matches!(
+            role,
+            Role::Emit | Role::Register | Role::Query | Role::Control | Role::Configure
+        )
+    };
+    chain
+        .last()
+        .is_some_and(|it| it.arguments.is_none() && is_method(it.role))
 }
 
 /// `io.engine.use(…)`, `io.engine.on(…)`, `io.engine.opts.x = y`: set-up, not a question.

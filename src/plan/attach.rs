@@ -110,6 +110,11 @@ fn named_statement(project: &Project, site: Place) -> Option<(NodeId, NodeId)> {
         } | Kind::Name { .. }
             | Kind::Member { .. }
     );
-    let statement = tree.enclosing_statement(parent);
+    let declaration = tree.enclosing_statement(parent);
+    // `export const io = new Server()`: the line goes after the whole statement.
+    let exported = tree
+        .parent(declaration)
+        .filter(|it| matches!(tree.kind(*it), Kind::ExportDeclaration { .. }));
+    let statement = exported.unwrap_or(declaration);
     (is_plain && tree.statement_list(statement).is_some()).then_some((statement, target))
 }

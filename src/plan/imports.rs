@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::edits::Edit;
 use super::layout::Layout;
+use crate::rules::Meaning;
 use crate::source::{FileId, Span};
 use crate::syntax::{Keyword, Kind, NodeId};
 
@@ -151,7 +152,7 @@ fn place(layout: &Layout<'_>, is_module: bool, draft: &Draft<'_>, file: FileId) 
         true => imports
             .filter(|it| matches!(layout.tree.kind(**it), Kind::Import { .. }))
             .next_back(),
-        false => last_of_first_run(layout, body, &stays),
+        false => last_of_first_run(layout, before_use(draft, file, body), &stays),
     };
     if let Some(last) = last {
         let end = layout.tree.span(*last).end as usize;
@@ -176,6 +177,27 @@ fn place(layout: &Layout<'_>, is_module: bool, draft: &Draft<'_>, file: FileId) 
             true,
         ),
     }
+}
+
+/// The statements before the first one that does something with the server, and so names the broadcaster afterwards:
+/// `const io = require('socket.io')(server);`, `const notify = require('./notify')(io);`.
+fn before_use<'b>(draft: &Draft<'_>, file: FileId, body: &'b [NodeId]) -> &'b [NodeId] {
+    let tree = draft.layout(file).tree;
+    let brings = |it: Meaning| {
+        matches!(
+            it,
+            Meaning::Import | Meaning::ImportedHandle | Meaning::AdapterClient | Meaning::Alias
+        )
+    };
+    let uses = draft.input.uses.iter();
+    let spans: Vec<Span> = uses
+        .filter(|it| it.chain.root.file == file && !brings(it.meaning))
+        .map(|it| tree.span(it.chain.root.node))
+        .filter(|it| !draft.is_gone(file, *it))
+        .collect();
+    let names = |statement: &NodeId| spans.iter().any(|it| tree.span(*statement).contains(*it));
+    let first = body.iter().position(names);
+    &body[..first.unwrap_or(body.len())]
 }
 
 /// The last import before the first statement that does something else than import or set the environment up.

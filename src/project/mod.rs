@@ -7,6 +7,8 @@ pub mod value;
 
 mod flow;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::scope::FileFacts;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{Kind, NodeId};
@@ -44,6 +46,10 @@ pub struct Project {
     modules: Modules,
     sites: Vec<Site>,
     held: Vec<Vec<Vec<Held>>>,
+    /// Calls of `app.set` and `app.get` whose key the text doesn't tell.
+    unknown_settings: BTreeSet<Place>,
+    /// By function: the calls that may reach it.
+    calls: BTreeMap<Place, Vec<Place>>,
 }
 
 /// A value at an expression, with the way it came.
@@ -68,15 +74,32 @@ pub fn link(
     let modules = Modules::new(sources, manifests);
     let flow = Flow::solve(&files, &roles, &paths, &modules);
     let held = harvest(&flow, &files);
-    let sites = flow.sites;
-    Project {
+    let (sites, unknown_settings) = (flow.sites, flow.unknown_settings);
+    let mut project = Project {
         files,
         roles,
         paths,
         modules,
         sites,
         held,
+        unknown_settings,
+        calls: BTreeMap::new(),
+    };
+    project.calls = calls(&project);
+    project
+}
+
+fn calls(project: &Project) -> BTreeMap<Place, Vec<Place>> {
+    let mut calls: BTreeMap<Place, Vec<Place>> = BTreeMap::new();
+    for (file, facts) in project.files() {
+        for node in facts.tree.ids() {
+            let call = Place { file, node };
+            for function in project.callees(call) {
+                calls.entry(function).or_default().push(call);
+            }
+        }
     }
+    calls
 }
 
 /// Keeps what later stages ask for: the values of nodes, and the steps of those that lead to a server.
@@ -222,6 +245,16 @@ impl Project {
                 _ => None,
             })
             .collect()
+    }
+
+    /// Whether a call sets or reads an application setting under a key that the text doesn't tell.
+    pub fn is_unknown_setting(&self, call: Place) -> bool {
+        self.unknown_settings.contains(&call)
+    }
+
+    /// The calls that may reach a function of the project.
+    pub fn calls_of(&self, function: Place) -> &[Place] {
+        self.calls.get(&function).map_or(&[], Vec::as_slice)
     }
 
     /// Where a server comes to be.

@@ -187,7 +187,8 @@ pub(in crate::plan) fn handed_to_both(
         let end = it.chain.end;
         let is_moved = it.chain.root.file == statements.file
             && statements.index_of(end).is_some_and(|it| parts.moved.contains(&it));
-        let call = tree.parent(end).filter(|_| is_moved && it.meaning == Meaning::Argument)?;
+        let argument = Some(end).filter(|_| is_moved && it.meaning == Meaning::Argument)?;
+        let call = tree.parent(argument)?;
         let callees = project.callees(Place { file: statements.file, node: call });
         let shared = callees
             .into_iter()

@@ -232,7 +232,19 @@ fn close_in_callback(draft: &mut Draft<'_>, file: FileId, call: NodeId, line: &s
         return false;
     };
     let Kind::Block { body: statements } = layout.tree.kind(body) else {
-        return false;
+        // `() => process.exit(0)`: the expression becomes the block's only other statement.
+        let own = layout.tree.span(body);
+        insert(draft, file, own.start, format!("{{ {line} "));
+        insert(draft, file, own.end, "; }".to_owned());
+        if !function.is_async {
+            insert(
+                draft,
+                file,
+                layout.tree.span(callback).start,
+                "async ".to_owned(),
+            );
+        }
+        return true;
     };
     let Some(first) = statements.first().map(|it| layout.tree.span(*it).start) else {
         return false;

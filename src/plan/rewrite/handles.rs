@@ -187,7 +187,12 @@ pub(super) fn by_variable(input: &Input<'_>) -> BTreeMap<Variable, Vec<usize>> {
 
 /// Whether an expression holds the server itself, not a namespace or an operator of it.
 pub(super) fn holds_server(input: &Input<'_>, place: Place) -> bool {
-    matches!(input.project.part(place), Some(Value::Server(_)))
+    let mut parts = input
+        .project
+        .values(place)
+        .filter(|it| it.site().is_some())
+        .peekable();
+    parts.peek().is_some() && parts.all(|it| matches!(it, Value::Server(_)))
 }
 
 /// The variable that an alias declares: `const io = …`, without destructuring.
@@ -359,6 +364,70 @@ fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
         && stands_alone
         && is_free
         && !is_own_parameter_taken(facts, it.scope, binding)
+}
+
+/// Whether a call hands something else than the server to a parameter that the server reaches.
+pub(super) fn is_mixed(input: &Input<'_>, (file, binding): Variable) -> bool {
+    let facts = input.project.facts(file);
+    // A destructured parameter gets what a property holds; the server is followed there by itself.
+    let declaration = facts
+        .binding(binding)
+        .declarations
+        .first()
+        .copied()
+        .filter(|it| !is_destructured(facts, *it));
+    let Some(function) = declaration.and_then(|it| facts.tree.enclosing_function(it)) else {
+        return false;
+    };
+    let parameters = &facts
+        .tree
+        .function(function)
+        .expect("it is a function")
+        .parameters;
+    let position = parameters.iter().position(|it| {
+        declaration
+            .is_some_and(|declaration| facts.tree.span(*it).contains(facts.tree.span(declaration)))
+    });
+    let Some(position) = position else {
+        return false;
+    };
+    let function = Place {
+        file,
+        node: function,
+    };
+    input.project.calls_of(function).iter().any(|call| {
+        let arguments = match input.project.facts(call.file).tree.kind(call.node) {
+            Kind::Call { arguments, .. } | Kind::New { arguments, .. } => arguments.as_slice(),
+            _ => &[],
+        };
+        let argument = arguments.get(position).map(|node| Place {
+            file: call.file,
+            node: *node,
+        });
+        argument.is_some_and(|it| is_something_else(input, it))
+    })
+}
+
+fn is_destructured(facts: &FileFacts, declaration: NodeId) -> bool {
+    facts
+        .tree
+        .ancestors(declaration)
+        .take_while(|it| facts.tree.function(*it).is_none())
+        .any(|it| {
+            matches!(
+                facts.tree.kind(it),
+                Kind::ObjectPattern { .. } | Kind::ArrayPattern { .. }
+            )
+        })
+}
+
+/// Whether an expression is neither a part of the server nor nothing.
+fn is_something_else(input: &Input<'_>, place: Place) -> bool {
+    let tree = &input.project.facts(place.file).tree;
+    let is_nothing =
+        matches!(tree.kind(place.node), Kind::Null) || tree.name(place.node) == Some("undefined");
+    let is_server = input.project.values(place).any(|it| it.site().is_some());
+    !is_nothing && !is_server
 }
 
 /// Whether the function has another parameter or variable with the broadcaster's name.

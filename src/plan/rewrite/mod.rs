@@ -19,6 +19,7 @@ use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
 use crate::project::value::Place;
 use crate::rules::{Fix, Meaning, Rule};
+use crate::scope::BindingKind;
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
 use derived::{Derived, Start};
@@ -50,6 +51,11 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     if !input.project.facts(file).errors.is_empty() {
         return Some("the file has a syntax error, so nothing in it is rewritten".to_owned());
     }
+    if input.project.is_unknown_setting(it.chain.root) || set_under_unknown_key(input, it) {
+        return Some(
+            "the key of the setting is not known, so its other side can't be found".to_owned(),
+        );
+    }
     let rule = rule_for(input.project, it, it.meaning, input.rules)?;
     match rule.fix {
         Fix::Manual => Some("a person has to decide".to_owned()),
@@ -66,6 +72,13 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
 
 /// Shapes that no rewrite is known for.
 fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
+    let facts = input.project.facts(it.chain.root.file);
+    let binding = facts.binding_of(it.chain.root.node);
+    if let Some(binding) = binding.filter(|it| facts.binding(*it).kind == BindingKind::Parameter)
+        && handles::is_mixed(input, (it.chain.root.file, binding))
+    {
+        return Some("something else than the server reaches this parameter, too".to_owned());
+    }
     let is_chain = rule.rewrite.is_some();
     let holds_server = handles::holds_server(input, it.chain.root);
     match it.meaning {
@@ -95,6 +108,18 @@ fn is_setup(meaning: Meaning) -> bool {
             | Meaning::AdapterClient
             | Meaning::Escape
     )
+}
+
+fn set_under_unknown_key(input: &Input<'_>, it: &Use) -> bool {
+    let place = it.chain.root;
+    let tree = &input.project.facts(place.file).tree;
+    it.meaning == Meaning::SettingWrite
+        && tree.ancestors(place.node).any(|node| {
+            input.project.is_unknown_setting(Place {
+                file: place.file,
+                node,
+            })
+        })
 }
 
 fn needs_await(rule: &Rule) -> bool {
@@ -226,6 +251,8 @@ fn imports_already(draft: &Draft<'_>, file: FileId) -> bool {
     facts.bindings().any(|(_, it)| {
         it.scope == crate::scope::ScopeId::MODULE
             && handles::is_broadcaster(draft.input, file, it.declarations.first())
+            // The sweep takes an import that nothing read before; what is written now may read it.
+            && !it.declarations.iter().any(|node| draft.is_gone(file, facts.tree.span(*node)))
     })
 }
 

@@ -298,26 +298,8 @@ pub(super) fn is_always_passed(input: &Input<'_>, parameter: Variable) -> bool {
                 .is_some_and(|all| all.contains(&Some(parameter)))
         })
         .count();
-    let calls = calls_of(input, function);
+    let calls = input.project.calls_of(function).len();
     calls > 0 && calls == handed
-}
-
-fn calls_of(input: &Input<'_>, function: Place) -> usize {
-    let mut calls = 0;
-    for (file, facts) in input.project.files() {
-        let is_call =
-            |it: &NodeId| matches!(facts.tree.kind(*it), Kind::Call { .. } | Kind::New { .. });
-        let nodes = facts.tree.ids().filter(is_call);
-        calls += nodes
-            .filter(|node| {
-                input
-                    .project
-                    .callees(Place { file, node: *node })
-                    .contains(&function)
-            })
-            .count();
-    }
-    calls
 }
 
 /// Removes an import of Socket.IO's server that nothing uses; false if something does.

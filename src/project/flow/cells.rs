@@ -31,6 +31,10 @@ pub(in crate::project) enum Slot {
     ModuleExports(FileId),
     /// `app.set(key, …)`. Express: one table an application; applications of one project are not told apart.
     Setting(String),
+    /// Whatever was set under a key that isn't known.
+    UnknownSetting,
+    /// Whatever was set under any key.
+    AnySetting,
     /// `app.locals.name`.
     AppLocal(String),
     /// `res.locals.name`.

@@ -98,6 +98,8 @@ pub(in crate::project) struct Flow<'a> {
     parents: BTreeMap<Place, Vec<Place>>,
     supers: BTreeMap<Place, Vec<Place>>,
     stars: BTreeMap<FileId, Vec<FileId>>,
+    /// Calls of `app.set` and `app.get` whose key the text doesn't tell.
+    pub(in crate::project) unknown_settings: BTreeSet<Place>,
     pub(in crate::project) sites: Vec<Site>,
     site_at: BTreeMap<Place, SiteId>,
 }
@@ -163,6 +165,7 @@ impl<'a> Flow<'a> {
             parents: BTreeMap::new(),
             supers: BTreeMap::new(),
             stars: BTreeMap::new(),
+            unknown_settings: BTreeSet::new(),
             sites: Vec::new(),
             site_at: BTreeMap::new(),
         }

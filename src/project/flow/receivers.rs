@@ -93,22 +93,52 @@ impl Flow<'_> {
         let count = self.calls[call].arguments.len();
         let place = self.calls[call].place;
         match (name, key, count) {
-            ("set", Some(key), 2) => {
+            ("set", key, 2) => {
                 if let Some(value) = self.argument(call, 1) {
-                    let note = self.note(place, format!("set as `{key}`"));
-                    let setting = self.slot(Slot::Setting(key));
-                    self.cells.copy(value, setting, Some(note));
+                    self.set(place, key, value);
                 }
             }
-            ("get", Some(key), 1) => {
-                let note = self.note(place, format!("read as `{key}`"));
-                let setting = self.slot(Slot::Setting(key));
-                self.cells.copy(setting, result, Some(note));
-            }
+            ("get", key, 1) => self.get(place, key, result),
             ("listen", ..) => self.put(result, &Value::HttpServer(place)),
             ("set" | "enable" | "disable" | "engine", ..) => self.put(result, &Value::App),
             _ => self.call_router(call, name, result),
         }
+    }
+
+    /// `app.set(key, value)`. A value under a key that isn't known may be read under any.
+    fn set(&mut self, place: Place, key: Option<String>, value: CellId) {
+        let label = key
+            .as_deref()
+            .map_or_else(|| "set".to_owned(), |it| format!("set as `{it}`"));
+        let note = self.note(place, label);
+        let any = self.slot(Slot::AnySetting);
+        let setting = match key {
+            Some(key) => self.slot(Slot::Setting(key)),
+            None => {
+                self.unknown_settings.insert(place);
+                self.slot(Slot::UnknownSetting)
+            }
+        };
+        self.cells.copy(value, setting, Some(note));
+        self.cells.copy(value, any, Some(note));
+    }
+
+    /// `app.get(key)`. Under a key that isn't known, any value may be read.
+    fn get(&mut self, place: Place, key: Option<String>, result: CellId) {
+        let label = key
+            .as_deref()
+            .map_or_else(|| "read".to_owned(), |it| format!("read as `{it}`"));
+        let note = self.note(place, label);
+        let unknown = self.slot(Slot::UnknownSetting);
+        let setting = match key {
+            Some(key) => self.slot(Slot::Setting(key)),
+            None => {
+                self.unknown_settings.insert(place);
+                self.slot(Slot::AnySetting)
+            }
+        };
+        self.cells.copy(setting, result, Some(note));
+        self.cells.copy(unknown, result, Some(note));
     }
 
     fn call_router(&mut self, call: usize, name: &str, result: CellId) {

@@ -1,0 +1,243 @@
+//! One test a bug of the rewriting, named for it: small projects, and what a file of theirs looks like afterwards.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod support;
+
+use iomigrate::plan::Level;
+use iomigrate::{apply, migrate, prove};
+
+const SERVER: &str = "const { Server } = require('socket.io');
+const app = require('express')();
+const server = require('http').createServer(app);
+const io = new Server(server);
+app.set('io', io);
+app.use(require('./routes'));
+server.listen(3001);
+";
+
+/// The text of `path` after a migration of `files` at the unsafe level, which must stand its own proof.
+fn migrated(files: &[(&str, &str)], path: &str) -> String {
+    let files = files.iter().map(|it| (it.0.to_owned(), it.1.to_owned()));
+    let analysis = support::analyse_files(files);
+    let plan = migrate(&analysis, Level::Unsafe);
+    let changed = apply::preview(&analysis.loaded.files, &plan);
+    assert_eq!(prove(&analysis, &plan, &changed, Level::Unsafe), []);
+    let file = changed.iter().find(|it| it.path == path);
+    match file {
+        Some(file) => file.after.clone().unwrap(),
+        None => {
+            let known = analysis.loaded.files.iter().find(|it| it.path == path);
+            known.unwrap().text.clone()
+        }
+    }
+}
+
+/// The text of a route file after the migration of a back end that consists of it and [`SERVER`].
+fn migrated_route(route: &str) -> String {
+    let files = [
+        (
+            "package.json",
+            "{ \"name\": \"desk\", \"main\": \"server.js\" }",
+        ),
+        ("server.js", SERVER),
+        ("routes.js", route),
+    ];
+    migrated(&files, "routes.js")
+}
+
+#[test]
+fn nested_guards_are_dedented_once_each() {
+    let route = "const router = require('express').Router();
+router.post('/', (req, res) => {
+  const io = req.app.get('io');
+  if (io) {
+    if (io && req.body.loud) {
+      io.emit('loud', {
+        at: 1
+      });
+    }
+  }
+  res.end();
+});
+module.exports = router;
+";
+    let expected = "const router = require('express').Router();
+const socketBroadcaster = require('./utils/socketBroadcaster');
+router.post('/', (req, res) => {
+  if (req.body.loud) {
+    socketBroadcaster.broadcast('loud', {
+      at: 1
+    });
+  }
+  res.end();
+});
+module.exports = router;
+";
+    assert_eq!(migrated_route(route), expected);
+}
+
+#[test]
+fn comments_in_a_chain_inside_a_guard_are_indented_as_the_statement() {
+    let route = "const router = require('express').Router();
+router.post('/', (req, res) => {
+  const io = req.app.get('io');
+  if (io) {
+    io
+      .to('a') // the office
+      .to('b')
+      .emit('x');
+  }
+  res.end();
+});
+module.exports = router;
+";
+    let expected = "const router = require('express').Router();
+const socketBroadcaster = require('./utils/socketBroadcaster');
+router.post('/', (req, res) => {
+  // the office
+  socketBroadcaster.broadcastToRoom(['a', 'b'], 'x');
+  res.end();
+});
+module.exports = router;
+";
+    assert_eq!(migrated_route(route), expected);
+}
+
+#[test]
+fn a_line_of_a_template_is_not_dedented() {
+    let route = "module.exports = (req, res) => {
+  const io = req.app.get('io');
+  if (io) {
+    io.emit('x', `a
+    b`);
+  }
+};
+";
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+module.exports = (req, res) => {
+  socketBroadcaster.broadcast('x', `a
+    b`);
+};
+";
+    assert_eq!(migrated_route(route), expected);
+}
+
+#[test]
+fn a_block_whose_names_clash_keeps_its_braces() {
+    let route = "module.exports = (req, res) => {
+  const io = req.app.get('io');
+  const payload = req.body;
+  if (io) {
+    const payload = { at: 1 };
+    io.emit('x', payload);
+  }
+  res.json(payload);
+};
+";
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+module.exports = (req, res) => {
+  const payload = req.body;
+  {
+    const payload = { at: 1 };
+    socketBroadcaster.broadcast('x', payload);
+  }
+  res.json(payload);
+};
+";
+    assert_eq!(migrated_route(route), expected);
+}
+
+/// Seen in a public back end: the functions got the real server, on which there is no `broadcastToRoom`.
+#[test]
+fn a_function_that_only_handlers_call_stays_as_it_is() {
+    let call = "module.exports = (socket, io) => {
+  socket.on('call', (room) => io.to(room).emit('ring', socket.id));
+};
+";
+    let server = format!(
+        "{SERVER}const register = require('./call');
+io.on('connection', (socket) => register(socket, io));
+"
+    );
+    let files = [
+        (
+            "package.json",
+            "{ \"name\": \"desk\", \"main\": \"server.js\" }",
+        ),
+        ("server.js", server.as_str()),
+        ("call.js", call),
+        (
+            "routes.js",
+            "module.exports = (req, res) => req.app.get('io').emit('x');\n",
+        ),
+    ];
+    assert_eq!(migrated(&files, "call.js"), call);
+}
+
+/// Seen in a public back end: `socketBroadcaster.of('/agent').on(…)` does not exist.
+#[test]
+fn a_namespace_that_handlers_are_registered_on_stays_one_of_the_server() {
+    let server = "const { Server } = require('socket.io');
+const app = require('express')();
+const server = require('http').createServer(app);
+const io = new Server(server);
+const agents = io.of('/agent');
+require('./agents')(agents);
+app.post('/', (req, res) => agents.emit('x'));
+server.listen(3001);
+";
+    let files = [
+        (
+            "package.json",
+            "{ \"name\": \"desk\", \"main\": \"server.js\" }",
+        ),
+        ("server.js", server),
+        (
+            "agents.js",
+            "module.exports = (agents) => agents.on('connection', (socket) => socket.join('a'));\n",
+        ),
+    ];
+    let after = migrated(&files, "server.js");
+    assert!(after.contains("const agents = io.of('/agent');"), "{after}");
+    assert!(
+        after.contains("socketBroadcaster.of('/agent').emit('x')"),
+        "{after}"
+    );
+}
+
+/// A notice from a worker that is told to stop must not be lost: requests are still being answered.
+#[test]
+fn the_broadcaster_is_closed_after_the_last_request() {
+    let server = format!(
+        "{SERVER}process.on('SIGTERM', () => {{
+  io.close();
+  server.close(() => {{
+    process.exit(0);
+  }});
+}});
+"
+    );
+    let files = [
+        (
+            "package.json",
+            "{ \"name\": \"desk\", \"main\": \"server.js\" }",
+        ),
+        ("server.js", server.as_str()),
+        (
+            "routes.js",
+            "module.exports = (req, res) => req.app.get('io').emit('x');\n",
+        ),
+    ];
+    let after = migrated(&files, "server.js");
+    let expected = "process.on('SIGTERM', () => {
+  server.close(async () => {
+    await socketBroadcaster.close();
+    process.exit(0);
+  });
+});
+";
+    assert!(after.contains(expected), "{after}");
+}
