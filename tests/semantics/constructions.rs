@@ -93,7 +93,6 @@ io.emit('a');
 
 #[test]
 fn member_of_the_package() {
-    // Wrong: a construction that is used on the spot should be reported beside what it is used for.
     check(
         r#"
 //- server.js
@@ -108,11 +107,16 @@ new (require('socket.io'))(3005).emit('e');
 "#,
         &[
             "server.js:1 setup socketio-import proven",
+            "server.js:4 setup server-construction proven",
             "server.js:4 emit emit-to-all proven",
+            "server.js:5 setup server-construction proven",
             "server.js:5 emit emit-to-all proven",
+            "server.js:6 setup server-construction proven",
             "server.js:6 emit emit-to-all proven",
+            "server.js:7 setup server-construction proven",
             "server.js:7 emit emit-to-all proven",
             "server.js:7 setup socketio-import proven",
+            "server.js:8 setup server-construction proven",
             "server.js:8 emit emit-to-all proven",
             "server.js:8 setup socketio-import proven",
         ],
@@ -198,7 +202,6 @@ live.io.emit('a');
 
 #[test]
 fn lazily_imported_package() {
-    // Wrong: `import()` of the package should be reported as its `require` is.
     check(
         r#"
 //- server.js
@@ -218,7 +221,6 @@ main();
 
 #[test]
 fn chained_from_the_construction() {
-    // Wrong: the construction should be reported as well.
     check(
         r#"
 //- server.js
@@ -227,6 +229,7 @@ new Server(3001).on('connection', () => {}).of('/admin').use((socket, next) => n
 "#,
         &[
             "server.js:1 setup socketio-import proven",
+            "server.js:2 setup server-construction proven",
             "server.js:2 handler connection-handler proven",
         ],
     );

@@ -4,7 +4,6 @@ use crate::check;
 
 #[test]
 fn module_exports_is_the_server() {
-    // Wrong: `require` of a file that is the server should be import-access, it is called a getter.
     check(
         r#"
 //- live.js
@@ -14,7 +13,7 @@ const live = require('./live');
 live.emit('a');
 "#,
         &[
-            "job.js:1 access getter-access proven",
+            "job.js:1 access import-access proven",
             "job.js:2 emit emit-to-all proven",
             "live.js:1 setup server-construction proven",
         ],

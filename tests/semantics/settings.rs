@@ -194,7 +194,6 @@ app.get('/', (req) => req.app.get(all.LIVE).emit('a'));
 
 #[test]
 fn setting_under_a_key_that_nobody_knows() {
-    // Wrong: the reading is not seen at all; it should be reported for a person to look at.
     check(
         r#"
 //- server.js
@@ -206,6 +205,7 @@ app.get('/', (req) => req.app.get(process.env.KEY).emit('a'));
         &[
             "server.js:2 setup server-construction proven",
             "server.js:3 inject setting-write proven",
+            "server.js:4 emit emit-to-all proven",
         ],
     );
 }
