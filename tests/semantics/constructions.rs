@@ -213,6 +213,7 @@ async function main() {
 main();
 "#,
         &[
+            "server.js:2 setup socketio-import proven",
             "server.js:3 setup server-construction proven",
             "server.js:4 emit emit-to-all proven",
         ],
