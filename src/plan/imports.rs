@@ -145,13 +145,11 @@ fn place(layout: &Layout<'_>, is_module: bool, draft: &Draft<'_>, file: FileId) 
         return (0, true);
     };
     let stays = |it: &NodeId| !draft.is_gone(file, layout.tree.span(*it));
-    let imports = body
+    let mut imports = body
         .iter()
         .filter(|it| is_import(layout, **it) && stays(it));
     let last = match is_module {
-        true => imports
-            .filter(|it| matches!(layout.tree.kind(**it), Kind::Import { .. }))
-            .next_back(),
+        true => imports.rfind(|it| matches!(layout.tree.kind(**it), Kind::Import { .. })),
         false => last_of_first_run(layout, before_use(draft, file, body), &stays),
     };
     if let Some(last) = last {

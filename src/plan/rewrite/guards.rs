@@ -272,11 +272,11 @@ fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool
     }
     match kept {
         Some(kept) if layout.tree.statement_list(statement).is_some() => {
-            unwrap(draft, file, statement, kept)
+            unwrap(draft, file, statement, kept);
         }
         Some(kept) => keep_only(draft, file, layout.tree.span(statement), kept),
         None if layout.tree.statement_list(statement).is_some() => {
-            draft.remove_statement(file, statement)
+            draft.remove_statement(file, statement);
         }
         None => remove_branch(draft, file, statement),
     }

@@ -188,12 +188,9 @@ pub(super) fn rewrite(
         .collect();
     let open = rewriting.decide_guards(draft, &stays);
     for (index, it) in input.uses.iter().enumerate() {
-        if moved[index] || draft.is_gone(it.chain.root.file, root_span(draft, it)) {
-            rewriting.done.insert(index);
-        } else if it.inside.is_none()
-            && fixed[index]
-            && rewriting.rewrite_use(draft, index, it, &open)
-        {
+        let is_settled = moved[index] || draft.is_gone(it.chain.root.file, root_span(draft, it));
+        let is_ours = it.inside.is_none() && fixed[index];
+        if is_settled || (is_ours && rewriting.rewrite_use(draft, index, it, &open)) {
             rewriting.done.insert(index);
         }
     }
@@ -327,7 +324,7 @@ impl Rewriting {
                 return self.rewrite_chain(draft, index, it);
             }
             Meaning::SettingWrite | Meaning::Attach if self.is_full => {
-                removals::remove_hand_over(draft, it)
+                removals::remove_hand_over(draft, it);
             }
             Meaning::PropertyWrite if self.is_full && removals::writes_carrier(input, it) => {
                 removals::remove_hand_over(draft, it);

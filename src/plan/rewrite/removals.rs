@@ -173,7 +173,7 @@ pub(super) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
             let declarator = tree.parent(pattern);
             match declarator {
                 Some(declarator) if tree.children(pattern).len() == 1 => {
-                    remove_declarator(draft, file, declarator)
+                    remove_declarator(draft, file, declarator);
                 }
                 _ => remove_from_list(draft, file, parent),
             }

@@ -104,7 +104,7 @@ fn has_trailing_commas(layout: &Layout<'_>) -> bool {
         match closes {
             true if line.ends_with(',') => with += 1,
             true if line.ends_with(|it: char| it.is_alphanumeric() || "'\"`)".contains(it)) => {
-                without += 1
+                without += 1;
             }
             _ => {}
         }

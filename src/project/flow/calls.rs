@@ -29,7 +29,7 @@ impl Flow<'_> {
             Value::ServerClass => self.create_server(place, result),
             Value::Package(package) => self.call_package(call, &package, None),
             Value::PackageMember(package, member) => {
-                self.call_package(call, &package, Some(&member))
+                self.call_package(call, &package, Some(&member));
             }
             Value::AdapterFactory => self.put(result, &Value::Adapter(place)),
             Value::Method { site, name, .. } if self.calls[call].receiver.is_none() => {

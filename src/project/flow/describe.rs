@@ -327,7 +327,7 @@ impl Flow<'_> {
         for property in properties {
             match self.facts(file).tree.kind(*property) {
                 Kind::Property { key, value, .. } => {
-                    self.describe_property(file, &owner, key, *value)
+                    self.describe_property(file, &owner, key, *value);
                 }
                 Kind::Spread { argument } => {
                     let owner = self.cells.intern(&owner);
@@ -373,7 +373,7 @@ impl Flow<'_> {
         for element in elements.iter().flatten() {
             match self.facts(place.file).tree.kind(*element) {
                 Kind::Spread { argument } => {
-                    self.read(self.at(place.file, *argument), None, slot, place)
+                    self.read(self.at(place.file, *argument), None, slot, place);
                 }
                 _ => self.cells.copy(self.at(place.file, *element), slot, None),
             }

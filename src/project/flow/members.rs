@@ -65,7 +65,7 @@ impl Flow<'_> {
                 }
             }
             (Value::Socket { site }, Some("server")) => {
-                self.derive(to, &Value::Server(*site), from)
+                self.derive(to, &Value::Server(*site), from);
             }
             (Value::Socket { site }, Some("nsp")) => {
                 self.derive(

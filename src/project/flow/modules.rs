@@ -72,7 +72,7 @@ impl Flow<'_> {
                 }
             }
             Kind::ExportDeclaration { declaration } => {
-                self.describe_exported_declaration(file, *declaration)
+                self.describe_exported_declaration(file, *declaration);
             }
             Kind::ExportDefault {
                 value,

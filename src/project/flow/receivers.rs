@@ -15,12 +15,12 @@ impl Flow<'_> {
         };
         let (from, result) = ((cell, value), self.node(place));
         match self.cells.value(value).clone() {
-            Value::Server(site) => self.call_part(call, Receiver::Server, site, &name, from),
+            Value::Server(site) => self.call_part(call, (Receiver::Server, site), &name, from),
             Value::Namespace { site, .. } => {
-                self.call_part(call, Receiver::Namespace, site, &name, from)
+                self.call_part(call, (Receiver::Namespace, site), &name, from);
             }
             Value::Operator { site, .. } => {
-                self.call_part(call, Receiver::Operator, site, &name, from)
+                self.call_part(call, (Receiver::Operator, site), &name, from);
             }
             Value::State { site, .. } => self.call_state(call, site, &name, from),
             Value::App => self.call_app(call, &name, result),
@@ -45,8 +45,7 @@ impl Flow<'_> {
     fn call_part(
         &mut self,
         call: usize,
-        receiver: Receiver,
-        site: SiteId,
+        (receiver, site): (Receiver, SiteId),
         name: &str,
         from: (CellId, ValueId),
     ) {
@@ -205,10 +204,10 @@ impl Flow<'_> {
                 }
             }
             "get" | "pop" | "shift" | "at" | "find" | "findLast" => {
-                self.cells.copy(elements, result, None)
+                self.cells.copy(elements, result, None);
             }
             "values" | "filter" | "slice" | "concat" | "reverse" | "sort" => {
-                self.put(result, &Value::Object(object))
+                self.put(result, &Value::Object(object));
             }
             "map" | "flatMap" => {
                 let mapped = Value::Object(self.calls[call].place);
