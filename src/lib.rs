@@ -34,22 +34,22 @@
 //!
 //! Each stage uses earlier ones, never later ones; `tests/tidy.rs` holds that.
 
-pub mod apply;
-pub mod cli;
+pub mod source;
 pub mod config;
-pub mod diff;
-pub mod findings;
+pub mod rules;
 pub mod load;
+pub mod syntax;
 pub mod parse;
-pub mod plan;
+pub mod scope;
 pub mod project;
+pub mod findings;
+pub mod plan;
+pub mod apply;
+pub mod diff;
 pub mod proof;
 pub mod readiness;
 pub mod report;
-pub mod rules;
-pub mod scope;
-pub mod source;
-pub mod syntax;
+pub mod cli;
 
 use std::path::PathBuf;
 

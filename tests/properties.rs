@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::fmt::Write as _;
+
 use iomigrate::plan::edits::{Edit, EditList};
 use iomigrate::source::Span;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
@@ -86,7 +88,8 @@ fn project(routes: &[Route], writing: Writing) -> Vec<File> {
     for (index, route) in routes.iter().enumerate() {
         let text = route_text(route, writing.shadowed == Some(index));
         files.push((format!("routes/r{index}.js"), write(text)));
-        server.push_str(&format!("$app.use(require('./routes/r{index}'));\n"));
+        writeln!(server, "$app.use(require('./routes/r{index}'));")
+            .expect("a string takes everything");
     }
     files.push(("server.js".to_owned(), write(server)));
     files

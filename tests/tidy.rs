@@ -130,12 +130,13 @@ fn users(words: &[&str], is_allowed: impl Fn(&Source) -> bool) -> Vec<String> {
 #[test]
 fn data_flows_one_way() {
     let mut wrong = Vec::new();
-    for source in sources() {
+    // A stage's own tests may run what comes before and after it.
+    for source in sources().into_iter().filter(|it| !it.is_test()) {
         let here = source.stage();
         let Some(here_rank) = rank(here) else {
             continue;
         };
-        for used in source.text.split("crate::").skip(1) {
+        for used in source.product().split("crate::").skip(1) {
             let name: String = used
                 .chars()
                 .take_while(|it| it.is_alphanumeric() || *it == '_')

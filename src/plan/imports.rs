@@ -1,12 +1,18 @@
 //! Brings the broadcaster into the files that call it: one `require` or `import` each, in the file's own style, after
 //! its other imports.
 
+use super::Input;
 use super::draft::Draft;
 use super::edits::Edit;
 use super::layout::Layout;
+use crate::project::resolve::Target;
+use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::source::{FileId, Span};
 use crate::syntax::{Keyword, Kind, NodeId};
+
+/// The broadcaster's usual name.
+pub(in crate::plan) const BROADCASTER: &str = "socketBroadcaster";
 
 /// Adds an import of the module at `target` (relative to the root) under `name`.
 pub(in crate::plan) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
@@ -243,6 +249,67 @@ fn specifier(from: &str, target: &str, is_module: bool) -> String {
         true => path,
         false => path.strip_suffix(".js").map_or(path.clone(), str::to_owned),
     }
+}
+
+/// The name by which a file calls the imported broadcaster: its usual one unless something else is called so there.
+pub(in crate::plan) fn imported_name(input: &Input<'_>, file: FileId) -> String {
+    let facts = input.project.facts(file);
+    let is_taken = |name: &str| {
+        let is_other = |declaration: Option<&NodeId>| !is_broadcaster(input, file, declaration);
+        let is_declared = facts
+            .bindings()
+            .any(|(_, it)| it.name == name && is_other(it.declarations.first()));
+        is_declared || facts.free_names().contains_key(name)
+    };
+    let names = [
+        BROADCASTER,
+        "ioBroadcaster",
+        "socketIoBroadcaster",
+        "dedicatedSocketBroadcaster",
+    ];
+    names
+        .into_iter()
+        .find(|it| !is_taken(it))
+        .unwrap_or("iomigrateSocketBroadcaster")
+        .to_owned()
+}
+
+/// Whether a declaration imports the generated broadcaster.
+pub(in crate::plan) fn is_broadcaster(
+    input: &Input<'_>,
+    file: FileId,
+    declaration: Option<&NodeId>,
+) -> bool {
+    let Some(declaration) = declaration else {
+        return false;
+    };
+    let values = input.project.values(Place {
+        file,
+        node: *declaration,
+    });
+    let mut files = values.filter_map(|it| match it {
+        Value::Exports(file) | Value::Module(file) => Some(*file),
+        Value::Object(place) | Value::Instance(place) => Some(place.file),
+        _ => None,
+    });
+    files.any(|it| input.project.role(it).is_broadcaster)
+        || imports_broadcaster(input, file, *declaration)
+}
+
+fn imports_broadcaster(input: &Input<'_>, file: FileId, declaration: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    let source = match tree.parent(declaration).map(|it| tree.kind(it)) {
+        Some(Kind::Import { source, .. }) => Some(source.as_str()),
+        Some(Kind::Declarator {
+            init: Some(init), ..
+        }) => match tree.kind(*init) {
+            Kind::Call { arguments, .. } => arguments.first().and_then(|it| tree.string_value(*it)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let target = source.map(|it| input.project.resolve(file, it));
+    matches!(target, Some(Target::File(it)) if input.project.role(it).is_broadcaster)
 }
 
 #[cfg(test)]

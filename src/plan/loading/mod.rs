@@ -79,6 +79,12 @@ fn imports(project: &Project, file: FileId) -> Vec<(NodeId, &str)> {
             is_type: false,
             ..
         } => Some((it, source.as_str())),
+        Kind::Call {
+            callee, arguments, ..
+        } if matches!(facts.tree.kind(*callee), Kind::ImportKeyword) => {
+            let source = facts.tree.string_value(*arguments.first()?);
+            source.map(|source| (it, source))
+        }
         Kind::Call { .. } => required(facts, it).map(|source| (it, source)),
         _ => None,
     });
@@ -109,20 +115,19 @@ fn brings_only_handle(project: &Project, file: FileId, import: NodeId) -> bool {
 /// Whether a file loads modules by names that only exist at run time.
 fn loads_unknown(project: &Project, file: FileId) -> bool {
     let facts = project.facts(file);
-    let calls = facts
-        .free_names()
-        .get("require")
-        .map_or(&[][..], Vec::as_slice);
-    calls.iter().any(|it| {
-        let call = facts.tree.parent(*it);
-        call.is_some_and(|call| match facts.tree.kind(call) {
-            Kind::Call {
-                callee, arguments, ..
-            } if callee == it => arguments
-                .first()
-                .is_some_and(|it| facts.tree.string_value(*it).is_none()),
-            _ => false,
-        })
+    let is_loader = |callee: NodeId| match facts.tree.kind(callee) {
+        Kind::ImportKeyword => true,
+        Kind::Name { name } => name == "require" && facts.binding_of(callee).is_none(),
+        _ => false,
+    };
+    facts.tree.ids().any(|it| match facts.tree.kind(it) {
+        Kind::Call {
+            callee, arguments, ..
+        } => {
+            let source = arguments.first().map(|it| facts.tree.string_value(*it));
+            is_loader(*callee) && source.is_some_and(|it| it.is_none())
+        }
+        _ => false,
     })
 }
 

@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::findings::uses::{Use, Variable, calls_setup, receiving_parameters};
 use crate::plan::Input;
+use crate::plan::imports::BROADCASTER;
 use crate::project::value::{Place, SiteKind, Value};
 use crate::rules::Meaning;
 use crate::scope::{BindingId, BindingKind, FileFacts};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
-
-/// The broadcaster's usual name.
-pub(super) const BROADCASTER: &str = "socketBroadcaster";
 
 /// What stands at the root of a chain afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -449,65 +447,4 @@ fn is_field(input: &Input<'_>, file: FileId, object: NodeId) -> bool {
             .project
             .values(Place { file, node: object })
             .any(|it| matches!(it, Value::Instance(_) | Value::Object(_) | Value::Class(_)))
-}
-
-/// The name by which a file calls the imported broadcaster: its usual one unless something else is called so there.
-pub(super) fn imported_name(input: &Input<'_>, file: FileId) -> String {
-    let facts = input.project.facts(file);
-    let is_taken = |name: &str| {
-        let is_other = |declaration: Option<&NodeId>| !is_broadcaster(input, file, declaration);
-        let is_declared = facts
-            .bindings()
-            .any(|(_, it)| it.name == name && is_other(it.declarations.first()));
-        is_declared || facts.free_names().contains_key(name)
-    };
-    let names = [
-        BROADCASTER,
-        "ioBroadcaster",
-        "socketIoBroadcaster",
-        "dedicatedSocketBroadcaster",
-    ];
-    names
-        .into_iter()
-        .find(|it| !is_taken(it))
-        .unwrap_or("iomigrateSocketBroadcaster")
-        .to_owned()
-}
-
-/// Whether a declaration imports the generated broadcaster.
-pub(super) fn is_broadcaster(
-    input: &Input<'_>,
-    file: FileId,
-    declaration: Option<&NodeId>,
-) -> bool {
-    let Some(declaration) = declaration else {
-        return false;
-    };
-    let values = input.project.values(Place {
-        file,
-        node: *declaration,
-    });
-    let mut files = values.filter_map(|it| match it {
-        Value::Exports(file) | Value::Module(file) => Some(*file),
-        Value::Object(place) | Value::Instance(place) => Some(place.file),
-        _ => None,
-    });
-    files.any(|it| input.project.role(it).is_broadcaster)
-        || imports_broadcaster(input, file, *declaration)
-}
-
-fn imports_broadcaster(input: &Input<'_>, file: FileId, declaration: NodeId) -> bool {
-    let tree = &input.project.facts(file).tree;
-    let source = match tree.parent(declaration).map(|it| tree.kind(it)) {
-        Some(Kind::Import { source, .. }) => Some(source.as_str()),
-        Some(Kind::Declarator {
-            init: Some(init), ..
-        }) => match tree.kind(*init) {
-            Kind::Call { arguments, .. } => arguments.first().and_then(|it| tree.string_value(*it)),
-            _ => None,
-        },
-        _ => None,
-    };
-    let target = source.map(|it| input.project.resolve(file, it));
-    matches!(target, Some(crate::project::resolve::Target::File(it)) if input.project.role(it).is_broadcaster)
 }

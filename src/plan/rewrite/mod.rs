@@ -227,7 +227,7 @@ pub(super) fn stranded(draft: &mut Draft<'_>, done: &mut BTreeSet<usize>) -> Vec
 
 /// The broadcaster's name in the file of `place`, which imports it from now on.
 pub(super) fn broadcaster_name(draft: &mut Draft<'_>, place: Place) -> String {
-    let name = handles::imported_name(draft.input, place.file);
+    let name = imports::imported_name(draft.input, place.file);
     draft.wants_broadcaster.insert(place.file, name.clone());
     name
 }
@@ -247,7 +247,7 @@ fn imports_already(draft: &Draft<'_>, file: FileId) -> bool {
     let facts = draft.input.project.facts(file);
     facts.bindings().any(|(_, it)| {
         it.scope == crate::scope::ScopeId::MODULE
-            && handles::is_broadcaster(draft.input, file, it.declarations.first())
+            && imports::is_broadcaster(draft.input, file, it.declarations.first())
             // The sweep takes an import that nothing read before; what is written now may read it.
             && !it.declarations.iter().any(|node| draft.is_gone(file, facts.tree.span(*node)))
     })
@@ -409,7 +409,7 @@ impl Rewriting {
 
     /// Rewrites a chain that starts at a namespace or an operator in a variable.
     fn rewrite_part(&mut self, draft: &mut Draft<'_>, index: usize, it: &Use) -> bool {
-        let name = handles::imported_name(draft.input, it.chain.root.file);
+        let name = imports::imported_name(draft.input, it.chain.root.file);
         match self.derived.start(draft, it.chain.root, &name) {
             Start::Variable => true,
             Start::Anew(text) => {
@@ -439,7 +439,7 @@ impl Rewriting {
     fn root_text(&self, draft: &mut Draft<'_>, root: Place) -> Option<String> {
         match self.handles.root(draft.input, root, self.is_full) {
             Root::Kept => None,
-            Root::Parameter => Some(handles::BROADCASTER.to_owned()),
+            Root::Parameter => Some(imports::BROADCASTER.to_owned()),
             Root::Imported => Some(broadcaster_name(draft, root)),
         }
     }
@@ -466,7 +466,7 @@ impl Rewriting {
                     node: *node,
                 };
                 let span = removals::name_span(draft, name);
-                draft.replace(*file, span, handles::BROADCASTER);
+                draft.replace(*file, span, imports::BROADCASTER);
             }
         }
     }

@@ -47,7 +47,7 @@ pub(super) fn nested(
 ) -> Vec<Span> {
     let tree = statements.tree();
     let layout = statements.layout();
-    let mut gone: Vec<Span> = drops.elements.iter().map(|it| tree.span(*it)).collect();
+    let mut gone = lists::removals(layout, &drops.elements);
     for node in &drops.statements {
         let span = tree.span(*node);
         if draft.is_gone(statements.file, span) {
@@ -92,7 +92,6 @@ pub(super) fn nested(
     }
     for span in lists::removals(layout, &rest) {
         draft.delete(statements.file, span);
-        gone.push(span);
     }
     gone
 }
@@ -124,8 +123,8 @@ fn only_promise(
 /// Deletes the imports and the constants of a file of which nothing is left to read them. What was unused before stays.
 /// Returns what is deleted.
 pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
+    let mut deleted = locals(draft, statements);
     let unused = unused(draft, statements);
-    let mut deleted = Vec::new();
     for index in 0..statements.all.len() {
         let statement = &statements.all[index];
         let gone = |it: BindingId| unused.contains(&it);
@@ -144,6 +143,31 @@ pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<S
             let span = Paragraphs::new(statements, &none).own(index);
             draft.remove_range(statements.file, span);
             deleted.push(span);
+        }
+    }
+    deleted
+}
+
+/// Deletes the constants of functions that nothing reads any more. Returns what is deleted.
+fn locals(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
+    let tree = statements.tree();
+    let mut deleted = Vec::new();
+    for (id, binding) in statements.facts.bindings() {
+        let is_local = binding.scope != ScopeId::MODULE && !binding.references.is_empty();
+        let declarator = binding.declarations.first().and_then(|it| tree.parent(*it));
+        let statement = declarator.and_then(|it| tree.parent(it)).filter(|it| {
+            matches!(tree.kind(*it), Kind::Variables { declarators, .. } if declarators.len() == 1)
+                && tree.statement_list(*it).is_some()
+        });
+        let Some(statement) = statement.filter(|_| is_local) else {
+            continue;
+        };
+        let is_gone = |node: NodeId| draft.is_gone(statements.file, tree.span(node));
+        let is_unread = binding.references.iter().all(|it| is_gone(*it)) && !is_gone(statement);
+        if is_unread && purity::obstacle(statements, id).is_none() {
+            let range = statements.layout().with_comments(statement);
+            draft.remove_range(statements.file, range);
+            deleted.push(range);
         }
     }
     deleted

@@ -252,8 +252,13 @@ fn leftover_notes(
 ) -> Vec<String> {
     let tree = statements.tree();
     let done_twice = connections.iter().map(|it| {
-        let place = statements.place(tree.span(it.node(statements)));
-        format!("the dedicated server does what {place} does, too")
+        let span = tree.span(it.node(statements));
+        let text = &statements.text()[span.range()];
+        let line = text.lines().next().unwrap_or(text);
+        format!(
+            "`{line}` ({}) runs in the dedicated server, too",
+            statements.place(span)
+        )
     });
     let all = 0..statements.all.len();
     let is_left = |it: &usize| !connections.contains(&Connection::Statement(*it));

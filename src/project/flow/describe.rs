@@ -478,12 +478,6 @@ impl Flow<'_> {
         self.listen(object, Listener::Read(self.reads.len() - 1));
     }
 
-    fn is_callee(&self, place: Place) -> bool {
-        let tree = &self.facts(place.file).tree;
-        let outer = tree.wrapped(place.node);
-        matches!(tree.parent(outer).map(|it| tree.kind(it)), Some(Kind::Call { callee, .. }) if *callee == outer)
-    }
-
     pub(super) fn write(
         &mut self,
         object: CellId,

@@ -4,8 +4,16 @@ use super::cells::{CellId, Cells, Slot, ValueId};
 use super::{Flow, Listener};
 use crate::project::api::{self, Receiver, Yields};
 use crate::project::value::{Place, SiteId, Value};
+use crate::syntax::Kind;
 
 impl Flow<'_> {
+    /// Whether what is read is called on the spot.
+    pub(super) fn is_callee(&self, place: Place) -> bool {
+        let tree = &self.facts(place.file).tree;
+        let outer = tree.wrapped(place.node);
+        matches!(tree.parent(outer).map(|it| tree.kind(it)), Some(Kind::Call { callee, .. }) if *callee == outer)
+    }
+
     /// The cell of a property that an object of the project has.
     pub(super) fn property_cell(&mut self, owner: &Value, key: Option<String>) -> CellId {
         let id = self.cells.intern(owner);
