@@ -1,7 +1,7 @@
 //! `iomigrate.toml`: what a project may say about itself. Pure: text in, settings out.
 //! Finding and reading the file is `load`'s work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -20,15 +20,11 @@ pub struct Config {
     /// `entry = "src/server.js"`: the file that creates the HTTP server, relative to the configuration file.
     /// Default: detected from `package.json` and the code.
     pub entry: Option<ProjectPath>,
-    /// `access = "import"`: how rewritten files reach the broadcaster. Default: as the project's own files reach things.
-    pub access: Option<Access>,
     /// `exclude = ["public/**"]`: files that are not analysed, in the syntax of `.gitignore` and relative to the
     /// configuration file. They are not counted and not reported as skipped.
     pub exclude: Vec<Glob>,
     /// `[broadcaster]`: the module that rewritten code calls.
     pub broadcaster: Broadcaster,
-    /// `[[carrier]]`: places that hold the server and that the analysis can't see for itself.
-    pub carrier: Vec<Carrier>,
     /// `[rules]`: rules by their id, as in `emit-to-room = "off"`.
     pub rules: BTreeMap<String, RuleSetting>,
 }
@@ -39,39 +35,7 @@ pub struct Config {
 pub struct Broadcaster {
     /// `path = "src/utils/socketBroadcaster.js"`, relative to the configuration file.
     /// Default: `utils/socketBroadcaster` under the folder of the entry file.
-    pub path: Option<ProjectPath>,
-}
-
-/// How rewritten files reach the broadcaster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Access {
-    /// Each file requires or imports it.
-    Import,
-    /// `global.socketBroadcaster`, set once in the entry file.
-    Global,
-}
-
-/// One `[[carrier]]`: a name under which code finds the Socket.IO server.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Carrier {
-    /// `kind = "setting"`: what sort of place it is.
-    pub kind: CarrierKind,
-    /// `key = "io"`: its name there.
-    pub key: String,
-}
-
-/// What sort of place a [`Carrier`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CarrierKind {
-    /// A setting of the application: `app.get('io')`, `req.app.get('io')`.
-    Setting,
-    /// A property of a request, a response, `app.locals` or `global`: `req.io`.
-    Property,
-    /// A function that returns the server: `getIO()`.
-    Function,
+    pub path: Option<ModulePath>,
 }
 
 /// What is done about the findings of one rule.
@@ -111,6 +75,38 @@ impl TryFrom<String> for ProjectPath {
     }
 }
 
+/// The path of a JavaScript module inside the project.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ModulePath(ProjectPath);
+
+impl ModulePath {
+    /// The path that the module has.
+    pub fn path(&self) -> &ProjectPath {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ModulePath {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let path = ProjectPath::try_from(text)?;
+        let name = path.0.rsplit('/').next().unwrap_or_default();
+        match name.rsplit_once('.') {
+            Some(("socketWire", _)) => Err(format!(
+                "`{}` is where the broadcaster's wire parser goes; give the broadcaster another name",
+                path.0
+            )),
+            Some((stem, "js" | "mjs" | "cjs")) if !stem.is_empty() => Ok(Self(path)),
+            _ => Err(format!(
+                "`{}` is no JavaScript module; its name has to end with `.js`, `.mjs` or `.cjs`",
+                path.0
+            )),
+        }
+    }
+}
+
 /// A pattern in the syntax of `.gitignore`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -133,6 +129,24 @@ impl TryFrom<String> for Glob {
                 "`{text}` is no pattern ({cause}); write it as in a `.gitignore`"
             )),
         }
+    }
+}
+
+/// What the stages after `load` go by: the configuration, its paths relative to the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The file that creates the HTTP server.
+    pub entry: Option<String>,
+    /// Where the broadcaster is, or will be.
+    pub broadcaster: Option<String>,
+    /// Ids of the rules that are off.
+    pub off: BTreeSet<String>,
+}
+
+impl Settings {
+    /// Whether the rule `id` is neither reported nor rewritten.
+    pub fn is_off(&self, id: &str) -> bool {
+        self.off.contains(id)
     }
 }
 
@@ -185,6 +199,12 @@ impl Config {
                 others: "listed by `iomigrate rules`".to_owned(),
             }),
         }
+    }
+
+    /// The rules that are off.
+    pub fn off(&self) -> BTreeSet<String> {
+        let off = self.rules.iter().filter(|it| *it.1 == RuleSetting::Off);
+        off.map(|it| it.0.clone()).collect()
     }
 
     /// The patterns of `exclude`, ready to match paths under `folder`, that of the configuration file.
@@ -278,7 +298,7 @@ fn line_of_key(text: &str, key: &str) -> usize {
 mod tests {
     use std::path::Path;
 
-    use super::{Access, CarrierKind, Config, RuleSetting};
+    use super::Config;
 
     const RULES: [&str; 2] = ["emit-to-room", "read-setting"];
 
@@ -300,26 +320,23 @@ mod tests {
     fn every_key_is_read() {
         let text = "\
             entry = \"./src/server.js\"\n\
-            access = \"global\"\n\
             exclude = [\"public/**\", \"*.spec.js\"]\n\
             [broadcaster]\n\
             path = \"src/utils/socketBroadcaster.js\"\n\
-            [[carrier]]\n\
-            kind = \"setting\"\n\
-            key = \"io\"\n\
             [rules]\n\
-            emit-to-room = \"off\"\n";
+            emit-to-room = \"off\"\n\
+            read-setting = \"on\"\n";
         let config = Config::parse(text, "iomigrate.toml", &RULES).unwrap();
         assert_eq!(
             config.entry.as_ref().map(|it| it.as_str()),
             Some("src/server.js")
         );
-        assert_eq!(config.access, Some(Access::Global));
-        assert_eq!(config.carrier[0].kind, CarrierKind::Setting);
-        assert_eq!(config.carrier[0].key, "io");
-        assert_eq!(config.rules["emit-to-room"], RuleSetting::Off);
         assert_eq!(
-            config.broadcaster.path.as_ref().unwrap().as_str(),
+            config.off().into_iter().collect::<Vec<_>>(),
+            ["emit-to-room"]
+        );
+        assert_eq!(
+            config.broadcaster.path.as_ref().unwrap().path().as_str(),
             "src/utils/socketBroadcaster.js"
         );
         let excluded = config.excluded(Path::new("/app"));
@@ -332,17 +349,12 @@ mod tests {
         assert_eq!(
             refusal("# ours\n\nentri = \"a.js\"\n"),
             "iomigrate.toml:3: unknown key `entri`; the nearest known key is `entry`, the others are \
-             `access`, `exclude`, `broadcaster`, `carrier`, `rules`"
+             `exclude`, `broadcaster`, `rules`"
         );
     }
 
     #[test]
     fn an_unknown_key_in_a_table_names_the_nearest_of_that_table() {
-        let message = refusal("[[carrier]]\nkind = \"setting\"\nkeys = \"io\"\n");
-        assert_eq!(
-            message,
-            "iomigrate.toml:3: unknown key `keys`; the nearest known key is `key`, the others are `kind`"
-        );
         let message = refusal("[broadcaster]\nfile = \"a.js\"\n");
         assert!(
             message.starts_with(
@@ -353,10 +365,10 @@ mod tests {
 
     #[test]
     fn an_unknown_value_names_the_nearest() {
-        let message = refusal("access = \"imports\"\n");
+        let message = refusal("[rules]\nemit-to-room = \"offf\"\n");
         assert_eq!(
             message,
-            "iomigrate.toml:1: unknown value `imports`; the nearest known value is `import`, the others are `global`"
+            "iomigrate.toml:2: unknown value `offf`; the nearest known value is `off`, the others are `on`"
         );
     }
 
@@ -380,6 +392,17 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn a_broadcaster_that_is_no_module_is_refused() {
+        let message = refusal("[broadcaster]\npath = \"src/live.ts\"\n");
+        assert_eq!(
+            message,
+            "iomigrate.toml:2: `src/live.ts` is no JavaScript module; its name has to end with `.js`, `.mjs` or `.cjs`"
+        );
+        let message = refusal("[broadcaster]\npath = \"lib/socketWire.js\"\n");
+        assert!(message.contains("give the broadcaster another name"));
     }
 
     #[test]

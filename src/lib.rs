@@ -76,6 +76,8 @@ pub struct Analysis {
     pub uses: Vec<Use>,
     /// The uses that are reported, sorted.
     pub findings: Vec<Finding>,
+    /// Those that are not: the rule is off, or other files were named.
+    pub unreported: Vec<Finding>,
     /// What could not be analysed: unreadable files, and those with syntax errors.
     pub skipped: Vec<Skipped>,
 }
@@ -108,15 +110,16 @@ pub fn analyze_loaded(loaded: Loaded) -> Analysis {
         .collect();
     let project = project::link(&loaded.files, facts, &manifests);
     let uses = findings::uses::uses(&project);
-    let mut findings = findings::find(&project, &loaded.files, &uses, Rule::all());
-    if let Some(focus) = &loaded.focus {
-        findings.retain(|it| focus.iter().any(|path| path == project.path(it.file)));
-    }
+    let all = findings::find(&project, &loaded.files, &uses, Rule::all());
+    let (findings, unreported) = all.into_iter().partition(|it| {
+        loaded.is_asked(project.path(it.file)) && !loaded.settings.is_off(&it.rule)
+    });
     Analysis {
         loaded,
         project,
         uses,
         findings,
+        unreported,
         skipped,
     }
 }
@@ -141,6 +144,9 @@ pub fn migrate(analysis: &Analysis, level: Level) -> Plan {
         uses: &analysis.uses,
         findings: &analysis.findings,
         rules: Rule::all(),
+        settings: &analysis.loaded.settings,
+        focus: analysis.loaded.focus.as_deref(),
+        skipped: &analysis.skipped,
     };
     plan::plan(&input, level)
 }
@@ -158,14 +164,13 @@ fn side(analysis: &Analysis) -> Side<'_> {
         files: &analysis.loaded.files,
         facts: analysis.project.files().map(|it| it.1).collect(),
         findings: &analysis.findings,
+        unreported: &analysis.unreported,
     }
 }
 
 /// The project as it would be afterwards, in memory.
 fn outcome(loaded: &Loaded, changed: &[Changed]) -> Loaded {
     let mut after = loaded.clone();
-    // Every file counts now: a plan for some files leaves the others as they are.
-    after.focus = None;
     for file in changed {
         let Some(text) = file.after.clone() else {
             continue;

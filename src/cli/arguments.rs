@@ -119,9 +119,9 @@ pub(super) struct Apply {
 
 #[derive(Args, Debug)]
 pub(super) struct Undo {
-    /// The path that `apply` was given
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub(super) path: PathBuf,
+    /// What `apply` was given [default: .]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
     /// Take back files that were edited since, too
     #[arg(long)]
     pub(super) force: bool,

@@ -8,44 +8,115 @@ use super::output::Output;
 use super::{ExitCode, Run};
 use crate::apply::{self, Changed, UndoOptions, WriteOptions};
 use crate::diff;
+use crate::load;
 use crate::migrate;
 use crate::plan::{Level, Plan};
 use crate::proof::Failure;
 use crate::prove;
-use crate::report::{Format, Ink, Report, Style, counted};
+use crate::readiness::Verdict;
+use crate::report::{Format, Ink, Report, Style, counted, summary};
 use crate::rules::Fix;
 
-/// Carries the plan out, or shows it.
+/// A plan and what it comes to.
+struct Outcome {
+    plan: Plan,
+    changed: Vec<Changed>,
+    failures: Vec<Failure>,
+}
+
+impl Outcome {
+    fn of(run: &Run<'_>, options: &Apply) -> Self {
+        let level = if options.unsafe_fixes {
+            Level::Unsafe
+        } else {
+            Level::Safe
+        };
+        let plan = migrate(&run.analysis, level);
+        let changed = apply::preview(&run.analysis.loaded.files, &plan);
+        let failures = prove(&run.analysis, &plan, &changed, level);
+        Self {
+            plan,
+            changed,
+            failures,
+        }
+    }
+}
+
+/// Carries the plan out.
 pub(super) fn apply(
     run: &Run<'_>,
     options: &Apply,
+    state: &Path,
     output: &mut Output,
 ) -> Result<ExitCode, Complaint> {
-    let level = if options.unsafe_fixes {
-        Level::Unsafe
-    } else {
-        Level::Safe
-    };
-    let plan = migrate(&run.analysis, level);
-    let changed = apply::preview(&run.analysis.loaded.files, &plan);
-    if options.dry_run {
-        show_diff(run, &changed, output)?;
-    }
-    if let Some(refusal) = refused(&prove(&run.analysis, &plan, &changed, level)) {
+    let Outcome {
+        plan,
+        changed,
+        failures,
+    } = Outcome::of(run, options);
+    if let Some(refusal) = refused(&failures) {
         return Err(refusal);
-    }
-    if options.dry_run {
-        return preview(run, options, &plan, &changed, output);
     }
     if changed.is_empty() {
         return nothing_to_do(run, &plan, output);
     }
     let write = WriteOptions {
         allow_dirty: options.allow_dirty,
-        state: run.state.clone(),
+        state: state.to_owned(),
     };
     apply::write(&run.analysis.loaded.root, &changed, &write)?;
     tell(run, &plan, &changed, output)
+}
+
+/// Shows what an apply would do.
+pub(super) fn preview(
+    run: &Run<'_>,
+    options: &Apply,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let Outcome {
+        plan,
+        changed,
+        failures,
+    } = Outcome::of(run, options);
+    show_diff(run, &changed, output)?;
+    if let Some(refusal) = refused(&failures) {
+        return Err(refusal);
+    }
+    let report = report(run, &plan);
+    run.write_files(&report, output)?;
+    if changed.is_empty() {
+        nothing_to_show(run, &report, &plan, output);
+        return Ok(ExitCode::Done);
+    }
+    let sign = output.errors.sign("✔", "ok:");
+    let migrated = migrated(run, &plan);
+    output.note("\n");
+    output.conclude(
+        Ink::Good,
+        sign,
+        &format!(
+            "{migrated} would be migrated, {}; nothing was written",
+            shape(&changed, "would be ")
+        ),
+    );
+    list(&report, &changed, output);
+    notes(&report, output);
+    left(run, &plan, output);
+    open(&report, &plan, output);
+    let command = if options.unsafe_fixes {
+        "apply --unsafe-fixes"
+    } else {
+        "apply"
+    };
+    let mut next = vec![(run.command(command), "writes it, all files or none")];
+    next.extend(unsafe_too(run, &plan, "apply --dry-run"));
+    output.suggest(&next);
+    Ok(if options.exit_code {
+        ExitCode::Left
+    } else {
+        ExitCode::Done
+    })
 }
 
 /// Takes the last apply back.
@@ -54,10 +125,7 @@ pub(super) fn undo(
     state: &Path,
     output: &mut Output,
 ) -> Result<ExitCode, Complaint> {
-    let root = options.path.canonicalize().map_err(|cause| {
-        Complaint::usage(format!("`{}` can't be read", options.path.display()))
-            .because(cause.to_string())
-    })?;
+    let root = load::root(&options.paths)?;
     let undone = apply::undo(
         &root,
         &UndoOptions {
@@ -72,6 +140,13 @@ pub(super) fn undo(
         output.note(&format!("  {path}\n"));
     }
     Ok(ExitCode::Done)
+}
+
+/// What a plan leaves, with everything that a person should know about it.
+fn report<'a>(run: &'a Run<'_>, plan: &'a Plan) -> Report<'a> {
+    let mut report = run.report(&plan.left);
+    report.notes.extend(plan.notes.iter().cloned());
+    report
 }
 
 /// A plan that does not stand its own proof is never written.
@@ -100,70 +175,40 @@ fn show_diff(run: &Run<'_>, changed: &[Changed], output: &mut Output) -> Result<
     output.result(&painted(&diff::unified(changed), output.results))
 }
 
-fn preview(
-    run: &Run<'_>,
-    options: &Apply,
-    plan: &Plan,
-    changed: &[Changed],
-    output: &mut Output,
-) -> Result<ExitCode, Complaint> {
-    let report = run.report(&plan.left).with_notes(plan.notes.clone());
-    run.write_files(&report, output)?;
-    if changed.is_empty() {
-        output.note("no change: there is nothing to migrate, or a person has to decide first\n");
-        return Ok(ExitCode::Done);
+/// What a dry run says when there is no diff: all is done, or a person has to decide first.
+fn nothing_to_show(run: &Run<'_>, report: &Report<'_>, plan: &Plan, output: &mut Output) {
+    if report.findings.is_empty() {
+        output.note(&summary(report, output.errors));
+        return;
     }
-    let sign = output.errors.sign("✔", "ok:");
-    let migrated = migrated(run, plan);
-    output.note("\n");
-    output.conclude(
-        Ink::Good,
-        sign,
-        &format!(
-            "{migrated} would be migrated, {}; nothing was written",
-            shape(changed, "would be ")
-        ),
-    );
-    list(&report, changed, output);
-    notes(plan, output);
-    left(plan, output);
-    for finding in report.findings {
-        let position = report.position(finding.file, finding.span.start);
-        let place = format!(
-            "{}:{position}",
-            report.shown_path(report.path(finding.file))
-        );
-        let rule = output.errors.paint(Ink::Name, &finding.rule);
-        output.note(&format!("  {place} {rule} {}\n", finding.fix.as_str()));
-    }
-    let mut next = vec![(run.command("apply"), "writes it, all files or none")];
-    next.extend(unsafe_too(run, plan, "apply --dry-run"));
-    output.suggest(&next);
-    Ok(if options.exit_code {
-        ExitCode::Left
-    } else {
-        ExitCode::Done
-    })
+    notes(report, output);
+    left(run, plan, output);
+    open(report, plan, output);
+    output.suggest(&unsafe_too(run, plan, "apply --dry-run"));
 }
 
 /// When a plan changes no file: either all is done, or a person has to decide first.
 fn nothing_to_do(run: &Run<'_>, plan: &Plan, output: &mut Output) -> Result<ExitCode, Complaint> {
-    if run.analysis.findings.is_empty() {
+    let report = report(run, plan);
+    if report.verdict == Verdict::Ready {
         let sign = output.errors.sign("✔", "ok:");
+        notes(&report, output);
         output.conclude(
             Ink::Good,
             sign,
             "nothing to do: there is no in-process Socket.IO",
         );
+        run.write_files(&report, output)?;
         return Ok(ExitCode::Done);
     }
-    run.show(
-        &run.report(&run.analysis.findings)
-            .with_notes(plan.notes.clone()),
-        output,
-    )?;
+    run.show(&report, output)?;
+    left(run, plan, output);
     output.suggest(&unsafe_too(run, plan, "apply"));
-    Ok(ExitCode::Left)
+    Ok(if report.findings.is_empty() {
+        ExitCode::Done
+    } else {
+        ExitCode::Left
+    })
 }
 
 /// After a write: what changed, what is left and why, what to do next.
@@ -173,14 +218,14 @@ fn tell(
     changed: &[Changed],
     output: &mut Output,
 ) -> Result<ExitCode, Complaint> {
-    let report = run.report(&plan.left);
+    let report = report(run, plan);
     run.write(&report, output)?;
     let sign = output.errors.sign("✔", "ok:");
     let done = format!("{} migrated, {}", migrated(run, plan), shape(changed, ""));
     output.conclude(Ink::Good, sign, &done);
     list(&report, changed, output);
-    notes(plan, output);
-    left(plan, output);
+    notes(&report, output);
+    left(run, plan, output);
     output.suggest(&next(run, plan, changed));
     Ok(if plan.left.is_empty() {
         ExitCode::Done
@@ -206,9 +251,9 @@ fn list(report: &Report<'_>, changed: &[Changed], output: &mut Output) {
     }
 }
 
-fn notes(plan: &Plan, output: &mut Output) {
+fn notes(report: &Report<'_>, output: &mut Output) {
     let style = output.errors;
-    for note in &plan.notes {
+    for note in &report.notes {
         output.note(&format!(
             "{} {}\n",
             style.paint(Ink::Name, "note:"),
@@ -250,18 +295,53 @@ fn next(run: &Run<'_>, plan: &Plan, changed: &[Changed]) -> Vec<(String, &'stati
     next
 }
 
-fn left(plan: &Plan, output: &mut Output) {
-    if plan.left.is_empty() {
+/// That the server stays, and what keeps it.
+fn left(run: &Run<'_>, plan: &Plan, output: &mut Output) {
+    if plan.left.is_empty() && !plan.is_partial {
         return;
     }
     let sign = output.errors.sign("⚠", "!");
     let count = counted(plan.left.len(), "touch point");
-    let reason = if plan.is_partial {
-        "so the in-process server stays, attached to the broadcaster's channel: clients notice nothing"
-    } else {
+    let consequence = if !plan.is_partial {
         "each says what has to be decided"
+    } else if plan.edited.is_empty() {
+        "and the in-process server stays as it is"
+    } else {
+        "and the in-process server stays, attached to the broadcaster's channel: clients notice nothing"
     };
-    output.conclude(Ink::Caution, sign, &format!("{count} left, {reason}"));
+    output.conclude(Ink::Caution, sign, &format!("{count} left, {consequence}"));
+    let Some((first, others)) = plan.stays.split_first() else {
+        return;
+    };
+    let place = first
+        .place
+        .as_ref()
+        .map_or_else(String::new, |it| format!("{}: ", shown(run, it)));
+    let more = match others.len() {
+        0 => String::new(),
+        count => format!(" (and {count} more)"),
+    };
+    let style = output.errors;
+    let why = style.wrap(7, &format!("{place}{}{more}", first.reason));
+    output.note(&format!("  {} {why}\n", style.paint(Ink::Dim, "why:")));
+}
+
+/// A place as it can be opened from where the user stands.
+fn shown(run: &Run<'_>, place: &str) -> String {
+    match run.root.as_str() {
+        "." => place.to_owned(),
+        root => format!("{}/{place}", root.trim_end_matches('/')),
+    }
+}
+
+/// Every finding that is left: its place, its rule and what it waits for, one a line.
+fn open(report: &Report<'_>, plan: &Plan, output: &mut Output) {
+    for (finding, reason) in report.findings.iter().zip(&plan.reasons) {
+        let position = report.position(finding.file, finding.span.start);
+        let path = report.shown_path(report.path(finding.file));
+        let rule = output.errors.paint(Ink::Name, &finding.rule);
+        output.note(&format!("  {path}:{position} {rule} {reason}\n"));
+    }
 }
 
 fn migrated(run: &Run<'_>, plan: &Plan) -> String {
@@ -307,4 +387,28 @@ fn painted(diff: &str, style: Style) -> String {
         style.paint(ink, text) + &line[text.len()..]
     });
     lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refused;
+    use crate::cli::ExitCode;
+    use crate::proof::Failure;
+    use crate::report::Style;
+
+    #[test]
+    fn a_plan_that_fails_its_proof_is_refused() {
+        let failure = |path: &str| Failure {
+            path: path.to_owned(),
+            problem: "`io` would refer to nothing".to_owned(),
+        };
+        assert!(refused(&[]).is_none());
+        let refusal = refused(&[failure("a.js"), failure("b.js")]).unwrap();
+        assert_eq!(refusal.code, ExitCode::Refused);
+        let text = refusal.render(Style::plain());
+        assert!(
+            text.contains("why: a.js: `io` would refer to nothing, and 1 more"),
+            "{text}"
+        );
+    }
 }

@@ -81,8 +81,8 @@ impl Environment {
         Style {
             has_color: self.has_color(when, is_terminal),
             has_unicode: self.has_unicode(),
-            // Wider lines are hard to read, narrower ones break code frames.
-            width: width.unwrap_or(100).clamp(40, 120),
+            // Wider lines are hard to read, narrower ones break code frames. Elsewhere a line is what `grep` finds.
+            width: width.map_or(usize::MAX, |it| it.clamp(40, 120)),
             is_verbose: false,
         }
     }

@@ -93,9 +93,6 @@ impl Run<'_> {
             files_seen: analysis.loaded.files_seen,
             files_parsed,
         };
-        let notes = self
-            .was_interrupted
-            .then(|| "an interrupted apply was found and taken back first".to_owned());
         Report::new(
             &self.root,
             &analysis.loaded.files,
@@ -103,7 +100,7 @@ impl Run<'_> {
             &analysis.skipped,
             counts,
         )
-        .with_notes(notes.into_iter().collect())
+        .with_notes(self.notes.clone())
     }
 
     /// Writes `report` in every format that was asked for, and its summary for the person who reads along.
@@ -140,6 +137,7 @@ impl Run<'_> {
     ) -> Result<(), Complaint> {
         let style = Style {
             is_verbose: output.results.is_verbose,
+            width: usize::MAX,
             ..Style::plain()
         };
         for target in &self.shared.format {
@@ -153,12 +151,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// One of this tool's commands, for the same path.
+    /// One of this tool's commands, for the same paths.
     pub(super) fn command(&self, command: &str) -> String {
-        match self.root.as_str() {
+        match self.target.as_str() {
             "." => format!("iomigrate {command}"),
-            root if root.contains(' ') => format!("iomigrate {command} '{root}'"),
-            root => format!("iomigrate {command} {root}"),
+            target => format!("iomigrate {command} {target}"),
         }
     }
 }

@@ -16,7 +16,8 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches};
 
 use crate::Analysis;
 use crate::analyze;
-use crate::load::{self, FoundConfig};
+use crate::load;
+use crate::report::counted;
 use crate::rules::Rule;
 use arguments::{Arguments, Command, Shared};
 use complaint::Complaint;
@@ -115,8 +116,20 @@ fn execute(
         Command::Report(paths) => {
             inspect::report(&Run::new(shared, &paths.paths, environment)?, output)
         }
+        Command::Apply(apply) if apply.dry_run => {
+            change::preview(&Run::new(shared, &apply.paths, environment)?, apply, output)
+        }
         Command::Apply(apply) => {
-            change::apply(&Run::new(shared, &apply.paths, environment)?, apply, output)
+            let state = environment.state_folder()?;
+            // What an interrupted apply left half-done would be analysed as if it were the project.
+            let root = load::root(&apply.paths)?;
+            let interrupted = crate::apply::recover(&root, &state)?;
+            let mut run = Run::new(shared, &apply.paths, environment)?;
+            if interrupted.is_some() {
+                let note = "an interrupted apply was found and taken back first";
+                run.notes.push(note.to_owned());
+            }
+            change::apply(&run, apply, &state, output)
         }
         Command::Undo(undo) => change::undo(undo, &environment.state_folder()?, output),
         Command::Explain { rule } => lookup::explain(rule, output),
@@ -131,9 +144,10 @@ struct Run<'a> {
     analysis: Analysis,
     /// The root as the user would write it.
     root: String,
-    /// Whether an interrupted apply had to be taken back first.
-    was_interrupted: bool,
-    state: PathBuf,
+    /// What the next command has to be given to be about the same.
+    target: String,
+    /// What a person should know before anything else.
+    notes: Vec<String>,
 }
 
 impl<'a> Run<'a> {
@@ -145,24 +159,53 @@ impl<'a> Run<'a> {
         let rules = Rule::all();
         let ids: Vec<&str> = rules.iter().map(|it| it.id.as_str()).collect();
         let from = paths.first().map_or(Path::new("."), PathBuf::as_path);
-        let config: FoundConfig = load::read_config(shared.config.as_deref(), from, &ids)?;
         let options = load::Options {
-            excluded: config.excluded(),
+            config: load::read_config(shared.config.as_deref(), from, &ids)?,
             ..load::Options::default()
         };
-        let state = environment.state_folder()?;
-        let mut analysis = analyze(paths, &options)?;
-        let was_interrupted = crate::apply::recover(&analysis.loaded.root, &state)?.is_some();
-        if was_interrupted {
-            analysis = analyze(paths, &options)?;
-        }
+        let analysis = analyze(paths, &options)?;
         let root = environment.shown_root(paths, &analysis.loaded.root);
         Ok(Self {
             shared,
+            target: target(paths, &analysis, &root),
+            notes: silenced(&analysis),
             analysis,
             root,
-            was_interrupted,
-            state,
         })
     }
+}
+
+/// The files that were named, else the root.
+fn target(paths: &[PathBuf], analysis: &Analysis, root: &str) -> String {
+    let quoted = |it: &str| match it.contains(' ') {
+        true => format!("'{it}'"),
+        false => it.to_owned(),
+    };
+    match &analysis.loaded.focus {
+        Some(_) => {
+            let named: Vec<String> = paths
+                .iter()
+                .map(|it| quoted(&it.to_string_lossy()))
+                .collect();
+            named.join(" ")
+        }
+        None => quoted(root),
+    }
+}
+
+/// What is not reported because a rule is off: a configuration may silence, but not in secret.
+fn silenced(analysis: &Analysis) -> Vec<String> {
+    let rules = analysis.loaded.settings.off.iter();
+    let count = |rule: &String| {
+        let all = analysis.unreported.iter();
+        all.filter(|it| it.rule == *rule).count()
+    };
+    rules
+        .map(|it| (it, count(it)))
+        .filter(|it| it.1 > 0)
+        .map(|(rule, count)| {
+            let places = counted(count, "touch point");
+            format!("the rule `{rule}` is off in the configuration: {places} not reported, not rewritten")
+        })
+        .collect()
 }

@@ -13,18 +13,18 @@ use ignore::gitignore::Gitignore;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::config::{Config, ConfigError, FILE_NAME, ProjectPath};
+use crate::config::{Config, ConfigError, FILE_NAME, ProjectPath, Settings};
 use crate::source::SourceFile;
 pub use mentions::mentions_socketio;
 
 /// Programs larger than this are reported, not analysed: they are bundles.
 pub const MAX_BYTES: u64 = 2 * 1024 * 1024;
 
-/// What is left out.
+/// What is left out, and what the project says about itself.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Files that the configuration excludes; see [`FoundConfig::excluded`].
-    pub excluded: Gitignore,
+    /// The configuration that holds.
+    pub config: FoundConfig,
     /// Larger files become a problem.
     pub max_bytes: u64,
 }
@@ -32,7 +32,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            excluded: Gitignore::empty(),
+            config: FoundConfig::default(),
             max_bytes: MAX_BYTES,
         }
     }
@@ -53,6 +53,16 @@ pub struct Loaded {
     pub files_seen: usize,
     /// The programs that were asked about, if files were named: the whole project is loaded around them.
     pub focus: Option<Vec<String>>,
+    /// What the configuration says to the stages that follow.
+    pub settings: Settings,
+}
+
+impl Loaded {
+    /// Whether `path` was asked about: by its name, by its folder's, or because nothing was named.
+    pub fn is_asked(&self, path: &str) -> bool {
+        let focus = self.focus.as_ref();
+        focus.is_none_or(|it| it.iter().any(|asked| asked == path))
+    }
 }
 
 /// A file that is no program, as it was read.
@@ -140,6 +150,26 @@ pub enum LoadError {
         /// As it was named.
         path: PathBuf,
     },
+    /// The entry file that the configuration names is not there.
+    #[error("`{entry}`, the `entry` of {}, is no program of `{}`; write its path relative to the configuration file", config.display(), root.display())]
+    NoEntry {
+        /// As it was written.
+        entry: String,
+        /// The configuration file.
+        config: PathBuf,
+        /// The root.
+        root: PathBuf,
+    },
+    /// The broadcaster that the configuration names is outside the root.
+    #[error("`{broadcaster}`, the `path` of `[broadcaster]` in {}, is not in `{}`; nothing outside that folder is written", config.display(), root.display())]
+    BroadcasterOutside {
+        /// As it was written.
+        broadcaster: String,
+        /// The configuration file.
+        config: PathBuf,
+        /// The root.
+        root: PathBuf,
+    },
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -163,6 +193,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Result<Loaded, LoadError> {
         problems: found.problems,
         files_seen: 0,
         focus: None,
+        settings: Settings::default(),
     };
     for read in read {
         loaded.files_seen += usize::from(read.is_program);
@@ -179,6 +210,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Result<Loaded, LoadError> {
     loaded.manifests.sort_by(|a, b| a.path.cmp(&b.path));
     loaded.problems.sort_by(|a, b| a.path.cmp(&b.path));
     loaded.focus = named.focus(&loaded.files);
+    loaded.settings = options.config.settings(&loaded)?;
     Ok(loaded)
 }
 
@@ -197,8 +229,38 @@ pub struct FoundConfig {
 }
 
 impl FoundConfig {
-    /// The files that it excludes, for [`Options`].
-    pub fn excluded(&self) -> Gitignore {
+    /// What it says, with paths relative to the root of `loaded`; refused if they lead nowhere.
+    fn settings(&self, loaded: &Loaded) -> Result<Settings, LoadError> {
+        let (root, file) = (&loaded.root, || self.path.clone().unwrap_or_default());
+        let is_program = |path: &String| loaded.files.iter().any(|it| it.path == *path);
+        // A file that is there and can't be read is reported as such; naming it is no mistake.
+        let is_problem = |path: &String| loaded.problems.iter().any(|it| it.path == *path);
+        let entry = self.config.entry.as_ref().map(|entry| {
+            let path = self.in_root(entry, root);
+            path.filter(|it| is_program(it) || is_problem(it))
+                .ok_or_else(|| LoadError::NoEntry {
+                    entry: entry.as_str().to_owned(),
+                    config: file(),
+                    root: root.clone(),
+                })
+        });
+        let broadcaster = self.config.broadcaster.path.as_ref().map(|module| {
+            self.in_root(module.path(), root)
+                .ok_or_else(|| LoadError::BroadcasterOutside {
+                    broadcaster: module.path().as_str().to_owned(),
+                    config: file(),
+                    root: root.clone(),
+                })
+        });
+        Ok(Settings {
+            entry: entry.transpose()?,
+            broadcaster: broadcaster.transpose()?,
+            off: self.config.off(),
+        })
+    }
+
+    /// The files that it excludes.
+    fn excluded(&self) -> Gitignore {
         self.folder()
             .map_or_else(Gitignore::empty, |it| self.config.excluded(it))
     }

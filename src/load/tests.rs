@@ -258,7 +258,7 @@ fn the_configuration_is_found_upward_and_excludes() {
     let root = project(&[
         (
             "iomigrate.toml",
-            b"entry = 'api/server.js'\nexclude = ['api/legacy/']",
+            b"entry = 'api/server.js'\nexclude = ['api/legacy/']\n[broadcaster]\npath = 'api/live.js'",
         ),
         ("api/server.js", b"1"),
         ("api/legacy/old.js", b"1"),
@@ -268,16 +268,13 @@ fn the_configuration_is_found_upward_and_excludes() {
     let api = root.path().join("api");
     let found = read_config(None, &api, &[]).unwrap();
     let options = Options {
-        excluded: found.excluded(),
+        config: found,
         ..Options::default()
     };
     let loaded = load(&[api], &options).unwrap();
     assert_eq!(programs(&loaded), ["server.js"]);
-    let entry = found.config.entry.as_ref().unwrap();
-    assert_eq!(
-        found.in_root(entry, &loaded.root).as_deref(),
-        Some("server.js")
-    );
+    assert_eq!(loaded.settings.entry.as_deref(), Some("server.js"));
+    assert_eq!(loaded.settings.broadcaster.as_deref(), Some("live.js"));
 
     let vendored: FoundConfig = read_config(None, &root.path().join("vendored"), &[]).unwrap();
     assert_eq!(vendored.path, None);
@@ -289,4 +286,28 @@ fn a_named_configuration_must_exist() {
     let named = root.path().join("missing.toml");
     let error = read_config(Some(&named), root.path(), &[]).unwrap_err();
     assert!(matches!(error, LoadError::Missing { .. }), "{error}");
+}
+
+#[test]
+fn paths_of_the_configuration_must_lead_into_the_root() {
+    let refusal = |config: &str| {
+        let files = [("api/a.js", &b"1"[..]), ("web/b.js", b"1")];
+        let root = project(&files);
+        put(root.path(), "iomigrate.toml", config.as_bytes());
+        let api = root.path().join("api");
+        let options = Options {
+            config: read_config(None, &api, &[]).unwrap(),
+            ..Options::default()
+        };
+        load(&[api], &options).unwrap_err()
+    };
+    for entry in ["api/missing.js", "web/b.js"] {
+        let error = refusal(&format!("entry = '{entry}'"));
+        assert!(matches!(error, LoadError::NoEntry { .. }), "{error}");
+    }
+    let error = refusal("[broadcaster]\npath = 'web/live.js'");
+    assert!(
+        matches!(error, LoadError::BroadcasterOutside { .. }),
+        "{error}"
+    );
 }

@@ -27,8 +27,9 @@ pub(super) fn find(named: &Named, options: &Options) -> Found {
         files: Vec::new(),
         problems: Vec::new(),
     };
+    let excluded = options.config.excluded();
     for scope in &named.scopes {
-        for entry in walker(scope, &options.excluded).build() {
+        for entry in walker(scope, &excluded).build() {
             match entry {
                 Ok(entry) => found.add(&entry, &named.root),
                 Err(error) => found.problems.push(unlisted(&error, scope, &named.root)),

@@ -17,9 +17,11 @@ mod toplevel;
 
 use std::collections::BTreeSet;
 
+use crate::config::Settings;
 use crate::findings::Finding;
+use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
-use crate::load::TextFile;
+use crate::load::{SkipReason, Skipped, TextFile};
 use crate::project::Project;
 use crate::project::value::{Place, SiteKind};
 use crate::rules::Rule;
@@ -53,6 +55,30 @@ pub struct Input<'a> {
     pub findings: &'a [Finding],
     /// The rules.
     pub rules: &'a [Rule],
+    /// What the configuration says.
+    pub settings: &'a Settings,
+    /// The programs that were asked about; the others stay as they are. `None` if that is all of them.
+    pub focus: Option<&'a [String]>,
+    /// What could not be analysed.
+    pub skipped: &'a [Skipped],
+}
+
+impl Input<'_> {
+    /// Why the user does not want a use to be rewritten.
+    fn unwanted(&self, it: &Use) -> Option<String> {
+        let path = self.project.path(it.chain.root.file);
+        if self
+            .focus
+            .is_some_and(|asked| !asked.iter().any(|it| it == path))
+        {
+            return Some("its file is none of those that were named".to_owned());
+        }
+        let meanings = [Some(it.meaning), it.access].into_iter().flatten();
+        let mut rules =
+            meanings.filter_map(|meaning| rule_for(self.project, it, meaning, self.rules));
+        let off = rules.find(|it| self.settings.is_off(&it.id))?;
+        Some(format!("the rule `{}` is off", off.id))
+    }
 }
 
 /// Makes the plan: the whole migration if nothing stands against it, else as much as keeps the application working
@@ -64,7 +90,8 @@ pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     }
     let mut left = rewrite::unfixable(input, level);
     let mut notes = Vec::new();
-    if left.is_empty() && has_destination(input) {
+    let unread = unread(input);
+    if left.is_empty() && unread.is_empty() && has_destination(input) {
         match whole(input) {
             Ok(plan) => return plan,
             Err(stand) => (left, notes) = (stand.left, stand.notes),
@@ -72,11 +99,37 @@ pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     }
     loop {
         match partial(input, &left, &notes) {
-            Ok(plan) => return plan,
+            Ok(mut plan) => {
+                plan.stays.splice(0..0, unread);
+                return plan;
+            }
             // Each round leaves at least one use more, so this ends.
             Err(found) => left.extend(found),
         }
     }
+}
+
+/// Files that may use the server and that nobody could look into: while there are any, it stays. Bundles are made from
+/// other files, or for browsers, so they do not count.
+fn unread(input: &Input<'_>) -> Vec<Stay> {
+    let is_bundle =
+        |it: &Skipped| matches!(it.reason, SkipReason::Minified | SkipReason::TooLarge(_));
+    let unread = input
+        .skipped
+        .iter()
+        .filter(|it| it.mentions_socketio && !is_bundle(it));
+    let stay = |it: &Skipped| {
+        let line = it.line.map_or_else(String::new, |it| format!(":{it}"));
+        Stay {
+            place: Some(format!("{}{line}", it.path)),
+            reason: format!(
+                "{}: the file mentions Socket.IO and could not be analysed; repair it, or `exclude` it in \
+                 `iomigrate.toml` if it is no part of the API",
+                it.reason.as_str()
+            ),
+        }
+    };
+    unread.map(stay).collect()
 }
 
 /// Whether there is a server to move, or a dedicated one that it was moved to before.
@@ -127,12 +180,13 @@ fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
     if !stranded.is_empty() {
         return Err(stand(stranded));
     }
-    let left = findings_left(input, &[], &done);
+    let (left, reasons) = findings_left(input, &[], &done);
     Ok(finish(
         draft,
         slice.as_ref(),
         Plan {
             left,
+            reasons,
             notes,
             ..Plan::default()
         },
@@ -154,9 +208,11 @@ fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, V
     {
         return Ok(nothing(input, obstacle.reason(), notes.to_vec()));
     }
-    let left = findings_left(input, left, &done);
+    let (findings, reasons) = findings_left(input, left, &done);
     let plan = Plan {
-        left,
+        left: findings,
+        reasons,
+        stays: left.iter().map(|it| stay(input, it)).collect(),
         notes: notes.to_vec(),
         is_partial: true,
         ..Plan::default()
@@ -209,15 +265,37 @@ fn nothing(input: &Input<'_>, reason: &str, notes: Vec<String>) -> Plan {
     });
     Plan {
         left: left.collect(),
+        reasons: vec![reason.to_owned(); input.findings.len()],
+        stays: vec![Stay {
+            place: None,
+            reason: reason.to_owned(),
+        }],
         notes,
         is_partial: true,
         ..Plan::default()
     }
 }
 
-/// The findings of uses that are not done, each with the reason where there is one.
-fn findings_left(input: &Input<'_>, left: &[Left], done: &BTreeSet<usize>) -> Vec<Finding> {
+/// The reason why a use is left, with its place.
+fn stay(input: &Input<'_>, left: &Left) -> Stay {
+    let root = input.uses[left.index].chain.root;
+    let source = &input.sources[root.file.index()];
+    let span = input.project.facts(root.file).tree.span(root.node);
+    let position = LineIndex::new(&source.text).position(&source.text, span.start);
+    Stay {
+        place: Some(format!("{}:{position}", source.path)),
+        reason: left.reason.clone(),
+    }
+}
+
+/// The findings of uses that are not done, and the reason for each.
+fn findings_left(
+    input: &Input<'_>,
+    left: &[Left],
+    done: &BTreeSet<usize>,
+) -> (Vec<Finding>, Vec<String>) {
     let mut remaining = Vec::new();
+    let mut reasons = Vec::new();
     for finding in input.findings {
         let is_of = |it: &Use| {
             it.chain.root.file == finding.file
@@ -235,10 +313,13 @@ fn findings_left(input: &Input<'_>, left: &[Left], done: &BTreeSet<usize>) -> Ve
         let mut finding = finding.clone();
         if let Some(reason) = left.iter().find(|it| it.index == open) {
             finding.help = format!("left: {}. {}", reason.reason, finding.help);
+            reasons.push(reason.reason.clone());
+        } else {
+            reasons.push("stays as long as the server does".to_owned());
         }
         remaining.push(finding);
     }
-    remaining
+    (remaining, reasons)
 }
 
 /// Everything that an apply would do.
@@ -250,6 +331,10 @@ pub struct Plan {
     pub written: Vec<WrittenFile>,
     /// Findings that the plan leaves, each with the reason in its message.
     pub left: Vec<Finding>,
+    /// Why, for each of `left`.
+    pub reasons: Vec<String>,
+    /// What keeps the server in the process, most telling first; not all of it has to be reported as left.
+    pub stays: Vec<Stay>,
     /// The in-process server stays, attached to the broadcaster, because something is left.
     pub is_partial: bool,
     /// Places that two edits wanted: each is a bug of this program.
@@ -258,6 +343,15 @@ pub struct Plan {
     pub dropped_comments: Vec<String>,
     /// What a person should know that is no finding ("the Redis client `pub` stays: the cache uses it").
     pub notes: Vec<String>,
+}
+
+/// Something that keeps the server in the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// `path:line:column`, if it is somewhere.
+    pub place: Option<String>,
+    /// Why nothing can be done about it.
+    pub reason: String,
 }
 
 /// The edits of one program file.

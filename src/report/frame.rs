@@ -40,7 +40,7 @@ pub(super) fn frame(report: &Report<'_>, finding: &Finding, style: Style) -> Str
     let excerpt = Excerpt::new(report, finding.file, &labels, context);
     let handler = GraphicalReportHandler::new_themed(theme(style, finding.fix))
         .with_links(false)
-        .with_width(style.width)
+        .with_width(style.width.min(120))
         .with_context_lines(context);
     let mut text = String::new();
     handler

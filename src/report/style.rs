@@ -8,7 +8,7 @@ pub struct Style {
     pub has_color: bool,
     /// Line-drawing characters and arrows outside ASCII.
     pub has_unicode: bool,
-    /// Columns.
+    /// Columns; `usize::MAX` if nothing has to fit.
     pub width: usize,
     /// Every finding with its surroundings and the whole way to it.
     pub is_verbose: bool,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use iomigrate::Analysis;
 use iomigrate::analyze_loaded;
+use iomigrate::config::Settings;
 use iomigrate::findings::Finding;
 use iomigrate::load::{Loaded, TextFile};
 use iomigrate::source::{Language, LineIndex, SourceFile};
@@ -17,6 +18,7 @@ pub(crate) fn analyse_files(files: impl Iterator<Item = (String, String)>) -> An
         problems: Vec::new(),
         files_seen: 0,
         focus: None,
+        settings: Settings::default(),
     };
     for (path, text) in files {
         match Language::of_path(&path) {

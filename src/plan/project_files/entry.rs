@@ -6,9 +6,13 @@ use crate::source::FileId;
 
 use super::manifest;
 
-/// The file that starts the API: where the server is made beside its HTTP server, what `package.json` starts, or where an
+/// The file that starts the API: what the configuration says, where the server is made beside its HTTP server, what `package.json` starts, or where an
 /// HTTP server is made.
 pub(super) fn entry(input: &Input<'_>) -> Option<FileId> {
+    let named = input.settings.entry.as_deref();
+    if let Some(named) = named.and_then(|it| input.project.file_at(it)) {
+        return Some(named);
+    }
     let sites = input
         .project
         .sites()
@@ -47,8 +51,11 @@ fn makes_http_server(input: &Input<'_>, file: FileId) -> bool {
     })
 }
 
-/// Where the broadcaster is, or will be: under the folder of the entry.
+/// Where the broadcaster is, or will be: where the configuration says, else under the folder of the entry.
 pub(in crate::plan) fn broadcaster_path(input: &Input<'_>) -> String {
+    if let Some(named) = &input.settings.broadcaster {
+        return named.clone();
+    }
     let is_broadcaster = |path: &str| {
         path.rsplit('/')
             .next()
@@ -70,6 +77,12 @@ pub(in crate::plan) fn broadcaster_path(input: &Input<'_>) -> String {
         .filter(|it| matches!(*it, "mjs" | "cjs"))
         .unwrap_or("js");
     format!("{}utils/socketBroadcaster.{extension}", folder(path))
+}
+
+/// Where the wire parser of the broadcaster at `broadcaster` is: beside it.
+pub(in crate::plan) fn wire_path(broadcaster: &str) -> String {
+    let extension = broadcaster.rsplit('.').next().unwrap_or("js");
+    format!("{}socketWire.{extension}", folder(broadcaster))
 }
 
 /// The folder of a path, with the slash at its end; empty for the root.

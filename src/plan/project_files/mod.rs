@@ -18,7 +18,7 @@ use super::draft::Draft;
 use super::setup::{Blocker, Slice};
 use super::{Input, WrittenFile};
 use crate::source::{FileId, Span};
-pub(in crate::plan) use entry::{broadcaster_path, relative};
+pub(in crate::plan) use entry::{broadcaster_path, relative, wire_path};
 
 /// The files to write, and what a person should know about them.
 #[derive(Clone, Debug, Default)]
@@ -47,13 +47,10 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Writ
     let mut written = Written::default();
     let broadcaster = broadcaster_path(input);
     let style = Style::of_path(input, &broadcaster);
-    for (name, text) in runtime(&style) {
-        written.add(
-            input,
-            broadcaster.replace("socketBroadcaster.", &format!("{name}.")),
-            text,
-        );
-    }
+    let (text, wire) = runtime(&style);
+    let wire_path = wire_path(&broadcaster);
+    written.add(input, broadcaster, text);
+    written.add(input, wire_path, wire);
     manifest::write(input, slice, &mut written);
     if let Some(slice) = slice {
         written.add(input, slice.server_path.clone(), slice.server.clone());
@@ -135,26 +132,21 @@ struct Runtime {
     methods: Vec<String>,
 }
 
-/// The broadcaster and its wire parser, by name.
-fn runtime(style: &Style) -> [(&'static str, String); 2] {
+/// The broadcaster and its wire parser.
+fn runtime(style: &Style) -> (String, String) {
     let values = Runtime {
         esm: style.esm,
         methods: Vec::new(),
     };
     let broadcaster = render(include_str!("../runtime/socketBroadcaster.js"), &values);
     // The template knows `.js` files only.
-    let wire = match style.suffix {
+    let broadcaster = match style.suffix {
         ".mjs" => broadcaster.replace("'./socketWire.js'", "'./socketWire.mjs'"),
         ".cjs" => broadcaster.replace("'./socketWire'", "'./socketWire.cjs'"),
         _ => broadcaster,
     };
-    [
-        ("socketBroadcaster", wire),
-        (
-            "socketWire",
-            render(include_str!("../runtime/socketWire.js"), &values),
-        ),
-    ]
+    let wire = render(include_str!("../runtime/socketWire.js"), &values);
+    (broadcaster, wire)
 }
 
 /// Fills a template of `runtime/`.
@@ -204,8 +196,7 @@ pub(in crate::plan) fn obstacles(input: &Input<'_>) -> Vec<Blocker> {
         });
     };
     let broadcaster = broadcaster_path(input);
-    for name in ["socketBroadcaster", "socketWire"] {
-        let path = broadcaster.replace("socketBroadcaster.", &format!("{name}."));
+    for path in [wire_path(&broadcaster), broadcaster] {
         let is_foreign = input
             .project
             .file_at(&path)

@@ -56,6 +56,9 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
             "the key of the setting is not known, so its other side can't be found".to_owned(),
         );
     }
+    if let Some(reason) = input.unwanted(it) {
+        return Some(reason);
+    }
     let rule = rule_for(input.project, it, it.meaning, input.rules)?;
     match rule.fix {
         Fix::Manual => Some("a person has to decide".to_owned()),

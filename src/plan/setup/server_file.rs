@@ -100,13 +100,14 @@ fn server(
     let extra = environment_lines(statements, parts, &loaded);
     let style = project_files::Style::beside(input, statements.file);
     let broadcaster = project_files::broadcaster_path(input);
-    let wire = broadcaster.replace("socketBroadcaster.", "socketWire.");
+    let wire = project_files::wire_path(&broadcaster);
     let path = input.project.path(statements.file);
     let folder = &path[..path.len() - file_name(input, statements.file).len()];
     let specifier = |path: &str| {
         let written = project_files::relative(folder, path);
-        let stem = written.rsplit_once('.').map_or(written.as_str(), |it| it.0);
-        format!("{stem}{}", style.suffix)
+        // Node.js adds no other extension than this.
+        let bare = written.strip_suffix(".js").filter(|_| !style.esm);
+        bare.map_or(written.clone(), str::to_owned)
     };
     let values = ServerFile {
         esm: style.esm,

@@ -20,6 +20,7 @@ pub(in crate::plan) fn analysis(text: &str) -> Analysis {
         problems: Vec::new(),
         files_seen: 0,
         focus: None,
+        settings: crate::config::Settings::default(),
     };
     for part in text.split("//- ").skip(1) {
         let (path, text) = part.split_once('\n').unwrap();
@@ -46,6 +47,9 @@ pub(in crate::plan) fn input(analysis: &Analysis) -> Input<'_> {
         uses: &analysis.uses,
         findings: &analysis.findings,
         rules: crate::rules::Rule::all(),
+        settings: &analysis.loaded.settings,
+        focus: None,
+        skipped: &analysis.skipped,
     }
 }
 
