@@ -1,0 +1,14 @@
+//! The program as a whole, started like a user starts it, on small projects in a temporary folder.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test writes and reads projects and may stop at the first surprise"
+)]
+
+mod bad_input;
+mod configuration;
+mod contract;
+mod terminal;
+mod world;
+mod writes;

@@ -1,0 +1,268 @@
+//! `apply` and `undo` where something stands in the way: git, permissions, other writers, a kill.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use iomigrate::apply::{self, WriteOptions};
+use iomigrate::plan::Level;
+use iomigrate::{analyze, load, migrate};
+
+use crate::world::{Run, World};
+
+fn done(run: &Run) {
+    assert_eq!(run.code, Some(0), "{}", run.said());
+}
+
+fn write_refused(run: &Run, words: &str) {
+    assert_eq!(run.code, Some(4), "{}", run.said());
+    assert!(run.err.contains(words), "{}", run.said());
+}
+
+#[test]
+fn a_second_apply_changes_nothing_and_says_so() {
+    let world = World::app();
+    let before = world.tree();
+    done(&world.run(&["apply"]));
+    let after = world.tree();
+    assert_ne!(after, before);
+    let run = world.run(&["apply"]);
+    done(&run);
+    assert_eq!(
+        run.err,
+        "✔ nothing to do: there is no in-process Socket.IO\n"
+    );
+    assert_eq!(world.tree(), after);
+    // It may not hide the first one from an undo.
+    done(&world.run(&["undo"]));
+    assert_eq!(world.tree(), before);
+    write_refused(&world.run(&["undo"]), "nothing to undo");
+}
+
+#[test]
+fn a_partial_apply_ends_with_1_and_its_repetition_too() {
+    let world = World::app();
+    let question = "module.exports = (req) => req.app.get('io').sockets.adapter.rooms.get('a');\n";
+    world.put("size.js", question);
+    let run = world.run(&["apply"]);
+    assert_eq!(run.code, Some(1), "{}", run.said());
+    let after = world.tree();
+    let run = world.run(&["apply"]);
+    assert_eq!(run.code, Some(1), "{}", run.said());
+    assert_eq!(world.tree(), after);
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_names_what_is_left() {
+    let world = World::app();
+    let question = "module.exports = (req) => req.app.get('io').sockets.adapter.rooms.get('a');\n";
+    world.put("size.js", question);
+    let before = world.tree();
+    let run = world.run(&["apply", "--dry-run"]);
+    done(&run);
+    assert!(run.out.starts_with("diff --git "), "{}", run.said());
+    for line in [
+        "left, and the in-process server stays, attached to the broadcaster's channel",
+        "  why: size.js:1:27: ",
+        "\n  server.js:3:1 socketio-import stays as long as the server does\n",
+        "\n  size.js:1:27 server-state a person has to decide\n",
+    ] {
+        assert!(run.err.contains(line), "{line}\n{}", run.said());
+    }
+    assert_eq!(
+        world.run(&["apply", "--dry-run", "--exit-code"]).code,
+        Some(1)
+    );
+    let quiet = world.run(&["apply", "--dry-run", "--quiet"]);
+    assert_eq!((quiet.out, quiet.err.as_str()), (run.out, ""));
+    assert_eq!(world.tree(), before);
+    assert!(fs::read_dir(world.state.path()).unwrap().next().is_none());
+}
+
+#[test]
+fn a_dry_run_suggests_the_apply_that_it_showed() {
+    let run = World::app().run(&["apply", "--dry-run", "--unsafe-fixes"]);
+    assert!(
+        run.err
+            .contains("next iomigrate apply --unsafe-fixes  writes it"),
+        "{}",
+        run.said()
+    );
+}
+
+#[test]
+fn a_dirty_tree_is_refused() {
+    let world = World::app();
+    if !world.commit() {
+        return;
+    }
+    let edited = world.text("routes.js") + "// mine\n";
+    world.put("routes.js", &edited);
+    let before = world.tree();
+    let run = world.run(&["apply"]);
+    write_refused(&run, "routes.js");
+    assert!(run.err.contains("--allow-dirty"), "{}", run.said());
+    assert_eq!(world.tree(), before);
+    done(&world.run(&["apply", "--dry-run"]));
+    done(&world.run(&["apply", "--allow-dirty"]));
+    assert!(world.text("routes.js").ends_with("// mine\n"));
+    done(&world.run(&["undo"]));
+    assert_eq!(world.tree(), before);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_read_only_folder_is_refused() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    let world = World::app();
+    world.put(
+        "locked/more.js",
+        "module.exports = (req) => req.app.get('io').emit('x');\n",
+    );
+    let before = world.tree();
+    let mode = |path: &str, mode| {
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(world.root().join(path), permissions).unwrap();
+    };
+    let mut command = world.command(&["apply"]);
+    let is_root = fs::metadata(world.state.path()).unwrap().uid() == 0;
+    if is_root {
+        // Nothing is read-only for root, so somebody else runs a copy that they may run.
+        let nobody = 65534;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("iomigrate");
+        fs::copy(env!("CARGO_BIN_EXE_iomigrate"), &program).unwrap();
+        let others = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(folder.path(), others.clone()).unwrap();
+        fs::set_permissions(&program, others).unwrap();
+        chown(world.state.path(), Some(nobody), Some(nobody)).unwrap();
+        for entry in walkdir::WalkDir::new(world.root()) {
+            chown(entry.unwrap().path(), Some(nobody), Some(nobody)).unwrap();
+        }
+        command = {
+            let mut other = std::process::Command::new(&program);
+            other.arg("apply").current_dir(world.root()).env_clear();
+            other.env("IOMIGRATE_STATE_DIR", world.state.path());
+            other.uid(nobody).gid(nobody);
+            other
+        };
+        mode("locked", 0o555);
+        let run = Run::of(&command.output().unwrap());
+        write_refused(&run, "`locked/more.js` can't be written");
+        drop(folder);
+    } else {
+        mode("locked", 0o555);
+        let run = Run::of(&command.output().unwrap());
+        write_refused(&run, "`locked/more.js` can't be written");
+    }
+    mode("locked", 0o755);
+    assert_eq!(world.tree(), before);
+}
+
+#[test]
+fn a_file_that_changes_between_plan_and_write_is_refused() {
+    let world = World::app();
+    let analysis = analyze(&[world.root().to_path_buf()], &load::Options::default()).unwrap();
+    let changed = apply::preview(&analysis.loaded.files, &migrate(&analysis, Level::Safe));
+    world.put("routes.js", "// somebody else was faster\n");
+    let before = world.tree();
+    let options = WriteOptions {
+        allow_dirty: false,
+        state: world.state.path().to_path_buf(),
+    };
+    let refusal = apply::write(&analysis.loaded.root, &changed, &options).unwrap_err();
+    assert!(refusal.to_string().contains("routes.js"), "{refusal}");
+    assert_eq!(world.tree(), before);
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_what_can_be_finished_and_undone() {
+    let reference = World::app();
+    for index in 0..40 {
+        reference.put(&format!("routes/r{index}.js"), crate::world::APP[2].1);
+    }
+    let before = reference.tree();
+    let start = Instant::now();
+    done(&reference.run(&["apply", "--quiet"]));
+    let whole = start.elapsed();
+    let after = reference.tree();
+    for step in 1..=8 {
+        let world = World::new(&[]);
+        for (path, bytes) in &before {
+            world.put(path, bytes);
+        }
+        let mut child = world.command(&["apply", "--quiet"]).spawn().unwrap();
+        // The writing is at the end of a run.
+        std::thread::sleep(Duration::from_secs_f64(
+            whole.as_secs_f64() * (0.6 + 0.05 * f64::from(step)),
+        ));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        done(&world.run(&["apply", "--quiet"]));
+        assert_eq!(world.tree(), after);
+        done(&world.run(&["undo", "--quiet"]));
+        assert_eq!(world.tree(), before);
+    }
+}
+
+#[test]
+fn undo_finds_what_apply_was_given() {
+    let world = World::app();
+    let before = world.tree();
+    let run = world.run(&["apply", "routes.js", "server.js"]);
+    done(&run);
+    assert!(
+        run.err.contains("iomigrate undo routes.js server.js"),
+        "{}",
+        run.said()
+    );
+    done(&world.run(&["undo", "routes.js", "server.js"]));
+    assert_eq!(world.tree(), before);
+    assert_eq!(world.run(&["apply", "routes.js"]).code, Some(0));
+    done(&world.run(&["undo"]));
+    assert_eq!(world.tree(), before);
+}
+
+#[test]
+fn files_that_were_not_named_stay_as_they_are() {
+    let world = World::app();
+    let other = world.text("routes.js");
+    world.put("other.js", &other);
+    let run = world.run(&["apply", "routes.js"]);
+    done(&run);
+    assert!(
+        run.err
+            .contains("its file is none of those that were named"),
+        "{}",
+        run.said()
+    );
+    assert_eq!(world.text("other.js"), other);
+    assert!(
+        world
+            .text("routes.js")
+            .contains("socketBroadcaster.broadcastToRoom(")
+    );
+    assert!(world.text("server.js").contains("new Server(server)"));
+}
+
+#[test]
+fn only_a_write_needs_the_state_folder() {
+    let world = World::app();
+    let run = |arguments: &[&str]| {
+        let mut command = world.command(arguments);
+        Run::of(&command.env_remove("IOMIGRATE_STATE_DIR").output().unwrap())
+    };
+    done(&run(&["scan"]));
+    assert_eq!(run(&["check"]).code, Some(1));
+    assert_eq!(run(&["report"]).code, Some(1));
+    done(&run(&["apply", "--dry-run"]));
+    let before = world.tree();
+    let refused = run(&["apply"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.said());
+    assert!(
+        refused.err.contains("IOMIGRATE_STATE_DIR"),
+        "{}",
+        refused.said()
+    );
+    assert_eq!(world.tree(), before);
+}
