@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-#[expect(dead_code, reason = "what a rewrite leaves is compared, not findings")]
 mod support;
 
 use iomigrate::plan::Level;
@@ -45,6 +44,49 @@ fn migrated_route(route: &str) -> String {
         ("routes.js", route),
     ];
     migrated(&files, "routes.js")
+}
+
+/// The findings in `files`, one line each.
+fn findings(files: &[(&str, &str)]) -> Vec<String> {
+    let files = files.iter().map(|it| (it.0.to_owned(), it.1.to_owned()));
+    support::lines(&support::analyse_files(files))
+}
+
+#[test]
+fn what_is_kept_on_the_server_is_state_wherever_it_is_read() {
+    let server = "const { Server } = require('socket.io');
+const app = require('express')();
+const server = require('http').createServer(app);
+const io = new Server(server);
+const users = new Map();
+io.on('connection', (socket) => users.set(socket.data.id, socket.id));
+io.users = users;
+app.use((req, res, next) => {
+  req.users = io.users;
+  next();
+});
+app.post('/', (req, res) => {
+  if (req.users) {
+    const id = req.users.get(req.body.to);
+    if (id) res.json(id);
+  }
+  for (const [id] of req.users) console.log(id);
+  req.users[req.body.to] = undefined;
+});
+server.listen(3001);
+";
+    let expected = [
+        "server.js:1 setup socketio-import proven",
+        "server.js:4 setup server-construction proven",
+        "server.js:6 handler connection-handler proven",
+        "server.js:7 setup server-configuration proven",
+        "server.js:9 query server-state proven",
+        "server.js:13 query server-state proven",
+        "server.js:14 query server-state proven",
+        "server.js:17 query server-state proven",
+        "server.js:18 query server-state proven",
+    ];
+    assert_eq!(findings(&[("server.js", server)]), expected);
 }
 
 #[test]

@@ -191,7 +191,20 @@ fn meaning(project: &Project, chain: &Chain) -> Meaning {
     };
     of_role
         .or_else(|| origin(project, chain))
-        .unwrap_or_else(|| position(project, chain))
+        .unwrap_or_else(
+            || match (position(project, chain), shares_state(project, chain)) {
+                (meaning, None) => meaning,
+                // What is done with the variable says the rest.
+                (meaning @ (Meaning::Guard | Meaning::Alias), Some(Kind::Name { .. })) => meaning,
+                (_, Some(_)) => Meaning::Question,
+            },
+        )
+}
+
+/// What obtains it, if a chain is nothing but a read of what handlers and routes share through the server.
+fn shares_state<'p>(project: &'p Project, chain: &Chain) -> Option<&'p Kind> {
+    let is_shared = matches!(project.part(chain.root), Some(Value::SharedState { .. }));
+    is_shared.then(|| project.facts(chain.root.file).tree.kind(chain.root.node))
 }
 
 /// A method that is not called goes somewhere else: `io.emit.bind(io)`, `list.forEach(io.emit)`.
@@ -207,7 +220,7 @@ fn takes_method(chain: &Chain) -> bool {
         .is_some_and(|it| it.arguments.is_none() && is_method(it.role))
 }
 
-/// `io.engine.use(…)`, `io.engine.on(…)`, `io.engine.opts.x = y`: set-up, not a question.
+/// `io.engine.use(…)`, `io.engine.on(…)`, `io.engine.opts.x = y`, `io.users = users`: set-up, not a question.
 fn configures(project: &Project, chain: &Chain) -> bool {
     let tree = &project.facts(chain.root.file).tree;
     let through_engine = chain
@@ -221,7 +234,9 @@ fn configures(project: &Project, chain: &Chain) -> bool {
     let is_assigned = tree.parent(chain.end).is_some_and(
         |it| matches!(tree.kind(it), Kind::Assign { target, .. } if *target == chain.end),
     );
-    through_engine && (acts || is_assigned)
+    let is_own_member =
+        chain.links.len() == 1 && matches!(project.part(chain.root), Some(Value::Server(_)));
+    through_engine && (acts || is_assigned) || is_own_member && is_assigned
 }
 
 /// Whether an emission asks for an answer: its last argument is a function.

@@ -56,6 +56,9 @@ pub enum Value {
     },
     /// What questions are asked of: adapter, engine, maps of rooms and sockets, and what is in them.
     State { site: SiteId, at: Place },
+    /// What the project itself keeps on the server for handlers and routes to share: `io.users = users`, wherever it is
+    /// handed on to. `at` is where it was put there; what is in it is not followed.
+    SharedState { site: SiteId, at: Place },
     /// A client's socket inside a handler.
     Socket { site: SiteId },
     /// `createAdapter` of an adapter package.
@@ -116,7 +119,8 @@ impl Value {
             | Self::Namespace { site, .. }
             | Self::Operator { site, .. }
             | Self::Method { site, .. }
-            | Self::State { site, .. } => Some(*site),
+            | Self::State { site, .. }
+            | Self::SharedState { site, .. } => Some(*site),
             _ => None,
         }
     }

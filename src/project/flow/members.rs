@@ -193,7 +193,7 @@ impl Flow<'_> {
     }
 
     /// `value` has arrived where a property is written.
-    pub(super) fn write_to(&mut self, write: usize, value: ValueId) {
+    pub(super) fn write_to(&mut self, write: usize, cell: CellId, value: ValueId) {
         let it = self.writes[write].clone();
         let owner = self.cells.value(value).clone();
         if let (Value::ModuleObject(file), Some("exports")) = (&owner, it.key.as_deref()) {
@@ -208,12 +208,27 @@ impl Flow<'_> {
                 let note = self.note(it.place, format!("set as `{label}`"));
                 self.cells.copy(it.value, to, Some(note));
             }
-            None if has_own_properties(&owner) || matches!(owner, Value::Server(_)) => {
+            None if has_own_properties(&owner) => {
+                if let (Value::Server(site), Some(name)) = (&owner, it.key.as_deref()) {
+                    self.share(*site, name, it.place, (cell, value));
+                }
                 let to = self.property_cell(&owner, it.key);
                 self.cells.copy(it.value, to, None);
             }
             None => {}
         }
+    }
+
+    /// The project puts a member of its own on the server: handlers and routes share through it what only one process
+    /// can have.
+    fn share(&mut self, site: SiteId, name: &str, at: Place, from: (CellId, ValueId)) {
+        if api::member(Receiver::Server, name, false).is_some() {
+            return;
+        }
+        let member = self.property_cell(&Value::Server(site), Some(name.to_owned()));
+        let state = self.cells.intern(&Value::SharedState { site, at });
+        let note = self.note(at, format!("kept on the server as `{name}`"));
+        self.cells.put(member, state, Some(from), Some(note));
     }
 
     /// The slot of a property that has one cell a name in the whole project, and what readers call it.

@@ -189,7 +189,7 @@ impl<'a> Flow<'a> {
     fn tell(&mut self, listener: Listener, cell: CellId, value: ValueId) {
         match listener {
             Listener::Read(read) => self.read_from(read, cell, value),
-            Listener::Write(write) => self.write_to(write, value),
+            Listener::Write(write) => self.write_to(write, cell, value),
             Listener::Callee(call) => self.call_value(call, cell, value),
             Listener::Receiver(call) => self.call_method(call, cell, value),
             Listener::Callback(callback) => self.call_back(callback, value),
