@@ -1,10 +1,17 @@
 //! Cells, the places that can hold values, and what has arrived in each with the way it came.
 //! Which edges there are is `flow`'s work.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
+
+/// A cell with fewer values is searched one by one.
+const FEW: usize = 16;
+
+/// The bound on functions and objects in one cell. Only registries reach it, where any of their functions may be meant
+/// at any place; back ends stay far below.
+const CROWD: usize = 96;
 
 /// A value, interned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +87,8 @@ pub(in crate::project) struct Cells {
     copies: Vec<Vec<(CellId, Option<NoteId>)>>,
     notes: Vec<Note>,
     pending: VecDeque<(CellId, ValueId)>,
+    /// The values of cells that hold many, to find them fast.
+    crowds: BTreeMap<CellId, BTreeSet<ValueId>>,
 }
 
 impl Cells {
@@ -166,11 +175,35 @@ impl Cells {
         from: Option<(CellId, ValueId)>,
         note: Option<NoteId>,
     ) {
-        let held = &mut self.held[Self::index(cell)];
-        if held.iter().all(|it| it.value != value) {
-            held.push(Arrival { value, from, note });
-            self.pending.push_back((cell, value));
+        if self.holds(cell, value) || self.is_too_crowded_for(cell, value) {
+            return;
         }
+        let held = &mut self.held[Self::index(cell)];
+        held.push(Arrival { value, from, note });
+        if held.len() == FEW {
+            let known = held.iter().map(|it| it.value).collect();
+            self.crowds.insert(cell, known);
+        } else if held.len() > FEW {
+            self.crowds.entry(cell).or_default().insert(value);
+        }
+        self.pending.push_back((cell, value));
+    }
+
+    fn holds(&self, cell: CellId, value: ValueId) -> bool {
+        match self.crowds.get(&cell) {
+            Some(known) => known.contains(&value),
+            None => self.held(cell).iter().any(|it| it.value == value),
+        }
+    }
+
+    /// Whether a cell holds so many functions and objects already that one more says nothing. The server and what
+    /// carries it are always let in.
+    fn is_too_crowded_for(&self, cell: CellId, value: ValueId) -> bool {
+        self.held(cell).len() >= CROWD
+            && matches!(
+                self.value(value),
+                Value::Function(_) | Value::Object(_) | Value::Class(_) | Value::Instance(_)
+            )
     }
 
     /// Whatever is in `from`, now or later, is in `to` as well.
