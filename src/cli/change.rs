@@ -307,7 +307,7 @@ fn left(run: &Run<'_>, plan: &Plan, output: &mut Output) {
     } else if plan.edited.is_empty() {
         "and the in-process server stays as it is"
     } else {
-        "and the in-process server stays, attached to the broadcaster's channel: clients notice nothing"
+        "and the in-process server stays, with the broadcaster attached to it: clients notice nothing"
     };
     output.conclude(Ink::Caution, sign, &format!("{count} left, {consequence}"));
     let Some((first, others)) = plan.stays.split_first() else {

@@ -451,10 +451,41 @@ fn property(project: &Project, file: FileId, property: NodeId) -> Meaning {
         Kind::ExportDefault { .. } => true,
         _ => false,
     });
-    if is_exported {
-        Meaning::Export
-    } else {
-        Meaning::PropertyValue
+    let goes_to_package = holder.is_some_and(|it| match tree.kind(it) {
+        Kind::Call {
+            callee, arguments, ..
+        }
+        | Kind::New { callee, arguments } => {
+            object.is_some_and(|object| arguments.contains(&object))
+                && known_callee(project, Place { file, node: it }).is_none()
+                && !is_copying(
+                    project,
+                    Place {
+                        file,
+                        node: *callee,
+                    },
+                )
+        }
+        _ => false,
+    });
+    match (is_exported, goes_to_package) {
+        (true, _) => Meaning::Export,
+        (false, true) => Meaning::Escape,
+        (false, false) => Meaning::PropertyValue,
+    }
+}
+
+/// `Object.assign(…)`, `Object.freeze(…)`: what they do with an object is known.
+fn is_copying(project: &Project, callee: Place) -> bool {
+    let tree = &project.facts(callee.file).tree;
+    match tree.kind(tree.bare(callee.node)) {
+        Kind::Member { object, .. } => project
+            .values(Place {
+                file: callee.file,
+                node: *object,
+            })
+            .any(|it| matches!(it, Value::GlobalFunction(_))),
+        _ => false,
     }
 }
 

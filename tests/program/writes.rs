@@ -61,7 +61,7 @@ fn a_dry_run_writes_nothing_and_names_what_is_left() {
     done(&run);
     assert!(run.out.starts_with("diff --git "), "{}", run.said());
     for line in [
-        "left, and the in-process server stays, attached to the broadcaster's channel",
+        "left, and the in-process server stays, with the broadcaster attached to it",
         "  why: size.js:1:27: ",
         "\n  server.js:3:1 socketio-import stays as long as the server does\n",
         "\n  size.js:1:27 server-state a person has to decide\n",
