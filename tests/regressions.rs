@@ -284,3 +284,34 @@ fn the_broadcaster_is_closed_after_the_last_request() {
 ";
     assert!(after.contains(expected), "{after}");
 }
+
+#[test]
+fn a_handle_whose_namespace_stays_keeps_its_name() {
+    let route = "const total = (io, room) => {
+  const sockets = io.sockets;
+  if (!sockets) return 0;
+  return sockets.adapter.rooms.get(room).size;
+};
+module.exports = (req, res) => {
+  const io = req.app.get('io');
+  const sockets = io.sockets;
+  if (total(req.app.get('io'), 'a') > 0) io.emit('x');
+  res.json(sockets.adapter.rooms.get('a').size);
+};
+";
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+const total = (io, room) => {
+  const sockets = io.sockets;
+  if (!sockets) return 0;
+  return sockets.adapter.rooms.get(room).size;
+};
+module.exports = (req, res) => {
+  const io = req.app.get('io');
+  const sockets = io.sockets;
+  if (total(req.app.get('io'), 'a') > 0) socketBroadcaster.broadcast('x');
+  res.json(sockets.adapter.rooms.get('a').size);
+};
+";
+    assert_eq!(migrated_route(route), expected);
+}

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::derived::Derived;
 use crate::findings::uses::{Use, Variable, calls_setup, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::imports::BROADCASTER;
@@ -41,7 +42,12 @@ pub(super) struct Handles {
 
 impl Handles {
     /// Decides about every name. `is_full`: the server leaves the process.
-    pub(super) fn decide(input: &Input<'_>, decided: &Decided<'_>, is_full: bool) -> Self {
+    pub(super) fn decide(
+        input: &Input<'_>,
+        decided: &Decided<'_>,
+        derived: &Derived,
+        is_full: bool,
+    ) -> Self {
         let fixed = decided.fixed;
         let mut handles = Self {
             removed: BTreeSet::new(),
@@ -66,13 +72,21 @@ impl Handles {
             }
         }
         if !is_full {
-            handles.pin(input, fixed, &uses);
+            let stays =
+                |index: usize| !fixed[index] || !derived.converts(input, &input.uses[index]);
+            handles.pin(input, &stays, &uses);
         }
         handles
     }
 
     /// While the server stays, a parameter whose function needs the server itself keeps getting it.
-    fn pin(&mut self, input: &Input<'_>, fixed: &[bool], uses: &BTreeMap<Variable, Vec<usize>>) {
+    /// `stays`: a use that is not rewritten.
+    fn pin(
+        &mut self,
+        input: &Input<'_>,
+        stays: &dyn Fn(usize) -> bool,
+        uses: &BTreeMap<Variable, Vec<usize>>,
+    ) {
         loop {
             let pinned: Vec<Variable> = self
                 .renamed
@@ -81,7 +95,7 @@ impl Handles {
                 .filter(|it| {
                     uses[it]
                         .iter()
-                        .any(|index| !fixed[*index] || !self.may_convert(input, *index))
+                        .any(|index| stays(*index) || !self.may_convert(input, *index))
                 })
                 .collect();
             if pinned.is_empty() {
@@ -91,9 +105,10 @@ impl Handles {
         }
         // Who hands the server itself to such a function keeps it.
         let keeps = |it: &Variable| {
-            !uses
-                .get(it)
-                .is_some_and(|all| all.iter().any(|index| !self.may_convert(input, *index)))
+            !uses.get(it).is_some_and(|all| {
+                all.iter()
+                    .any(|index| stays(*index) || !self.may_convert(input, *index))
+            })
         };
         self.removed = self.removed.iter().copied().filter(keeps).collect();
     }

@@ -177,9 +177,10 @@ pub(super) fn rewrite(
         fixed: &fixed,
         moved: &moved,
     };
+    let derived = Derived::decide(input, &decided);
     let mut rewriting = Rewriting {
-        handles: Handles::decide(input, &decided, scope.is_full),
-        derived: Derived::decide(input, &decided),
+        handles: Handles::decide(input, &decided, &derived, scope.is_full),
+        derived,
         is_full: scope.is_full,
         done: BTreeSet::new(),
         unfit: Vec::new(),
