@@ -96,7 +96,7 @@ pub fn prove(
     let mut failures = Vec::new();
     for file in changed {
         failures.extend(parses(&file.path, before, after));
-        failures.extend(leaves_no_name_dangling(&file.path, before, after));
+        failures.extend(leaves_no_name_dangling(plan, &file.path, before, after));
     }
     failures.extend(keeps_comments(plan, changed, before));
     failures.extend(nothing_is_left(plan, before, after));
@@ -127,11 +127,17 @@ fn parses(path: &str, before: &Side<'_>, after: &Side<'_>) -> Option<Failure> {
 }
 
 /// No name refers to nothing that referred to something, or was not there, before.
-fn leaves_no_name_dangling(path: &str, before: &Side<'_>, after: &Side<'_>) -> Vec<Failure> {
+fn leaves_no_name_dangling(
+    plan: &Plan,
+    path: &str,
+    before: &Side<'_>,
+    after: &Side<'_>,
+) -> Vec<Failure> {
     let Some((_, facts)) = after.file(path) else {
         return Vec::new();
     };
-    let known: BTreeSet<&str> = match before.file(path) {
+    let old = before.file(path).filter(|_| !is_generated(plan, path));
+    let known: BTreeSet<&str> = match old {
         Some((_, old)) => old.free_names().keys().map(String::as_str).collect(),
         // Code in a new file was moved from some file of the project.
         None => before
@@ -148,14 +154,18 @@ fn leaves_no_name_dangling(path: &str, before: &Side<'_>, after: &Side<'_>) -> V
     dangling
         // A file that imports for the first time calls `require`.
         .filter(|it| {
-            it.as_str() != "require"
-                && (before.file(path).is_some() || !NODE_NAMES.contains(&it.as_str()))
+            it.as_str() != "require" && (old.is_some() || !NODE_NAMES.contains(&it.as_str()))
         })
         .map(|it| Failure {
             path: path.to_owned(),
             problem: format!("`{it}` would refer to nothing"),
         })
         .collect()
+}
+
+/// Whether a file is written as a whole: if it is there, it is ours, from an earlier version of this program perhaps.
+fn is_generated(plan: &Plan, path: &str) -> bool {
+    plan.written.iter().any(|it| it.path == path)
 }
 
 /// Every comment is still somewhere, unless it stood in code that can no longer run.
@@ -165,7 +175,7 @@ fn keeps_comments(plan: &Plan, changed: &[Changed], before: &Side<'_>) -> Vec<Fa
         kept.push_str(&squeezed(file.after.as_deref().unwrap_or_default()));
     }
     let mut failures = Vec::new();
-    for file in changed {
+    for file in changed.iter().filter(|it| !is_generated(plan, &it.path)) {
         let Some((source, facts)) = before.file(&file.path) else {
             continue;
         };

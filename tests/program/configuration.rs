@@ -158,6 +158,20 @@ fn a_rule_that_is_off_is_neither_reported_nor_rewritten_nor_forgotten() {
 }
 
 #[test]
+fn an_access_that_is_off_stays_though_nothing_needs_it() {
+    let world = World::app();
+    world.put("iomigrate.toml", "[rules]\nsetting-access = 'off'\n");
+    let run = world.run(&["apply"]);
+    assert_eq!(run.code, Some(1), "{}", run.said());
+    let routes = world.text("routes.js");
+    assert!(routes.contains("const io = req.app.get('io');"), "{routes}");
+    assert!(
+        routes.contains("socketBroadcaster.broadcastToRoom('lobby', 'news', req.body);"),
+        "{routes}"
+    );
+}
+
+#[test]
 fn keys_that_do_nothing_are_not_accepted() {
     let world = World::app();
     for text in [

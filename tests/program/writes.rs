@@ -266,3 +266,55 @@ fn only_a_write_needs_the_state_folder() {
     );
     assert_eq!(world.tree(), before);
 }
+
+/// The application with a helper that is handed the server.
+fn with_helper() -> World {
+    let world = World::app();
+    world.put(
+        "helper.js",
+        "exports.tell = (io, text) => {\n  io.emit('told', text);\n};\n",
+    );
+    world.put(
+        "caller.js",
+        "const { tell } = require('./helper');\n\nmodule.exports = (req) => tell(req.app.get('io'), 'x');\n",
+    );
+    world
+}
+
+#[test]
+fn a_helper_that_is_still_handed_the_server_keeps_its_parameter() {
+    let call = "tell(req.app.get('io'), 'x')";
+    // Named alone, the helper can do without what it is handed, and the caller can do nothing.
+    for (path, code) in [("helper.js", 0), ("caller.js", 1)] {
+        let world = with_helper();
+        let run = world.run(&["apply", path]);
+        assert_eq!(run.code, Some(code), "{}", run.said());
+        assert!(world.text("helper.js").contains("(io, text)"));
+        assert!(world.text("caller.js").contains(call));
+    }
+    let world = with_helper();
+    world.put("iomigrate.toml", "[rules]\nhandle-argument = 'off'\n");
+    let run = world.run(&["apply"]);
+    assert_eq!(run.code, Some(1), "{}", run.said());
+    assert!(world.text("helper.js").contains("(io, text)"));
+    assert!(
+        world
+            .text("caller.js")
+            .contains("tell(req.app.get('io'), 'x')")
+    );
+}
+
+#[test]
+fn an_older_runtime_is_replaced() {
+    let world = World::app();
+    world.put(
+        "utils/socketBroadcaster.js",
+        "// @iomigrate broadcaster\n// of another version\nmodule.exports = {};\n",
+    );
+    done(&world.run(&["apply"]));
+    assert!(
+        world
+            .text("utils/socketBroadcaster.js")
+            .contains("broadcastToRoom")
+    );
+}

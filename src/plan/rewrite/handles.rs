@@ -54,6 +54,12 @@ impl Handles {
             renamed: BTreeSet::new(),
         };
         let uses = by_variable(input);
+        // A declaration that stays as it is keeps its variable.
+        let all = input.uses.iter().zip(fixed);
+        let declared_still: BTreeSet<Variable> = all
+            .filter(|it| !it.1)
+            .filter_map(|it| declared(input, it.0))
+            .collect();
         for (variable, uses) in &uses {
             let (facts, binding) = (input.project.facts(variable.0), variable.1);
             let serves_handlers = uses.iter().any(|it| {
@@ -65,6 +71,7 @@ impl Handles {
             {
                 handles.renamed.insert(*variable);
             } else if !serves_handlers
+                && !declared_still.contains(variable)
                 && declares_handle(input, facts, *variable)
                 && uses.iter().all(|it| fixed[*it])
             {
@@ -74,6 +81,8 @@ impl Handles {
         if !is_full {
             let stays =
                 |index: usize| !fixed[index] || !derived.converts(input, &input.uses[index]);
+            let fed = still_fed(input, fixed);
+            handles.renamed.retain(|it| !fed.contains(it));
             handles.pin(input, &stays, &uses);
         }
         handles
@@ -173,6 +182,15 @@ impl Handles {
             false => Root::Kept,
         }
     }
+}
+
+/// The parameters that a call which stays as it is keeps handing the server to.
+fn still_fed(input: &Input<'_>, fixed: &[bool]) -> BTreeSet<Variable> {
+    let all = input.uses.iter().zip(fixed);
+    let kept = all.filter(|it| it.0.meaning == Meaning::Argument && !it.1);
+    kept.filter_map(|it| receiving_parameters(input.project, &it.0.chain))
+        .flat_map(|it| it.into_iter().flatten())
+        .collect()
 }
 
 /// The uses whose root is a variable, by variable.
