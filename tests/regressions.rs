@@ -315,3 +315,112 @@ module.exports = (req, res) => {
 ";
     assert_eq!(migrated_route(route), expected);
 }
+
+/// A function that does something with the server and gives it back.
+const DECORATE: &str = "exports.decorate = (io) => {
+  process.title = 'desk';
+  return io;
+};
+";
+
+#[test]
+fn a_call_that_gives_the_server_back_is_not_lost() {
+    let server = SERVER
+        .replace("app.set('io', io);", "decorate(io);\napp.set('io', io);")
+        .replace(
+            "const app",
+            "const { decorate } = require('./decorate');\nconst app",
+        );
+    let files = [("server.js", server.as_str()), ("decorate.js", DECORATE)];
+    let found = findings(&files);
+    assert!(
+        found.iter().all(|it| !it.contains("access")),
+        "nothing is obtained: {found:?}"
+    );
+    let text = migrated(&files, "server.js");
+    assert!(text.contains("\ndecorate(socketBroadcaster);\n"), "{text}");
+}
+
+#[test]
+fn a_function_that_does_more_than_giving_the_server_out_is_still_called() {
+    let route = "const { decorate } = require('./decorate');
+module.exports = (req, res) => {
+  const io = decorate(req.app.get('io'));
+  io.emit('x');
+  decorate(req.app.get('io')).emit('y');
+  res.end();
+};
+";
+    let files = [
+        ("server.js", SERVER),
+        ("routes.js", route),
+        ("decorate.js", DECORATE),
+    ];
+    let text = migrated(&files, "routes.js");
+    assert!(
+        text.contains("  const io = decorate(req.app.get('io'));\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("  decorate(req.app.get('io')).emit('y');\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn imports_of_getters_that_nothing_calls_any_more_go() {
+    let holder = "let io;
+exports.setIO = (it) => { io = it; };
+exports.getIO = () => {
+  if (!io) throw new Error('not ready');
+  return io;
+};
+exports.version = 1;
+";
+    let server = SERVER
+        .replace(
+            "app.set('io', io);",
+            "setIO(io);\napp.use(require('./others'));",
+        )
+        .replace(
+            "const app",
+            "const { setIO, version } = require('./holder');\nconst app",
+        );
+    let route = "const holder = require('./holder');
+const { getIO, version } = require('./holder');
+module.exports = async (req, res) => {
+  const { getIO: lazy } = await import('./holder.js');
+  const io = lazy();
+  if (io) io.emit('x');
+  getIO().emit('y', version);
+  holder.getIO().emit('z');
+  res.end();
+};
+";
+    let expected = "const { version } = require('./holder');
+const socketBroadcaster = require('./utils/socketBroadcaster');
+module.exports = async (req, res) => {
+  socketBroadcaster.broadcast('x');
+  socketBroadcaster.broadcast('y', version);
+  socketBroadcaster.broadcast('z');
+  res.end();
+};
+";
+    let files = [
+        ("server.js", server.as_str()),
+        ("holder.js", holder),
+        ("routes.js", route),
+        (
+            "others.js",
+            "const { getIO } = require('./lonely');\nmodule.exports = () => getIO().emit('x');\n",
+        ),
+        ("lonely.js", "exports.getIO = require('./holder').getIO;\n"),
+    ];
+    assert_eq!(migrated(&files, "routes.js"), expected);
+    // Nobody else loads it.
+    let lonely = migrated(&files, "others.js");
+    assert!(
+        lonely.starts_with("const { getIO } = require('./lonely');"),
+        "{lonely}"
+    );
+}

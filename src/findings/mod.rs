@@ -6,6 +6,7 @@ pub mod entries;
 pub mod uses;
 
 mod handlers;
+mod positions;
 pub(crate) mod matching;
 
 use std::collections::BTreeMap;

@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::derived::Derived;
-use crate::findings::uses::{Use, Variable, calls_setup, receiving_parameters};
+use super::removals;
+use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
+use crate::plan::draft::Draft;
+use crate::plan::getters;
 use crate::plan::imports::BROADCASTER;
-use crate::project::value::{Place, SiteKind, Value};
+use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::scope::{BindingId, BindingKind, FileFacts};
 use crate::source::FileId;
@@ -182,6 +185,47 @@ impl Handles {
             false => Root::Kept,
         }
     }
+
+    /// Gives parameters that carry the broadcaster its name.
+    pub(super) fn rename_parameters(&self, draft: &mut Draft<'_>) {
+        for (file, binding) in &self.renamed {
+            for node in &draft
+                .input
+                .project
+                .facts(*file)
+                .binding(*binding)
+                .declarations
+            {
+                let name = Place {
+                    file: *file,
+                    node: *node,
+                };
+                let span = removals::name_span(draft, name);
+                draft.replace(*file, span, BROADCASTER);
+            }
+        }
+    }
+
+    /// Takes out the declarations that nothing needs.
+    pub(super) fn remove_variables(&self, draft: &mut Draft<'_>) {
+        for (file, binding) in &self.removed {
+            for node in &draft
+                .input
+                .project
+                .facts(*file)
+                .binding(*binding)
+                .declarations
+            {
+                removals::remove_declaration(
+                    draft,
+                    Place {
+                        file: *file,
+                        node: *node,
+                    },
+                );
+            }
+        }
+    }
 }
 
 /// The parameters that a call which stays as it is keeps handing the server to.
@@ -287,7 +331,7 @@ fn declares_handle(input: &Input<'_>, facts: &FileFacts, (file, binding): Variab
         Kind::Import { .. } => true,
         Kind::Declarator {
             init: Some(init), ..
-        } => is_pure_access(input, file, *init),
+        } => getters::is_pure(input, file, *init),
         Kind::PatternProperty { .. } => is_declared_pattern(facts, parent),
         _ => false,
     }
@@ -301,7 +345,7 @@ fn declares_server(input: &Input<'_>, facts: &FileFacts, (file, binding): Variab
     match facts.tree.parent(declaration).map(|it| facts.tree.kind(it)) {
         Some(Kind::Declarator {
             init: Some(init), ..
-        }) => is_site(
+        }) => getters::is_site(
             input,
             Place {
                 file,
@@ -312,14 +356,6 @@ fn declares_server(input: &Input<'_>, facts: &FileFacts, (file, binding): Variab
     }
 }
 
-fn is_site(input: &Input<'_>, place: Place) -> bool {
-    input
-        .project
-        .sites()
-        .iter()
-        .any(|it| it.place == place && it.kind == SiteKind::Constructed)
-}
-
 /// `const { io } = …` in a declaration whose initial value does nothing but read.
 fn is_declared_pattern(facts: &FileFacts, property: NodeId) -> bool {
     let declarator = facts
@@ -327,37 +363,6 @@ fn is_declared_pattern(facts: &FileFacts, property: NodeId) -> bool {
         .parent(property)
         .and_then(|it| facts.tree.parent(it));
     declarator.is_some_and(|it| matches!(facts.tree.kind(it), Kind::Declarator { .. }))
-}
-
-/// Whether an expression does nothing but obtain the server.
-fn is_pure_access(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
-    let tree = &input.project.facts(file).tree;
-    match tree.kind(node) {
-        Kind::Name { .. }
-        | Kind::This
-        | Kind::Null
-        | Kind::String { .. }
-        | Kind::Boolean { .. }
-        | Kind::Literal => true,
-        Kind::Call { .. } => {
-            let place = Place { file, node };
-            input.project.part(place).is_some()
-                && !is_site(input, place)
-                && !calls_setup(input.project, place)
-        }
-        Kind::Member { .. }
-        | Kind::Logical { .. }
-        | Kind::Conditional { .. }
-        | Kind::Parenthesized { .. }
-        | Kind::Cast { .. }
-        | Kind::Await { .. }
-        | Kind::Unary { .. }
-        | Kind::Binary { .. } => tree
-            .children(node)
-            .into_iter()
-            .all(|it| is_pure_access(input, file, it)),
-        _ => false,
-    }
 }
 
 /// Whether a parameter may carry the broadcaster under its name: only the server ever reaches it, nothing is written to

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::imports;
-use super::{Input, Level};
+use super::{Input, Level, getters, leftovers};
 use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
 use crate::project::value::Place;
@@ -25,6 +25,7 @@ use crate::syntax::NodeId;
 use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use questions::Awaiting;
+pub(in crate::plan) use removals::remove_declaration;
 
 /// A chain as it is, with the broadcaster at its root.
 const KEPT_CHAIN: &str = "socketBroadcaster{links}";
@@ -81,6 +82,9 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         && handles::is_mixed(input, (it.chain.root.file, binding))
     {
         return Some("something else than the server reaches this parameter, too".to_owned());
+    }
+    if it.access == Some(Meaning::GetterCall) && !getters::is_quiet(input, it.chain.root) {
+        return Some("the function that gives the server out does something else, too".to_owned());
     }
     let is_chain = rule.rewrite.is_some();
     let holds_server = handles::holds_server(input, it.chain.root);
@@ -182,6 +186,7 @@ pub(super) fn rewrite(
         handles: Handles::decide(input, &decided, &derived, scope.is_full),
         derived,
         is_full: scope.is_full,
+        replaced: Vec::new(),
         done: BTreeSet::new(),
         unfit: Vec::new(),
     };
@@ -198,8 +203,9 @@ pub(super) fn rewrite(
             rewriting.done.insert(index);
         }
     }
-    rewriting.rename_parameters(draft);
-    rewriting.remove_variables(draft);
+    rewriting.handles.rename_parameters(draft);
+    rewriting.handles.remove_variables(draft);
+    leftovers::remove_imports(draft, &rewriting.replaced);
     if rewriting.unfit.is_empty() {
         Ok(rewriting.done)
     } else {
@@ -273,6 +279,8 @@ struct Rewriting {
     handles: Handles,
     derived: Derived,
     is_full: bool,
+    /// Roots whose text is replaced.
+    replaced: Vec<Place>,
     done: BTreeSet<usize>,
     unfit: Vec<Left>,
 }
@@ -358,7 +366,7 @@ impl Rewriting {
 
     /// Names the broadcaster in a condition that has to stay.
     fn replace_guard(
-        &self,
+        &mut self,
         draft: &mut Draft<'_>,
         it: &Use,
         open: &BTreeMap<FileId, BTreeSet<NodeId>>,
@@ -440,58 +448,20 @@ impl Rewriting {
     }
 
     /// The text of a root afterwards, and a note that the file needs the import; `None` if it stays as it is.
-    fn root_text(&self, draft: &mut Draft<'_>, root: Place) -> Option<String> {
+    fn root_text(&mut self, draft: &mut Draft<'_>, root: Place) -> Option<String> {
+        self.replaced.push(root);
         match self.handles.root(draft.input, root, self.is_full) {
-            Root::Kept => None,
+            Root::Kept => self.replaced.pop().and(None),
             Root::Parameter => Some(imports::BROADCASTER.to_owned()),
             Root::Imported => Some(broadcaster_name(draft, root)),
         }
     }
 
-    fn replace_root(&self, draft: &mut Draft<'_>, it: &Use) {
+    fn replace_root(&mut self, draft: &mut Draft<'_>, it: &Use) {
         let root = it.chain.root;
         let Some(name) = self.root_text(draft, root) else {
             return;
         };
         removals::replace_value(draft, root, &name);
-    }
-
-    fn rename_parameters(&self, draft: &mut Draft<'_>) {
-        for (file, binding) in &self.handles.renamed {
-            for node in &draft
-                .input
-                .project
-                .facts(*file)
-                .binding(*binding)
-                .declarations
-            {
-                let name = Place {
-                    file: *file,
-                    node: *node,
-                };
-                let span = removals::name_span(draft, name);
-                draft.replace(*file, span, imports::BROADCASTER);
-            }
-        }
-    }
-
-    fn remove_variables(&self, draft: &mut Draft<'_>) {
-        for (file, binding) in &self.handles.removed {
-            for node in &draft
-                .input
-                .project
-                .facts(*file)
-                .binding(*binding)
-                .declarations
-            {
-                removals::remove_declaration(
-                    draft,
-                    Place {
-                        file: *file,
-                        node: *node,
-                    },
-                );
-            }
-        }
     }
 }

@@ -126,11 +126,13 @@ fn remove_from_list(draft: &mut Draft<'_>, file: FileId, item: NodeId) {
     }
 }
 
-/// Removes the `own`th of several items of a list in braces or brackets.
+/// Removes the `own`th of several items of a list in braces or brackets. Others may be gone already.
 fn remove_item(draft: &mut Draft<'_>, file: FileId, items: &[Span], own: usize) {
     let layout = draft.layout(file);
     let item = items[own];
-    let gone = match (own.checked_sub(1).map(|it| items[it]), items.get(own + 1)) {
+    let is_left = |it: &&Span| !draft.is_gone(file, **it);
+    let previous = items[..own].iter().rfind(is_left).copied();
+    let gone = match (previous, items[own + 1..].iter().find(is_left)) {
         // An item on a line of its own goes with the line.
         (_, Some(next))
             if layout.starts_line(item.start as usize)
@@ -155,7 +157,7 @@ fn remove_item(draft: &mut Draft<'_>, file: FileId, items: &[Span], own: usize) 
 }
 
 /// Removes the declaration of a variable: its declarator, its import, or its part of a pattern.
-pub(super) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
+pub(in crate::plan) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
     let file = name.file;
     let tree = draft.layout(file).tree;
     if draft.is_gone(file, tree.span(name.node)) {
@@ -172,7 +174,7 @@ pub(super) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
             };
             let declarator = tree.parent(pattern);
             match declarator {
-                Some(declarator) if tree.children(pattern).len() == 1 => {
+                Some(declarator) if is_last(draft, file, &tree.children(pattern)) => {
                     remove_declarator(draft, file, declarator);
                 }
                 _ => remove_from_list(draft, file, parent),
@@ -180,8 +182,11 @@ pub(super) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
         }
         Kind::Import { names, .. } => {
             let own = names.iter().position(|it| it.local == name.node);
+            let locals: Vec<NodeId> = names.iter().map(|it| it.local).collect();
             match own {
-                Some(own) if names.len() > 1 => remove_import_name(draft, file, parent, own),
+                Some(own) if !is_last(draft, file, &locals) => {
+                    remove_import_name(draft, file, parent, own);
+                }
                 _ => draft.remove_statement(file, parent),
             }
         }
@@ -194,10 +199,19 @@ fn remove_declarator(draft: &mut Draft<'_>, file: FileId, declarator: NodeId) {
     let Some(statement) = tree.parent(declarator) else {
         return;
     };
-    match tree.children(statement).len() {
-        1 => draft.remove_statement(file, statement),
-        _ => remove_from_list(draft, file, declarator),
+    match is_last(draft, file, &tree.children(statement)) {
+        true => draft.remove_statement(file, statement),
+        false => remove_from_list(draft, file, declarator),
     }
+}
+
+/// Whether no more than one item of a list is left.
+fn is_last(draft: &Draft<'_>, file: FileId, items: &[NodeId]) -> bool {
+    let tree = draft.layout(file).tree;
+    let left = items
+        .iter()
+        .filter(|it| !draft.is_gone(file, tree.span(**it)));
+    left.count() <= 1
 }
 
 /// `import app, { io } from` keeps its shape: without `io` the braces go too.
@@ -206,12 +220,12 @@ fn remove_import_name(draft: &mut Draft<'_>, file: FileId, statement: NodeId, ow
     let Kind::Import { names, .. } = layout.tree.kind(statement) else {
         return;
     };
+    let own = names[own].span;
     let named: Vec<Span> = names
         .iter()
-        .filter(|it| is_braced(&layout, it.span))
         .map(|it| it.span)
+        .filter(|it| is_braced(&layout, *it) && (*it == own || !draft.is_gone(file, *it)))
         .collect();
-    let own = names[own].span;
     match named.iter().position(|it| *it == own) {
         Some(position) if named.len() > 1 => remove_item(draft, file, &named, position),
         Some(_) => {

@@ -1,4 +1,3 @@
-import { SETTINGS } from '../settings.js';
 import socketBroadcaster from '../utils/socketBroadcaster.js';
 
 export const submit = (req, res) => {

@@ -1,0 +1,125 @@
+//! Expressions that obtain the server. They may go with what they obtain only if they do nothing else; so does a call of
+//! a function of the project only if the function does nothing else.
+
+use super::Input;
+use crate::findings::uses::calls_setup;
+use crate::project::value::{Place, SiteKind};
+use crate::source::FileId;
+use crate::syntax::{Kind, NodeId};
+
+/// How deep one getter may ask another one.
+const DEPTH: usize = 4;
+
+/// Whether an expression does nothing but obtain the server.
+pub(in crate::plan) fn is_pure(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    match tree.kind(node) {
+        Kind::Name { .. }
+        | Kind::This
+        | Kind::Null
+        | Kind::String { .. }
+        | Kind::Boolean { .. }
+        | Kind::Literal => true,
+        Kind::Call { .. } => {
+            let place = Place { file, node };
+            input.project.part(place).is_some()
+                && !is_site(input, place)
+                && !calls_setup(input.project, place)
+                && is_quiet(input, place)
+        }
+        Kind::Member { .. }
+        | Kind::Logical { .. }
+        | Kind::Conditional { .. }
+        | Kind::Parenthesized { .. }
+        | Kind::Cast { .. }
+        | Kind::Await { .. }
+        | Kind::Unary { .. }
+        | Kind::Binary { .. } => tree
+            .children(node)
+            .into_iter()
+            .all(|it| is_pure(input, file, it)),
+        _ => false,
+    }
+}
+
+/// Whether a server is made at `place`.
+pub(in crate::plan) fn is_site(input: &Input<'_>, place: Place) -> bool {
+    input
+        .project
+        .sites()
+        .iter()
+        .any(|it| it.place == place && it.kind == SiteKind::Constructed)
+}
+
+/// Whether a call does nothing but give the server out.
+pub(in crate::plan) fn is_quiet(input: &Input<'_>, call: Place) -> bool {
+    is_quiet_within(input, call, DEPTH)
+}
+
+fn is_quiet_within(input: &Input<'_>, call: Place, depth: usize) -> bool {
+    let Kind::Call { arguments, .. } = input.project.facts(call.file).tree.kind(call.node) else {
+        return true;
+    };
+    let takes_server = arguments.iter().any(|node| {
+        let argument = Place {
+            file: call.file,
+            node: *node,
+        };
+        input.project.part(argument).is_some()
+    });
+    !takes_server
+        && depth > 0
+        && input
+            .project
+            .callees(call)
+            .iter()
+            .all(|function| does_nothing_else(input, *function, depth - 1))
+}
+
+/// Whether a function only reads, compares, complains and returns.
+fn does_nothing_else(input: &Input<'_>, function: Place, depth: usize) -> bool {
+    let facts = input.project.facts(function.file);
+    let tree = &facts.tree;
+    let body = tree.function(function.node).and_then(|it| it.body);
+    body.is_none_or(|body| {
+        let mut all = std::iter::once(body).chain(tree.descendants(body));
+        all.all(|node| match tree.kind(node) {
+            Kind::Assign { .. } | Kind::Update { .. } | Kind::Yield { .. } => false,
+            Kind::Unary { operator, .. } => operator != "delete",
+            Kind::New { .. } | Kind::Call { .. } => {
+                let place = Place {
+                    file: function.file,
+                    node,
+                };
+                complains(input, place)
+                    || input.project.part(place).is_some() && is_quiet_within(input, place, depth)
+            }
+            _ => true,
+        })
+    })
+}
+
+/// `throw new Error(…)`, `console.warn(…)`, `logger.error(…)`: what a getter does that has nothing to give.
+fn complains(input: &Input<'_>, call: Place) -> bool {
+    let tree = &input.project.facts(call.file).tree;
+    let is_thrown = tree
+        .ancestors(call.node)
+        .any(|it| matches!(tree.kind(it), Kind::Throw { .. }));
+    is_thrown
+        || match tree.kind(call.node) {
+            Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
+                // What it loads, others load as well.
+                Kind::ImportKeyword => true,
+                Kind::Name { name } => name == "require",
+                callee => is_log(callee),
+            },
+            _ => false,
+        }
+}
+
+fn is_log(callee: &Kind) -> bool {
+    matches!(callee, Kind::Member { property, .. } if matches!(
+        property.name(),
+        Some("log" | "warn" | "error" | "info" | "debug" | "trace")
+    ))
+}

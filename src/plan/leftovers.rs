@@ -1,0 +1,198 @@
+//! What serves nothing any more once the uses of the server are rewritten: imports of functions that gave it out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::draft::Draft;
+use super::rewrite::remove_declaration;
+use crate::project::resolve::Target;
+use crate::project::value::Place;
+use crate::scope::FileFacts;
+use crate::source::FileId;
+use crate::syntax::{Kind, NodeId};
+
+/// Removes the imports of the project's own files of which nothing is read any more. `replaced`: expressions whose text
+/// is replaced. A file that nobody else loads is still imported.
+pub(in crate::plan) fn remove_imports(draft: &mut Draft<'_>, replaced: &[Place]) {
+    let files: BTreeSet<FileId> = replaced.iter().map(|it| it.file).collect();
+    let mut dead: Vec<Import> = files
+        .into_iter()
+        .flat_map(|file| dead_imports(draft, file, replaced))
+        .collect();
+    let importers = importers(draft);
+    let is_loaded = |it: &Import, dead: &[Import]| {
+        let others = importers.get(&it.target).into_iter().flatten();
+        others
+            .filter(|other| **other != it.statement)
+            .any(|other| dead.iter().all(|it| it.statement != *other))
+    };
+    // Of the files that alone load another one, the first goes on doing so.
+    let mut index = 0;
+    while index < dead.len() {
+        if dead[index].is_whole && !is_loaded(&dead[index], &dead) {
+            dead.remove(index);
+        } else {
+            index += 1;
+        }
+    }
+    for import in dead {
+        remove(draft, &import);
+    }
+}
+
+/// Names that one import brings in and nothing reads any more.
+struct Import {
+    /// The `import`, or the declaration with `require(…)` or `await import(…)`.
+    statement: Place,
+    /// What it loads.
+    target: FileId,
+    /// The names, or their properties in a pattern.
+    names: BTreeSet<NodeId>,
+    /// Nothing else of what it brings in is left.
+    is_whole: bool,
+}
+
+fn dead_imports(draft: &Draft<'_>, file: FileId, replaced: &[Place]) -> Vec<Import> {
+    let facts = draft.input.project.facts(file);
+    let is_dead = |node: &NodeId| {
+        let span = facts.tree.span(*node);
+        draft.is_gone(file, span)
+            || replaced
+                .iter()
+                .any(|it| it.file == file && facts.tree.span(it.node).contains(span))
+    };
+    let mut found = Vec::new();
+    for node in facts.tree.ids() {
+        let statement = Place { file, node };
+        let Some((target, names)) = imported(draft, statement) else {
+            continue;
+        };
+        let is_here = |name: &NodeId| !draft.is_gone(file, facts.tree.span(*name));
+        let here: Vec<NodeId> = names.into_iter().filter(is_here).collect();
+        let unread: BTreeSet<NodeId> = here
+            .iter()
+            .copied()
+            .filter(|name| {
+                let references = facts
+                    .binding_of(*name)
+                    .map_or(&[][..], |it| &facts.binding(it).references);
+                !references.is_empty() && references.iter().all(is_dead)
+            })
+            .collect();
+        if !unread.is_empty() {
+            found.push(Import {
+                statement,
+                target,
+                is_whole: unread.len() == here.len(),
+                names: unread,
+            });
+        }
+    }
+    found
+}
+
+/// The file that a statement loads, and the names it gives what it takes from there.
+fn imported(draft: &Draft<'_>, statement: Place) -> Option<(FileId, Vec<NodeId>)> {
+    let facts = draft.input.project.facts(statement.file);
+    let tree = &facts.tree;
+    let (source, names) = match tree.kind(statement.node) {
+        Kind::Import { source, names, .. } => {
+            (source.as_str(), names.iter().map(|it| it.local).collect())
+        }
+        Kind::Variables { declarators, .. } => {
+            let [declarator] = declarators[..] else {
+                return None;
+            };
+            let Kind::Declarator {
+                target,
+                init: Some(init),
+            } = tree.kind(declarator)
+            else {
+                return None;
+            };
+            (loaded(facts, *init)?, names_of(facts, *target)?)
+        }
+        _ => return None,
+    };
+    match draft.input.project.resolve(statement.file, source) {
+        Target::File(target) => Some((target, names)),
+        Target::Package(_) | Target::Missing => None,
+    }
+}
+
+/// The specifier of `require('./a')`, `await import('./a')`.
+fn loaded(facts: &FileFacts, init: NodeId) -> Option<&str> {
+    let tree = &facts.tree;
+    let (call, is_awaited) = match tree.kind(tree.bare(init)) {
+        Kind::Await { argument } => (tree.bare(*argument), true),
+        _ => (tree.bare(init), false),
+    };
+    let Kind::Call {
+        callee, arguments, ..
+    } = tree.kind(call)
+    else {
+        return None;
+    };
+    let loads = match tree.kind(*callee) {
+        Kind::ImportKeyword => is_awaited,
+        Kind::Name { name } => {
+            name == "require" && facts.binding_of(*callee).is_none() && !is_awaited
+        }
+        _ => false,
+    };
+    let source = arguments.first().filter(|_| loads)?;
+    tree.string_value(*source)
+}
+
+fn names_of(facts: &FileFacts, target: NodeId) -> Option<Vec<NodeId>> {
+    let tree = &facts.tree;
+    match tree.kind(target) {
+        Kind::BindingName { .. } => Some(vec![target]),
+        Kind::ObjectPattern { properties } => properties
+            .iter()
+            .map(|it| match tree.kind(*it) {
+                Kind::PatternProperty { value, .. } => {
+                    Some(*value).filter(|it| matches!(tree.kind(*it), Kind::BindingName { .. }))
+                }
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    }
+}
+
+/// Every statement that loads a file of the project and stays, by that file.
+fn importers(draft: &Draft<'_>) -> BTreeMap<FileId, Vec<Place>> {
+    let mut importers: BTreeMap<FileId, Vec<Place>> = BTreeMap::new();
+    for (file, facts) in draft.input.project.files() {
+        for node in facts.tree.ids() {
+            let source = match facts.tree.kind(node) {
+                Kind::Import { source, .. } => Some(source.as_str()),
+                Kind::Call { .. } => loaded(facts, node),
+                _ => None,
+            };
+            let Some(Target::File(target)) = source.map(|it| draft.input.project.resolve(file, it))
+            else {
+                continue;
+            };
+            let node = facts.tree.enclosing_statement(node);
+            if !draft.is_gone(file, facts.tree.span(node)) {
+                importers
+                    .entry(target)
+                    .or_default()
+                    .push(Place { file, node });
+            }
+        }
+    }
+    importers
+}
+
+fn remove(draft: &mut Draft<'_>, import: &Import) {
+    let Place { file, node } = import.statement;
+    if import.is_whole {
+        draft.remove_statement(file, node);
+        return;
+    }
+    for name in &import.names {
+        remove_declaration(draft, Place { file, node: *name });
+    }
+}
