@@ -424,3 +424,37 @@ module.exports = async (req, res) => {
         "{lonely}"
     );
 }
+
+#[test]
+fn middleware_that_only_handed_the_server_on_goes() {
+    let server = SERVER.replace(
+        "app.set('io', io);",
+        "// Routes reach the sockets through the request
+app.use((req, res, next) => {
+  req.io = io;
+  return next();
+});
+
+app.use(function (req, res, next) {
+  req.io = io;
+  next();
+});
+app.use((req, res, next) => { req.io = io; req.at = Date.now(); next(); });
+app.use((req, res, next) => { req.at = Date.now(); req.io = io;
+  next();
+});",
+    );
+    let expected = "const app = require('express')();
+const server = require('http').createServer(app);
+
+app.use((req, res, next) => { req.at = Date.now(); next(); });
+app.use((req, res, next) => { req.at = Date.now();
+  next();
+});
+app.use(require('./routes'));
+server.listen(3001);
+";
+    let route = "module.exports = (req, res) => req.io.emit('x');\n";
+    let files = [("server.js", server.as_str()), ("routes.js", route)];
+    assert_eq!(migrated(&files, "server.js"), expected);
+}

@@ -63,15 +63,15 @@ impl<'a> Layout<'a> {
     /// The range to delete for a statement to be gone: whole lines if it has them to itself.
     pub(in crate::plan) fn removal(&self, span: Span) -> Span {
         let (start, end) = (span.start as usize, span.end as usize);
-        if !self.starts_line(start) || !self.ends_line(end) {
-            let spaces =
-                self.text[end..].len() - self.text[end..].trim_start_matches([' ', '\t']).len();
-            return Span::new(
-                start,
-                end + if self.starts_line(start) { spaces } else { 0 },
-            );
+        match (self.starts_line(start), self.ends_line(end)) {
+            (true, true) => Span::new(self.line_start(start), self.line_end(end)),
+            // What stands before it ends the line now.
+            (false, true) => Span::new(self.text[..start].trim_end_matches([' ', '\t']).len(), end),
+            (_, false) => {
+                let after = self.text[end..].trim_start_matches([' ', '\t']);
+                Span::new(start, self.text.len() - after.len())
+            }
         }
-        Span::new(self.line_start(start), self.line_end(end))
     }
 
     /// The blank line at `to` if it is one too many once everything between `from` and `to` is gone: another one, or

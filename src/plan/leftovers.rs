@@ -1,11 +1,13 @@
-//! What serves nothing any more once the uses of the server are rewritten: imports of functions that gave it out.
+//! What serves nothing any more once the uses of the server are rewritten: imports of functions that gave it out, and
+//! middleware that did nothing but hand it on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
-use super::rewrite::remove_declaration;
+use super::rewrite::{remove_comment_on_hand_over, remove_declaration};
 use crate::project::resolve::Target;
-use crate::project::value::Place;
+use crate::project::value::{Place, Value};
+use crate::rules::Meaning;
 use crate::scope::FileFacts;
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
@@ -195,4 +197,88 @@ fn remove(draft: &mut Draft<'_>, import: &Import) {
     for name in &import.names {
         remove_declaration(draft, Place { file, node: *name });
     }
+}
+
+/// Removes `app.use((req, res, next) => { req.io = io; next(); })` where nothing but `next()` is left of it.
+pub(in crate::plan) fn remove_middleware(draft: &mut Draft<'_>) {
+    let input = draft.input;
+    let writes = input
+        .uses
+        .iter()
+        .filter(|it| it.meaning == Meaning::PropertyWrite);
+    for it in writes {
+        let file = it.chain.root.file;
+        let tree = draft.layout(file).tree;
+        let function = tree.enclosing_function(it.chain.end);
+        let Some(statement) = function.and_then(|node| idle(draft, Place { file, node })) else {
+            continue;
+        };
+        remove_comment_on_hand_over(draft, file, statement);
+        draft.drop_comments(file, tree.span(statement));
+        draft.remove_statement(file, statement);
+    }
+}
+
+/// The statement that registers a middleware of which nothing but `next()` is left, though more was there.
+fn idle(draft: &Draft<'_>, function: Place) -> Option<NodeId> {
+    let Place { file, node } = function;
+    let facts = draft.input.project.facts(file);
+    let tree = &facts.tree;
+    let middleware = tree.function(node)?;
+    let [_, _, next] = middleware.parameters[..] else {
+        return None;
+    };
+    let Kind::Block { body } = tree.kind(middleware.body?) else {
+        return None;
+    };
+    let is_gone = |it: NodeId| draft.is_gone(file, tree.span(it));
+    let mut left = body.iter().filter(|it| !is_gone(**it));
+    let last = *left.next().filter(|_| left.next().is_none())?;
+    let call = match tree.kind(last) {
+        Kind::ExpressionStatement { expression } => *expression,
+        Kind::Return { value } => (*value)?,
+        _ => return None,
+    };
+    let Kind::Call {
+        callee, arguments, ..
+    } = tree.kind(call)
+    else {
+        return None;
+    };
+    let next = facts.binding_of(next)?;
+    let is_next = arguments.is_empty() && facts.binding_of(*callee) == Some(next);
+    let statement = registration(draft, function).filter(|it| !is_gone(*it));
+    statement.filter(|_| is_next && body.len() > 1)
+}
+
+/// `app.use(function);`, `router.use(function);` as a statement of its own.
+fn registration(draft: &Draft<'_>, function: Place) -> Option<NodeId> {
+    let Place { file, node } = function;
+    let tree = &draft.input.project.facts(file).tree;
+    let call = tree.parent(tree.wrapped(node))?;
+    let Kind::Call {
+        callee, arguments, ..
+    } = tree.kind(call)
+    else {
+        return None;
+    };
+    let Kind::Member {
+        object, property, ..
+    } = tree.kind(*callee)
+    else {
+        return None;
+    };
+    let takes_handlers = draft
+        .input
+        .project
+        .values(Place {
+            file,
+            node: *object,
+        })
+        .any(|it| matches!(it, Value::App | Value::Router));
+    let is_alone = property.name() == Some("use") && arguments.len() == 1;
+    let statement = tree.parent(call)?;
+    let is_statement = matches!(tree.kind(statement), Kind::ExpressionStatement { .. })
+        && tree.statement_list(statement).is_some();
+    (takes_handlers && is_alone && is_statement).then_some(statement)
 }

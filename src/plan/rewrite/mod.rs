@@ -25,7 +25,7 @@ use crate::syntax::NodeId;
 use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use questions::Awaiting;
-pub(in crate::plan) use removals::remove_declaration;
+pub(in crate::plan) use removals::{remove_comment_on_hand_over, remove_declaration};
 
 /// A chain as it is, with the broadcaster at its root.
 const KEPT_CHAIN: &str = "socketBroadcaster{links}";
@@ -206,6 +206,7 @@ pub(super) fn rewrite(
     rewriting.handles.rename_parameters(draft);
     rewriting.handles.remove_variables(draft);
     leftovers::remove_imports(draft, &rewriting.replaced);
+    leftovers::remove_middleware(draft);
     if rewriting.unfit.is_empty() {
         Ok(rewriting.done)
     } else {

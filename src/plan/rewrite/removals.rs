@@ -22,7 +22,11 @@ pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
 }
 
 /// A comment right above that speaks of the server heads nothing once the statement is gone.
-fn remove_comment_on_hand_over(draft: &mut Draft<'_>, file: FileId, statement: NodeId) {
+pub(in crate::plan) fn remove_comment_on_hand_over(
+    draft: &mut Draft<'_>,
+    file: FileId,
+    statement: NodeId,
+) {
     let layout = draft.layout(file);
     let own = layout.tree.span(statement);
     let with_comments = layout.with_comments(statement);
