@@ -78,6 +78,8 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// Those that are not: the rule is off, or other files were named.
     pub unreported: Vec<Finding>,
+    /// The rules, those of the project's own methods included.
+    pub rules: Vec<Rule>,
     /// What could not be analysed: unreadable files, and those with syntax errors.
     pub skipped: Vec<Skipped>,
 }
@@ -108,9 +110,10 @@ pub fn analyze_loaded(loaded: Loaded) -> Analysis {
         .iter()
         .map(|it| (it.path.clone(), it.text.clone()))
         .collect();
-    let project = project::link(&loaded.files, facts, &manifests);
+    let project = project::link(&loaded.files, facts, &manifests, &loaded.settings);
     let uses = findings::uses::uses(&project);
-    let all = findings::find(&project, &loaded.files, &uses, Rule::all());
+    let rules = Rule::with_methods(&loaded.settings.methods);
+    let all = findings::find(&project, &loaded.files, &uses, &rules);
     let (findings, unreported) = all.into_iter().partition(|it| {
         loaded.is_asked(project.path(it.file)) && !loaded.settings.is_off(&it.rule)
     });
@@ -120,6 +123,7 @@ pub fn analyze_loaded(loaded: Loaded) -> Analysis {
         uses,
         findings,
         unreported,
+        rules,
         skipped,
     }
 }
@@ -137,13 +141,20 @@ fn syntax_problem(file: &SourceFile, facts: &FileFacts) -> Option<Skipped> {
 
 /// Plans the migration. Pure.
 pub fn migrate(analysis: &Analysis, level: Level) -> Plan {
+    // A server that is never made is reported, but neither rewritten nor a reason to keep the server.
+    let live: Vec<Use> = analysis
+        .uses
+        .iter()
+        .filter(|it| !findings::is_dead(&analysis.project, it))
+        .cloned()
+        .collect();
     let input = plan::Input {
         sources: &analysis.loaded.files,
         manifests: &analysis.loaded.manifests,
         project: &analysis.project,
-        uses: &analysis.uses,
+        uses: &live,
         findings: &analysis.findings,
-        rules: Rule::all(),
+        rules: &analysis.rules,
         settings: &analysis.loaded.settings,
         focus: analysis.loaded.focus.as_deref(),
         skipped: &analysis.skipped,

@@ -5,6 +5,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::config::teaching::{Method, Room};
+
+/// The rule that methods of the project's own are made from.
+const METHOD_RULE: &str = "emit-as-method";
+
 include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
 
 /// What a touch point is to the in-process server; the `kind` of the JSON contract.
@@ -91,6 +96,12 @@ pub enum Meaning {
     Configuration,
     /// `createClient()` for the adapter alone.
     AdapterClient,
+    /// `createAdapter(…)` apart from the call that takes it.
+    Adapter,
+    /// `class Hub extends Server`.
+    ServerClass,
+    /// `@WebSocketServer() server`, `fastify.register(socketioPlugin)`: a framework makes the server.
+    Framework,
     /// `socketBroadcaster.attach(io)`: what a partial migration put there.
     Attach,
     /// `initSocket(server)`: a call that makes the server in another function.
@@ -127,6 +138,8 @@ pub enum Meaning {
     PropertyValue,
     /// `return io`, `() => io`.
     Return,
+    /// `start().then((io) => …)`: a callback gets it when it is there.
+    Promise,
     /// Anything else: an element of a list, an operand, an argument of a function that can't be seen.
     Escape,
 }
@@ -181,6 +194,9 @@ pub struct Conditions {
     pub event: Option<String>,
     /// How many arguments `emit` has, the event included.
     pub arguments: Option<usize>,
+    /// The rooms, in their order; from the configuration only.
+    #[serde(skip)]
+    pub rooms: Vec<Room>,
 }
 
 /// What a rule writes.
@@ -232,6 +248,34 @@ impl Rule {
             read_rules().unwrap_or_else(|it| panic!("the embedded rules are tested: {it}"))
         });
         &RULES
+    }
+
+    /// Every rule, and one for each method that the project adds to the broadcaster. These share the id and the page of
+    /// `emit-as-method`, which by itself matches nothing.
+    pub fn with_methods(methods: &[Method]) -> Vec<Self> {
+        let mut rules = Self::all().to_vec();
+        let model = rules.iter().find(|it| it.id == METHOD_RULE).cloned();
+        let model = model.expect("the rule folder is there");
+        rules.extend(methods.iter().map(|it| model.of_method(it)));
+        rules
+    }
+
+    fn of_method(&self, method: &Method) -> Self {
+        let mut rule = self.clone();
+        rule.find.chain = method.rooms.iter().map(|_| "to|in".to_owned()).collect();
+        rule.find.chain.push("emit".to_owned());
+        rule.find.conditions = Some(Conditions {
+            room_prefix: None,
+            event: Some(method.event.clone()),
+            arguments: None,
+            rooms: method.rooms.clone(),
+        });
+        let varies = method.rooms.iter().any(|it| it.variable.is_some());
+        let variables = if varies { "{variables}, " } else { "" };
+        rule.rewrite = Some(Rewrite {
+            template: format!("socketBroadcaster.{}({variables}{{payload}})", method.name),
+        });
+        rule
     }
 
     /// The first sentence of the page: what the rule is about, in one line.

@@ -14,7 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use iomigrate::apply::{self, Changed};
-use iomigrate::load::{Loaded, Options, TextFile};
+use iomigrate::config::FILE_NAME;
+use iomigrate::load::{FoundConfig, Loaded, Options, TextFile, read_config};
 use iomigrate::plan::{Level, Plan};
 use iomigrate::rules::{FindingKind, Fix, Rule};
 use iomigrate::source::{Language, LineIndex, SourceFile};
@@ -62,8 +63,17 @@ impl Example {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("rules")
             .join(&rule.id);
-        let before = analyze(&[folder.join("before")], &Options::default())
-            .unwrap_or_else(|it| panic!("{}: {it}", rule.id));
+        let before = folder.join("before");
+        let named = Some(before.join(FILE_NAME)).filter(|it| it.exists());
+        let config = match named {
+            Some(named) => read_config(Some(&named), &before, &[]).unwrap(),
+            None => FoundConfig::default(),
+        };
+        let options = Options {
+            config,
+            ..Options::default()
+        };
+        let before = analyze(&[before], &options).unwrap_or_else(|it| panic!("{}: {it}", rule.id));
         let level = if rule.fix == Fix::Unsafe {
             Level::Unsafe
         } else {

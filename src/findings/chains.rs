@@ -1,6 +1,7 @@
 //! Call chains on the server: `io.of('/a').to(r).volatile.emit(e, x)` as a root and its links.
 //! Leaves what a chain means to `uses`.
 
+use super::positions::is_promise_method;
 use crate::project::Project;
 use crate::project::api::{self, Receiver, Role};
 use crate::project::value::{Place, Value};
@@ -76,7 +77,16 @@ pub fn chain_at(project: &Project, root: Place) -> Option<Chain> {
             break;
         }
     }
-    Some(chain)
+    touches_server(part, &chain).then_some(chain)
+}
+
+/// Whether the chain of a root that holds a part touches the server: reading the id of a client's socket does not.
+fn touches_server(part: &Value, chain: &Chain) -> bool {
+    let Value::State { part, .. } = part else {
+        return true;
+    };
+    let member = chain.links.first().and_then(|it| it.name.as_deref());
+    api::touches_server(*part, member)
 }
 
 /// Whether the part shows at `place` for the first time: what it is read from holds none.
@@ -126,7 +136,9 @@ fn is_link_of_part(project: &Project, place: Place) -> bool {
             .is_some()
     };
     match tree.kind(place.node) {
-        Kind::Member { object, .. } => holds(*object),
+        Kind::Member {
+            object, property, ..
+        } => holds(*object) && !property.name().is_some_and(is_promise_method),
         Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
             Kind::Member { object, .. } => holds(*object),
             _ => false,
@@ -144,7 +156,7 @@ fn next_link(project: &Project, root: Place, chain: &Chain) -> Option<Link> {
     else {
         return None;
     };
-    if *object != chain.end {
+    if *object != chain.end || property.name().is_some_and(is_promise_method) {
         return None;
     }
     let outer = tree.wrapped(member);

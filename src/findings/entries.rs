@@ -1,13 +1,16 @@
 //! Where Socket.IO enters a file without an expression of its own: imports of its packages, names that an import or
 //! a destructuring takes the server out of, and the Redis clients of its adapter.
 
+use std::path::Path;
+
 use super::chains::Chain;
-use super::uses::{Use, carrier, is_server_import};
-use crate::project::Project;
-use crate::project::value::{Place, Value};
+use super::uses::{Use, carrier, contains_site, is_server_import};
+use crate::project::api::{self, Makes};
+use crate::project::value::{Place, SiteKind, Value};
+use crate::project::{Project, Step};
 use crate::rules::Meaning;
 use crate::source::FileId;
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{ImportName, Kind, NodeId};
 
 /// The use that a node is by itself, if it is one.
 pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
@@ -18,10 +21,25 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
             names,
             is_type: false,
             ..
-        } if is_server_import(source)
-            && (names.is_empty() || names.iter().any(|it| !it.is_type)) =>
+        } if is_server_import(source) && !is_erased(project, place.file, names) => {
+            entry(place, Meaning::Import)
+        }
+        Kind::ExportNames {
+            source: Some(source),
+            is_type: false,
+            ..
+        }
+        | Kind::ExportAll { source, .. }
+            if is_server_import(source) =>
         {
             entry(place, Meaning::Import)
+        }
+        Kind::Class(class) => class
+            .parent_class
+            .filter(|it| is_server_class(project, place.file, *it))
+            .and_then(|_| entry(place, Meaning::ServerClass)),
+        Kind::ClassMember { .. } if is_made_by_framework(project, place) => {
+            entry(place, Meaning::Framework)
         }
         Kind::Call {
             callee, arguments, ..
@@ -32,9 +50,18 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
                 .then(|| entry(place, Meaning::Import))
                 .flatten()
         }
-        Kind::Call { .. } => is_adapter_client(project, place)
-            .then(|| entry(place, Meaning::AdapterClient))
-            .flatten(),
+        Kind::Call { .. } if is_made_by_framework(project, place) => {
+            entry(place, Meaning::Framework)
+        }
+        Kind::Call { .. } | Kind::New { .. } if is_adapter_client(project, place) => {
+            entry(place, Meaning::AdapterClient)
+        }
+        Kind::Call { .. } | Kind::New { .. } if is_adapter_apart(project, place) => {
+            entry(place, Meaning::Adapter)
+        }
+        Kind::Call { .. } | Kind::New { .. } if starts_set_up(project, place) => {
+            entry(place, Meaning::SetupCall)
+        }
         Kind::BindingName { .. } => {
             let is_import = tree
                 .parent(place.node)
@@ -60,6 +87,131 @@ fn entry(root: Place, meaning: Meaning) -> Option<Use> {
         access: None,
         inside: None,
         is_shared: false,
+    })
+}
+
+/// Whether TypeScript drops an import because only types use its names. A class with decorators may keep it:
+/// `emitDecoratorMetadata` makes values of the types in it.
+/// <https://www.typescriptlang.org/docs/handbook/modules/reference.html#type-only-imports-and-exports>
+fn is_erased(project: &Project, file: FileId, names: &[ImportName]) -> bool {
+    let facts = project.facts(file);
+    let is_used = |it: &ImportName| {
+        facts
+            .binding_of(it.local)
+            .is_some_and(|binding| !facts.binding(binding).references.is_empty())
+    };
+    let is_typescript = Path::new(project.path(file))
+        .extension()
+        .is_some_and(|it| matches!(it.to_str(), Some("ts" | "tsx" | "mts" | "cts")));
+    let has_decorators = || {
+        facts.tree.ids().any(|it| match facts.tree.kind(it) {
+            Kind::Class(class) => !class.decorators.is_empty(),
+            Kind::ClassMember { decorators, .. } => !decorators.is_empty(),
+            _ => false,
+        })
+    };
+    let values = || names.iter().filter(|it| !it.is_type);
+    !names.is_empty()
+        && (values().next().is_none()
+            || is_typescript && !values().any(is_used) && !has_decorators())
+}
+
+/// Whether the expression after `extends` is the server's class.
+fn is_server_class(project: &Project, file: FileId, parent: NodeId) -> bool {
+    project
+        .values(Place { file, node: parent })
+        .any(|it| match it {
+            Value::ServerClass => true,
+            Value::Package(package) => api::makes(package, None) == Some(Makes::Server),
+            Value::PackageMember(package, member) => {
+                api::makes(package, Some(member)) == Some(Makes::Server)
+            }
+            _ => false,
+        })
+}
+
+fn is_made_by_framework(project: &Project, place: Place) -> bool {
+    project
+        .sites()
+        .iter()
+        .any(|it| it.place == place && it.kind == SiteKind::Framework)
+}
+
+/// Whether a call makes an adapter that is taken elsewhere: `const adapter = createAdapter(pub, sub)`.
+fn is_adapter_apart(project: &Project, place: Place) -> bool {
+    let makes_it = project.values(place).any(|it| *it == Value::Adapter(place));
+    let tree = &project.facts(place.file).tree;
+    let is_taken = || {
+        tree.ancestors(place.node)
+            .take_while(|it| !tree.kind(*it).is_statement())
+            .any(|node| {
+                let around = Place {
+                    file: place.file,
+                    node,
+                };
+                project.part(around).is_some()
+            })
+    };
+    makes_it && !is_taken()
+}
+
+/// Whether a call starts the set-up in another file without getting the server back: `require('./socket').init(server)`,
+/// `new SocketService(server)`. In the same file, only one that hands the HTTP server over.
+fn starts_set_up(project: &Project, call: Place) -> bool {
+    if project.part(call).is_some() {
+        return false;
+    }
+    let (Kind::Call { arguments, .. } | Kind::New { arguments, .. }) =
+        project.facts(call.file).tree.kind(call.node)
+    else {
+        return false;
+    };
+    let gets_http_server = arguments.iter().any(|it| {
+        let place = Place {
+            file: call.file,
+            node: *it,
+        };
+        project
+            .values(place)
+            .any(|it| matches!(it, Value::HttpServer(_)))
+    });
+    starters(project, call)
+        .any(|it| (it.file != call.file || gets_http_server) && contains_site(project, it))
+}
+
+/// Where the server comes to be that a call starts.
+pub(super) fn started(project: &Project, call: Place) -> Option<Step> {
+    let function = starters(project, call).find(|it| contains_site(project, *it))?;
+    let tree = &project.facts(function.file).tree;
+    let made = project.sites().iter().map(|it| it.place).find(|it| {
+        it.file == function.file && tree.ancestors(it.node).any(|node| node == function.node)
+    })?;
+    Some(Step {
+        file: made.file,
+        span: tree.span(made.node),
+        label: "server created".to_owned(),
+    })
+}
+
+/// What a call or a construction runs: functions of the project, and the constructors of its classes.
+fn starters(project: &Project, call: Place) -> impl Iterator<Item = Place> {
+    let constructors = project.constructed(call).into_iter();
+    let constructors = constructors.filter_map(|class| constructor(project, class));
+    project.callees(call).into_iter().chain(constructors)
+}
+
+fn constructor(project: &Project, class: Place) -> Option<Place> {
+    let tree = &project.facts(class.file).tree;
+    let Kind::Class(it) = tree.kind(class.node) else {
+        return None;
+    };
+    let node = it.members.iter().find_map(|it| match tree.kind(*it) {
+        Kind::ClassMember { key, value, .. } if key.name() == Some("constructor") => *value,
+        _ => None,
+    })?;
+    Some(Place {
+        file: class.file,
+        node,
     })
 }
 

@@ -2,11 +2,12 @@
 
 use super::chains::{Chain, Link};
 use super::uses::Use;
+use crate::config::teaching::Room;
 use crate::project::Project;
 use crate::project::api::Role;
-use crate::project::value::Value;
+use crate::project::value::{Part, Place, Value};
 use crate::rules::{Conditions, Meaning, Rule};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, Tree};
 
 /// The closest rule for `meaning` at a use.
 pub(crate) fn rule_for<'a>(
@@ -33,17 +34,39 @@ fn matches(project: &Project, chain: &Chain, rule: &Rule) -> bool {
 }
 
 /// The names of the links, the default namespace left out: `io.sockets.emit` is `io.emit`. What starts at a part of the
-/// server, a namespace or an operator in a variable, starts with that.
+/// server in a variable starts with that: `<part>` for a namespace or an operator, `<state>` for what questions are
+/// asked of. `<socket>` stands before what is done with one client's socket.
 fn names<'a>(project: &Project, chain: &'a Chain) -> Vec<&'a str> {
     let is_default_namespace =
         |link: &Link| link.name.as_deref() == Some("sockets") && link.role == Role::Link;
-    let is_part = |it: &Value| it.site().is_some() && !matches!(it, Value::Server(_));
-    let start = project.values(chain.root).any(is_part).then_some("<part>");
-    let links = chain.links.iter().filter(|it| !is_default_namespace(it));
-    start
-        .into_iter()
-        .chain(links.map(|it| it.name.as_deref().unwrap_or("[]")))
-        .collect()
+    let mut names: Vec<&str> = part_name(project, chain.root).into_iter().collect();
+    for link in chain.links.iter().filter(|it| !is_default_namespace(it)) {
+        names.push(link.name.as_deref().unwrap_or("[]"));
+        let at = Place {
+            file: chain.root.file,
+            node: link.node,
+        };
+        names.extend(part_name(project, at).filter(|it| *it == "<socket>"));
+    }
+    names
+}
+
+/// What an expression may hold that is not the server itself.
+fn part_name(project: &Project, place: Place) -> Option<&'static str> {
+    let names = project.values(place).filter_map(|it| match it {
+        Value::State {
+            part: Part::Socket, ..
+        } => Some("<socket>"),
+        Value::State { .. } | Value::SharedState { .. } => Some("<state>"),
+        Value::Namespace { .. } | Value::Operator { .. } | Value::Method { .. } => Some("<part>"),
+        _ => None,
+    });
+    // What only a person can decide about goes first.
+    names.max_by_key(|it| {
+        ["<part>", "<state>", "<socket>"]
+            .iter()
+            .position(|name| name == it)
+    })
 }
 
 fn fits(pattern: &[String], names: &[&str]) -> bool {
@@ -89,6 +112,27 @@ fn holds(project: &Project, chain: &Chain, conditions: &Conditions) -> bool {
     conditions.event.as_ref().is_none_or(event_is)
         && conditions.arguments.as_ref().is_none_or(count_is)
         && conditions.room_prefix.as_ref().is_none_or(room_is)
+        && conditions
+            .rooms
+            .iter()
+            .zip(&chain.links)
+            .all(|(room, link)| is_room(tree, link, room))
+}
+
+/// Whether a link names a room of the configuration: `'role_admin'`, `` `ticket_${id}` ``.
+fn is_room(tree: &Tree, link: &Link, room: &Room) -> bool {
+    let Some([named]) = link.arguments.as_deref() else {
+        return false;
+    };
+    match (&room.variable, tree.kind(tree.bare(*named))) {
+        (None, _) => tree.string_value(*named) == Some(&room.start),
+        (Some(_), Kind::Template { texts, expressions }) => {
+            expressions.len() == 1
+                && texts.first() == Some(&room.start)
+                && texts.last().is_some_and(String::is_empty)
+        }
+        (Some(_), _) => false,
+    }
 }
 
 /// `user_` of ``io.to(`user_${id}`)``, if that is the only room.

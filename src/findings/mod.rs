@@ -61,11 +61,17 @@ pub struct Finding {
     pub message: String,
     /// What to do, one or two sentences.
     pub help: String,
-    /// How the server came here, its construction first. Empty when `likely`.
+    /// How the server came here, its construction first; when `likely`, the place that was guessed at first.
     pub steps: Vec<Step>,
+    /// It is about a server in a file that nothing loads which the project starts.
+    pub is_dead: bool,
     /// The same over moved lines: a hash of rule, path, normalised snippet and ordinal, in hexadecimal.
     pub fingerprint: String,
 }
+
+/// What to do about code that nothing loads.
+const DEAD_HELP: &str = "Nothing that the project starts loads this file: delete it, or name it in `exclude` of \
+                         `iomigrate.toml`; if something does start it, name that in `entry`.";
 
 /// The findings among the uses, sorted by file and place. `sources` are the texts, for snippets.
 pub fn find(
@@ -77,13 +83,7 @@ pub fn find(
     let mut findings = Vec::new();
     for it in uses.iter().filter(|it| it.inside.is_none()) {
         let text = &sources[it.chain.root.file.index()].text;
-        let meanings = [
-            Some(it.meaning),
-            it.access.filter(|access| {
-                *access == Meaning::Construction || !speaks_for_access(it.meaning)
-            }),
-        ];
-        for meaning in meanings.into_iter().flatten() {
+        for meaning in said(project, uses, it) {
             if let Some(rule) = matching::rule_for(project, it, meaning, rules) {
                 findings.push(finding(project, text, it, meaning, rule));
             }
@@ -95,17 +95,72 @@ pub fn find(
     findings
 }
 
-/// A chain says itself what it is asked of: ``req.app.get('io').emit(e)`` is one finding.
-fn speaks_for_access(meaning: Meaning) -> bool {
+/// What is said of a use: what it means, how it obtains the server, and where a server goes that is handed on where it
+/// is made.
+fn said(project: &Project, uses: &[Use], it: &Use) -> Vec<Meaning> {
+    let goes_along =
+        speaks_for_access(it) || it.meaning == Meaning::Guard && is_followed(project, uses, it);
+    let access = it
+        .access
+        .filter(|access| *access == Meaning::Construction || !goes_along);
+    let is_made_here = it.meaning == Meaning::Construction && it.chain.links.is_empty();
+    let handed_on = is_made_here
+        .then(|| positions::position(project, &it.chain))
+        .filter(|it| hands_on(*it));
+    [Some(it.meaning), access, handed_on]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// A chain says itself what it is asked of: ``req.app.get('io').emit(e)`` is one finding, and so is a handle that is
+/// handed on where it is obtained.
+fn speaks_for_access(it: &Use) -> bool {
+    let is_at_once = it.chain.links.is_empty() && hands_on(it.meaning);
+    let takes_namespace = it.meaning == Meaning::Alias
+        && it
+            .chain
+            .last()
+            .is_some_and(|it| it.name.as_deref() == Some("of"));
+    is_at_once
+        || takes_namespace
+        || matches!(
+            it.meaning,
+            Meaning::Emission
+                | Meaning::Question
+                | Meaning::Control
+                | Meaning::Registration
+                | Meaning::Configuration
+                | Meaning::SetupCall
+        )
+}
+
+fn hands_on(meaning: Meaning) -> bool {
     matches!(
         meaning,
-        Meaning::Emission
-            | Meaning::Question
-            | Meaning::Control
-            | Meaning::Registration
-            | Meaning::Configuration
-            | Meaning::SetupCall
+        Meaning::SettingWrite
+            | Meaning::PropertyWrite
+            | Meaning::Export
+            | Meaning::Argument
+            | Meaning::Return
+            | Meaning::Escape
     )
+}
+
+/// Whether the function of a guard does more with the server than asking whether it is there: then the guard goes with
+/// what it guards.
+fn is_followed(project: &Project, uses: &[Use], guard: &Use) -> bool {
+    let file = guard.chain.root.file;
+    let tree = &project.facts(file).tree;
+    let function = tree
+        .enclosing_function(guard.chain.root.node)
+        .unwrap_or(tree.root());
+    let span = tree.span(function);
+    uses.iter().any(|it| {
+        it.chain.root.file == file
+            && it.meaning != Meaning::Guard
+            && span.contains(tree.span(it.chain.root.node))
+    })
 }
 
 fn finding(project: &Project, text: &str, it: &Use, meaning: Meaning, rule: &Rule) -> Finding {
@@ -117,10 +172,11 @@ fn finding(project: &Project, text: &str, it: &Use, meaning: Meaning, rule: &Rul
     };
     let span = shown_span(project, it, meaning, node);
     let confidence = confidence(project, it.chain.root);
-    let steps = match confidence {
-        Confidence::Proven => project.steps(part_place(project, it)).to_vec(),
-        Confidence::Likely => Vec::new(),
-    };
+    let mut steps = project.steps(part_place(project, it)).to_vec();
+    if steps.is_empty() && meaning == Meaning::SetupCall {
+        steps.extend(entries::started(project, it.chain.root));
+    }
+    let is_dead = is_dead(project, it);
     let code = shorten(&text[tree.span(node).range()]);
     Finding {
         file: it.chain.root.file,
@@ -128,11 +184,18 @@ fn finding(project: &Project, text: &str, it: &Use, meaning: Meaning, rule: &Rul
         span,
         rule: rule.id.clone(),
         kind: rule.kind,
-        fix: rule.fix,
+        fix: match is_of_framework(project, it.chain.root) {
+            true => Fix::Manual,
+            false => rule.fix,
+        },
         confidence,
         message: rule.message.replace("{code}", &code),
-        help: rule.help().to_owned(),
+        help: match is_dead {
+            true => DEAD_HELP.to_owned(),
+            false => rule.help().to_owned(),
+        },
         steps,
+        is_dead,
         fingerprint: String::new(),
     }
 }
@@ -156,6 +219,20 @@ fn part_place(project: &Project, it: &Use) -> Place {
         },
         _ => root,
     }
+}
+
+/// Whether the server at `root` is one that a framework makes: where it leads can't be rewritten.
+pub(crate) fn is_of_framework(project: &Project, root: Place) -> bool {
+    let site = project.part(root).and_then(|it| it.site());
+    site.is_some_and(|it| project.site(it).kind == SiteKind::Framework)
+}
+
+/// Whether a use is about a server that is never made: one in a file that nothing loads which the project starts. What
+/// such a file does with a living server counts, since it may be loaded in a way that the text doesn't show.
+pub(crate) fn is_dead(project: &Project, it: &Use) -> bool {
+    let is_living = |site| project.site(site).kind != SiteKind::Dead;
+    let mut sites = project.values(it.chain.root).filter_map(|it| it.site());
+    project.role(it.chain.root.file).is_dead && !sites.any(is_living)
 }
 
 fn confidence(project: &Project, root: Place) -> Confidence {

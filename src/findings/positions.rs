@@ -35,6 +35,12 @@ pub(super) fn position(project: &Project, chain: &Chain) -> Meaning {
             Meaning::Guard
         }
         Kind::Logical { left, .. } if *left == here => Meaning::Guard,
+        // `x.io ??= new Server(…)` asks whether it is there already.
+        Kind::Assign {
+            target, operator, ..
+        } if *target == here && matches!(operator.as_str(), "??=" | "||=" | "&&=") => {
+            Meaning::Guard
+        }
         // The value of these is the server itself: what becomes of it decides.
         Kind::Logical { .. }
         | Kind::Conditional { .. }
@@ -59,9 +65,19 @@ pub(super) fn position(project: &Project, chain: &Chain) -> Meaning {
         Kind::Function(function) if function.body == Some(here) => Meaning::Return,
         Kind::ExportNames { .. } | Kind::ExportDefault { .. } => Meaning::Export,
         Kind::ClassMember { .. } => Meaning::PropertyWrite,
-        Kind::Member { object, .. } if *object == here => Meaning::Question,
+        Kind::Member {
+            object, property, ..
+        } if *object == here => match property.name() {
+            Some(name) if is_promise_method(name) => Meaning::Promise,
+            _ => Meaning::Question,
+        },
         _ => Meaning::Escape,
     }
+}
+
+/// What is called on a promise of the server; the server itself has no such methods.
+pub(super) fn is_promise_method(name: &str) -> bool {
+    matches!(name, "then" | "catch" | "finally")
 }
 
 fn assigned(project: &Project, file: FileId, target: NodeId, operator: &str) -> Meaning {
@@ -69,23 +85,26 @@ fn assigned(project: &Project, file: FileId, target: NodeId, operator: &str) -> 
         return Meaning::Escape;
     }
     let tree = &project.facts(file).tree;
-    let Kind::Member {
-        object, property, ..
-    } = tree.kind(target)
-    else {
+    let Kind::Member { object, .. } = tree.kind(target) else {
         return Meaning::Alias;
     };
-    let holds =
-        |wanted: fn(&Value) -> bool, node: NodeId| project.values(Place { file, node }).any(wanted);
-    let exports = |it: &Value| matches!(it, Value::Exports(_) | Value::ModuleObject(_));
-    match property.name() {
-        _ if holds(exports, *object) => Meaning::Export,
-        _ => Meaning::PropertyWrite,
+    let is_own_export = project
+        .values(Place {
+            file,
+            node: *object,
+        })
+        .any(|it| matches!(it, Value::Exports(of) | Value::ModuleObject(of) if *of == file));
+    match is_own_export {
+        true => Meaning::Export,
+        false => Meaning::PropertyWrite,
     }
 }
 
 fn argument(project: &Project, call: Place, callee: NodeId) -> Meaning {
     let tree = &project.facts(call.file).tree;
+    if project.is_configured_setter(call) {
+        return Meaning::SettingWrite;
+    }
     if let Kind::Member {
         object, property, ..
     } = tree.kind(tree.bare(callee))
@@ -94,7 +113,13 @@ fn argument(project: &Project, call: Place, callee: NodeId) -> Meaning {
             file: call.file,
             node: *object,
         };
-        if property.name() == Some("set") && project.values(object).any(|it| *it == Value::App) {
+        let sets = |it: &Value| {
+            matches!(
+                (it, property.name()),
+                (Value::App, Some("set")) | (Value::Fastify, Some("decorate"))
+            )
+        };
+        if project.values(object).any(sets) {
             return Meaning::SettingWrite;
         }
         if property.name() == Some("attach")

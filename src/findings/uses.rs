@@ -36,8 +36,7 @@ pub type Variable = (FileId, BindingId);
 pub fn uses(project: &Project) -> Vec<Use> {
     let mut all = Vec::new();
     for (file, facts) in project.files() {
-        let role = project.role(file);
-        if role.is_broadcaster || role.is_dedicated_server {
+        if !project.role(file).is_of_api() {
             continue;
         }
         let nodes = facts.tree.ids().map(|node| Place { file, node });
@@ -132,6 +131,7 @@ fn access(project: &Project, chain: &Chain) -> Option<Meaning> {
         Kind::Call { .. } | Kind::New { .. } if makes_server(project, chain.root) => {
             (!chain.links.is_empty()).then_some(Meaning::Construction)
         }
+        Kind::Call { .. } if project.is_configured_getter(chain.root) => Some(Meaning::SettingRead),
         Kind::Call { callee, .. } => match facts.tree.kind(facts.tree.bare(*callee)) {
             Kind::ImportKeyword => Some(Meaning::ImportedHandle),
             Kind::Name { name } if name == "require" && facts.binding_of(*callee).is_none() => {
@@ -296,21 +296,35 @@ fn makes_server(project: &Project, place: Place) -> bool {
         .iter()
         .find(|it| it.place == place)
         .map(|it| it.kind);
-    kind == Some(SiteKind::Constructed)
+    matches!(kind, Some(SiteKind::Constructed | SiteKind::Dead))
 }
 
-/// Whether a call runs a function in which a server is made.
+/// Whether a call runs a function in which a server is made. One that leaves out what the function takes
+/// (`getIO()` of `getIO(server)`) only asks for the server that is there.
 pub fn calls_setup(project: &Project, call: Place) -> bool {
+    let is_asking = |function: Place| {
+        let parameters = project
+            .facts(function.file)
+            .tree
+            .function(function.node)
+            .map_or(0, |it| it.parameters.len());
+        parameters > 0
+            && matches!(
+                project.facts(call.file).tree.kind(call.node),
+                Kind::Call { arguments, .. } if arguments.is_empty()
+            )
+    };
     project
         .callees(call)
-        .iter()
-        .any(|function| contains_site(project, *function))
+        .into_iter()
+        .any(|it| contains_site(project, it) && !is_asking(it))
 }
 
-fn contains_site(project: &Project, function: Place) -> bool {
+/// Whether a server is made in a function.
+pub(super) fn contains_site(project: &Project, function: Place) -> bool {
     let tree = &project.facts(function.file).tree;
     project.sites().iter().any(|site| {
-        site.kind == SiteKind::Constructed
+        matches!(site.kind, SiteKind::Constructed | SiteKind::Dead)
             && site.place.file == function.file
             && tree
                 .ancestors(site.place.node)

@@ -255,6 +255,8 @@ impl FoundConfig {
         Ok(Settings {
             entry: entry.transpose()?,
             broadcaster: broadcaster.transpose()?,
+            carriers: self.config.carrier.clone(),
+            methods: self.config.broadcaster.method.clone(),
             off: self.config.off(),
         })
     }

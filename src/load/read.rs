@@ -96,6 +96,10 @@ fn checked_text(file: &Path, path: &str, root: &Path, max_bytes: u64) -> Result<
         return Err(skipped(reason, None, mentions));
     }
     let bytes = bytes(file).map_err(unreadable)?;
+    if has_minified_lines(&bytes) {
+        let mentions = bundle_mentions(file).map_err(unreadable)?;
+        return Err(skipped(SkipReason::Minified, None, mentions));
+    }
     if relative(file, root).is_none() {
         // Its path can't be written down, so nothing could be written back to it either.
         return Err(skipped(
@@ -123,6 +127,14 @@ fn is_minified(path: &str) -> bool {
     [".min.js", ".min.mjs", ".min.cjs"]
         .iter()
         .any(|it| path.ends_with(it))
+}
+
+/// Nobody writes lines like these: a bundle without `.min` in its name.
+fn has_minified_lines(bytes: &[u8]) -> bool {
+    const SMALLEST: usize = 16 * 1024;
+    const LINE: usize = 500;
+    let lines = bytes.iter().filter(|it| **it == b'\n').count() + 1;
+    bytes.len() >= SMALLEST && bytes.len() / lines >= LINE
 }
 
 /// By the extension, or by the first line: `bin/www`, where many an Express server starts, has no extension.

@@ -190,7 +190,11 @@ fn before_use<'b>(draft: &Draft<'_>, file: FileId, body: &'b [NodeId]) -> &'b [N
     let brings = |it: Meaning| {
         matches!(
             it,
-            Meaning::Import | Meaning::ImportedHandle | Meaning::AdapterClient | Meaning::Alias
+            Meaning::Import
+                | Meaning::ImportedHandle
+                | Meaning::AdapterClient
+                | Meaning::Adapter
+                | Meaning::Alias
         )
     };
     let uses = draft.input.uses.iter();

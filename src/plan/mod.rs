@@ -299,6 +299,11 @@ fn findings_left(
     let mut remaining = Vec::new();
     let mut reasons = Vec::new();
     for finding in input.findings {
+        if finding.is_dead {
+            remaining.push(finding.clone());
+            reasons.push("nothing that the project starts loads the file".to_owned());
+            continue;
+        }
         let is_of = |it: &Use| {
             it.chain.root.file == finding.file
                 && (it.chain.root.node == finding.node || it.chain.end == finding.node)

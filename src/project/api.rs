@@ -2,6 +2,8 @@
 //! Facts about Socket.IO are from its documentation and the `.d.ts` files of socket.io 4.8
 //! (<https://socket.io/docs/v4/server-api/>).
 
+use super::value::Part;
+
 /// What a call, or a read, of a member of the server, a namespace or an operator gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Yields {
@@ -12,7 +14,7 @@ pub enum Yields {
     /// A broadcast operator.
     Operator,
     /// A part that questions are asked of.
-    State,
+    State(Part),
     /// Nothing that leads back to the server.
     Nothing,
 }
@@ -117,15 +119,15 @@ const MEMBERS: &[Member] = &[
     method("set", Role::Configure, Yields::Itself),
     method("origins", Role::Configure, Yields::Itself),
     method("clients", Role::Query, Yields::Nothing),
-    property("engine", Role::State, Yields::State),
-    property("eio", Role::State, Yields::State),
-    property("httpServer", Role::State, Yields::State),
-    property("opts", Role::State, Yields::State),
-    property("sockets", Role::State, Yields::State),
-    property("connected", Role::State, Yields::State),
-    property("rooms", Role::State, Yields::State),
-    property("_nsps", Role::State, Yields::State),
-    property("nsps", Role::State, Yields::State),
+    property("engine", Role::State, Yields::State(Part::Engine)),
+    property("eio", Role::State, Yields::State(Part::Engine)),
+    property("httpServer", Role::State, Yields::State(Part::Other)),
+    property("opts", Role::State, Yields::State(Part::Other)),
+    property("sockets", Role::State, Yields::State(Part::Sockets)),
+    property("connected", Role::State, Yields::State(Part::Sockets)),
+    property("rooms", Role::State, Yields::State(Part::Rooms)),
+    property("_nsps", Role::State, Yields::State(Part::Namespaces)),
+    property("nsps", Role::State, Yields::State(Part::Namespaces)),
     property("name", Role::State, Yields::Nothing),
 ];
 
@@ -145,12 +147,81 @@ pub fn member(receiver: Receiver, name: &str, called: bool) -> Option<Member> {
     match (receiver, name) {
         // The default namespace; `io.sockets.emit` is `io.emit`.
         (Receiver::Server, "sockets") => Some(property("sockets", Role::Link, Yields::Namespace)),
-        (Receiver::Namespace, "adapter") => Some(property("adapter", Role::State, Yields::State)),
+        (Receiver::Namespace, "adapter") => Some(property(
+            "adapter",
+            Role::State,
+            Yields::State(Part::Adapter),
+        )),
         (Receiver::Namespace, "server") => Some(property("server", Role::Link, Yields::Itself)),
-        (Receiver::Server, "adapter") if !called => {
-            Some(property("adapter", Role::State, Yields::State))
-        }
+        (Receiver::Server, "adapter") if !called => Some(property(
+            "adapter",
+            Role::State,
+            Yields::State(Part::Adapter),
+        )),
         _ => MEMBERS.iter().find(|it| it.name == name).copied(),
+    }
+}
+
+/// What a property of some state leads to, by its name or, with `None`, as an element of it. Numbers, names and what a
+/// project keeps on a client's socket lead nowhere.
+pub fn state_member(part: Part, name: Option<&str>) -> Option<Yields> {
+    match (part, name) {
+        (Part::Adapter, Some("rooms" | "sids")) => Some(Yields::State(Part::Rooms)),
+        (Part::Adapter | Part::Socket, Some("nsp")) => Some(Yields::Namespace),
+        (Part::Socket, Some("server")) => Some(Yields::Itself),
+        (Part::Socket, Some("rooms")) => Some(Yields::State(Part::Ids)),
+        (Part::Sockets, None) => Some(Yields::State(Part::Socket)),
+        // What is in it was put there under room names.
+        (Part::Rooms, None) => Some(Yields::State(Part::Ids)),
+        (Part::Namespaces, None) => Some(Yields::Namespace),
+        _ => None,
+    }
+}
+
+/// What a method of some state gives.
+pub fn state_method(part: Part, name: &str) -> Option<Yields> {
+    match name {
+        "get" | "at" | "find" => state_member(part, None),
+        "values" | "entries" | "filter" | "slice" => Some(Yields::State(part)),
+        "socketRooms" if part == Part::Adapter => Some(Yields::State(Part::Ids)),
+        "broadcast" | "to" | "in" | "except" if part == Part::Socket => Some(Yields::State(part)),
+        _ => None,
+    }
+}
+
+/// Whether a member of some state, found in a variable, touches the server. Everything that is done with a map of sockets
+/// does. Of a client's socket only what acts on the client does: a project keeps fields of its own there.
+pub fn touches_server(part: Part, member: Option<&str>) -> bool {
+    match part {
+        Part::Socket => matches!(
+            member,
+            Some(
+                "emit"
+                    | "emitWithAck"
+                    | "send"
+                    | "write"
+                    | "to"
+                    | "in"
+                    | "except"
+                    | "broadcast"
+                    | "volatile"
+                    | "timeout"
+                    | "compress"
+                    | "join"
+                    | "leave"
+                    | "disconnect"
+                    | "on"
+                    | "once"
+                    | "server"
+                    | "nsp"
+                    | "rooms"
+            )
+        ),
+        Part::Ids => matches!(
+            member,
+            Some("size" | "length" | "has" | "values" | "keys" | "entries" | "forEach")
+        ),
+        _ => true,
     }
 }
 
@@ -165,6 +236,10 @@ pub enum Makes {
     App,
     /// An Express router.
     Router,
+    /// A Fastify instance.
+    Fastify,
+    /// An emitter of events.
+    Emitter,
     /// An HTTP server.
     HttpServer,
     /// A Redis client.
@@ -187,7 +262,77 @@ const ADAPTER_PACKAGES: &[&str] = &[
 
 /// Whether a package belongs to the server side of Socket.IO: none of them may be left in the API.
 pub fn is_server_package(package: &str) -> bool {
-    package == "socket.io" || is_adapter_package(package) || package == "@socket.io/admin-ui"
+    package == "socket.io"
+        || is_adapter_package(package)
+        || is_server_plugin(package)
+        || matches!(
+            package,
+            "@socket.io/admin-ui" | "@nestjs/platform-socket.io"
+        )
+}
+
+/// Whether a package is a plugin of Fastify that makes a server and decorates the application with it as `io`.
+pub fn is_server_plugin(package: &str) -> bool {
+    matches!(
+        package,
+        "fastify-socket.io" | "@ericedouard/fastify-socket.io" | "fastify-socketio"
+    )
+}
+
+/// What a framework puts into a field with the decorator `name` of `package`.
+pub fn decorator_gives(package: &str, name: &str) -> Option<Yields> {
+    match (package, name) {
+        ("@nestjs/websockets", "WebSocketServer") => Some(Yields::Itself),
+        ("@tsed/socketio", "IO") => Some(Yields::Itself),
+        ("@tsed/socketio", "Nsp" | "SocketNsp") => Some(Yields::Namespace),
+        _ => None,
+    }
+}
+
+/// Whether a package runs in browsers only, or in tests of what does.
+pub fn is_of_browsers(package: &str) -> bool {
+    let name = package.split('/').next().unwrap_or(package);
+    matches!(
+        name,
+        "react"
+            | "react-dom"
+            | "react-native"
+            | "preact"
+            | "vue"
+            | "svelte"
+            | "solid-js"
+            | "jquery"
+            | "@angular"
+            | "@vue"
+            | "@reduxjs"
+            | "zustand"
+            | "expo"
+    ) || matches!(package, "socket.io-client" | "vite")
+}
+
+/// Whether a package is a server's: whoever loads it runs in Node.
+pub fn is_of_servers(package: &str) -> bool {
+    is_server_package(package)
+        || package.starts_with("@nestjs/")
+        || package.starts_with("@tsed/")
+        || matches!(
+            package,
+            "express"
+                | "koa"
+                | "fastify"
+                | "http"
+                | "https"
+                | "http2"
+                | "fs"
+                | "net"
+                | "cluster"
+                | "child_process"
+                | "worker_threads"
+                | "next"
+                | "mongoose"
+                | "sequelize"
+                | "pg"
+        )
 }
 
 /// Whether a package makes adapters.
@@ -199,9 +344,12 @@ pub fn is_adapter_package(package: &str) -> bool {
 pub fn makes(package: &str, member: Option<&str>) -> Option<Makes> {
     match (package, member) {
         ("socket.io", None | Some("Server" | "listen")) => Some(Makes::Server),
-        ("express", None) => Some(Makes::App),
+        ("express" | "koa", None) => Some(Makes::App),
+        ("fastify", None | Some("fastify")) => Some(Makes::Fastify),
+        ("events", None | Some("EventEmitter")) => Some(Makes::Emitter),
+        ("eventemitter2" | "eventemitter3", _) => Some(Makes::Emitter),
         ("express", Some("Router")) => Some(Makes::Router),
-        ("express-promise-router", None) => Some(Makes::Router),
+        ("express-promise-router" | "@koa/router" | "koa-router", None) => Some(Makes::Router),
         ("http" | "https" | "http2", Some("createServer" | "createSecureServer" | "Server")) => {
             Some(Makes::HttpServer)
         }

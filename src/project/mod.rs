@@ -3,17 +3,25 @@
 
 pub mod api;
 pub mod resolve;
+pub mod roles;
 pub mod value;
 
+mod constants;
+mod entries;
 mod flow;
+mod graph;
+mod knowledge;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::Settings;
 use crate::scope::FileFacts;
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{Kind, NodeId};
 use flow::Flow;
+use graph::Graph;
 use resolve::{Modules, Target};
+use roles::FileRole;
 use value::{Place, Site, SiteId, SiteKind, Value};
 
 /// One station of a value on its way to an expression.
@@ -27,17 +35,6 @@ pub struct Step {
     pub label: String,
 }
 
-/// What a file is to the project.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FileRole {
-    /// It has `import` or `export` statements.
-    pub is_module: bool,
-    /// The dedicated Socket.IO server that a migration left: its server is not in the API's process.
-    pub is_dedicated_server: bool,
-    /// The generated broadcaster or its parser.
-    pub is_broadcaster: bool,
-}
-
 /// The linked project.
 pub struct Project {
     files: Vec<FileFacts>,
@@ -46,8 +43,11 @@ pub struct Project {
     modules: Modules,
     sites: Vec<Site>,
     held: Vec<Vec<Vec<Held>>>,
-    /// Calls of `app.set` and `app.get` whose key the text doesn't tell.
-    unknown_settings: BTreeSet<Place>,
+    /// Where something is put on a carrier, or read from it, under a key that the text doesn't tell.
+    unknown_keys: BTreeSet<Place>,
+    /// Calls of setters and getters that the configuration names.
+    setters: BTreeSet<Place>,
+    getters: BTreeSet<Place>,
     /// By function: the calls that may reach it.
     calls: BTreeMap<Place, Vec<Place>>,
 }
@@ -59,22 +59,26 @@ struct Held {
     steps: Vec<Step>,
 }
 
-/// Links the files of a project. `manifests` are pairs of path and text of `package.json` and `tsconfig.json` files.
+/// Links the files of a project. `manifests` are pairs of path and text of the files that say how it is resolved and
+/// started: `package.json`, `tsconfig.json`, PM2 and Docker files.
 pub fn link(
     sources: &[SourceFile],
     files: Vec<FileFacts>,
     manifests: &[(String, String)],
+    settings: &Settings,
 ) -> Project {
-    let roles: Vec<FileRole> = sources
-        .iter()
-        .zip(&files)
-        .map(|(source, facts)| role(source, facts))
-        .collect();
     let paths: Vec<String> = sources.iter().map(|it| it.path.clone()).collect();
     let modules = Modules::new(sources, manifests);
-    let flow = Flow::solve(&files, &roles, &paths, &modules);
+    let graph = Graph::new(sources, &files, &modules);
+    let mut entries = entries::entries(sources, &files, manifests);
+    let named = settings.entry.as_ref();
+    let named = named.and_then(|it| paths.iter().position(|path| path == it));
+    entries.extend(named.map(|it| FileId(u32::try_from(it).expect("load refuses 2^32 files"))));
+    let roles = roles::roles(sources, &files, &graph, &entries);
+    let flow = Flow::solve(&files, &roles, sources, (&modules, settings));
     let held = harvest(&flow, &files);
-    let (sites, unknown_settings) = (flow.sites, flow.unknown_settings);
+    let (sites, unknown_keys) = (flow.sites, flow.unknown_keys);
+    let (setters, getters) = (flow.configured_setters, flow.configured_getters);
     let mut project = Project {
         files,
         roles,
@@ -82,7 +86,9 @@ pub fn link(
         modules,
         sites,
         held,
-        unknown_settings,
+        unknown_keys,
+        setters,
+        getters,
         calls: BTreeMap::new(),
     };
     project.calls = calls(&project);
@@ -138,32 +144,6 @@ fn held(flow: &Flow<'_>, cell: flow::cells::CellId, id: flow::cells::ValueId) ->
         }
     }
     Held { value, steps }
-}
-
-fn role(source: &SourceFile, facts: &FileFacts) -> FileRole {
-    let is_marked = |marker: &str| {
-        facts
-            .tree
-            .comments
-            .iter()
-            .take(3)
-            .any(|it| source.text[it.span.range()].contains(marker))
-    };
-    let is_module = facts.tree.ids().any(|it| {
-        matches!(
-            facts.tree.kind(it),
-            Kind::Import { .. }
-                | Kind::ExportNames { .. }
-                | Kind::ExportAll { .. }
-                | Kind::ExportDeclaration { .. }
-                | Kind::ExportDefault { .. }
-        )
-    });
-    FileRole {
-        is_module,
-        is_dedicated_server: is_marked("@iomigrate dedicated-server"),
-        is_broadcaster: is_marked("@iomigrate broadcaster") || is_marked("@iomigrate wire"),
-    }
 }
 
 impl Project {
@@ -247,9 +227,36 @@ impl Project {
             .collect()
     }
 
-    /// Whether a call sets or reads an application setting under a key that the text doesn't tell.
-    pub fn is_unknown_setting(&self, call: Place) -> bool {
-        self.unknown_settings.contains(&call)
+    /// The classes of the project of which a `new` may make an instance.
+    pub fn constructed(&self, call: Place) -> Vec<Place> {
+        let Kind::New { callee, .. } = self.facts(call.file).tree.kind(call.node) else {
+            return Vec::new();
+        };
+        let callee = Place {
+            file: call.file,
+            node: *callee,
+        };
+        let classes = self.values(callee).filter_map(|it| match it {
+            Value::Class(class) => Some(*class),
+            _ => None,
+        });
+        classes.collect()
+    }
+
+    /// Whether an expression reads or sets a setting, or a property of requests and their like, under a key that the
+    /// text doesn't tell.
+    pub fn has_unknown_key(&self, place: Place) -> bool {
+        self.unknown_keys.contains(&place)
+    }
+
+    /// Whether a call puts something on a carrier that the configuration names.
+    pub fn is_configured_setter(&self, call: Place) -> bool {
+        self.setters.contains(&call)
+    }
+
+    /// Whether a call reads something from a carrier that the configuration names.
+    pub fn is_configured_getter(&self, call: Place) -> bool {
+        self.getters.contains(&call)
     }
 
     /// The calls that may reach a function of the project.

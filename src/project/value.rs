@@ -24,7 +24,11 @@ pub enum SiteKind {
     Constructed,
     /// The same in a dedicated server file: not in the API's process.
     Dedicated,
-    /// No construction in sight; the carrier's name says that it holds one.
+    /// The same in a file that nothing loads which the project starts.
+    Dead,
+    /// No construction in sight; a framework makes it: `@WebSocketServer()` of NestJS, `fastify-socket.io`.
+    Framework,
+    /// No construction in sight; the carrier's name, or its declared type, says that it holds one.
     Guessed,
 }
 
@@ -35,6 +39,28 @@ pub struct Site {
     pub place: Place,
     /// How we know.
     pub kind: SiteKind,
+}
+
+/// What state of the server it is, as far as it matters what it leads to.
+/// <https://socket.io/docs/v4/server-instance/>, <https://socket.io/docs/v4/adapter/>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// `io.engine`.
+    Engine,
+    /// `io.of('/').adapter`.
+    Adapter,
+    /// `io.sockets.sockets`, and lists made of it: sockets by their id.
+    Sockets,
+    /// One client's socket, obtained from outside of handlers.
+    Socket,
+    /// `adapter.rooms`, `adapter.sids`: sets of ids by a name.
+    Rooms,
+    /// What is in these.
+    Ids,
+    /// `io._nsps`: namespaces by their name.
+    Namespaces,
+    /// Anything else: `io.opts`.
+    Other,
 }
 
 /// What an expression may hold. Values are named by places, so that there are finitely many.
@@ -55,7 +81,7 @@ pub enum Value {
         name: String,
     },
     /// What questions are asked of: adapter, engine, maps of rooms and sockets, and what is in them.
-    State { site: SiteId, at: Place },
+    State { site: SiteId, at: Place, part: Part },
     /// What the project itself keeps on the server for handlers and routes to share: `io.users = users`, wherever it is
     /// handed on to. `at` is where it was put there; what is in it is not followed.
     SharedState { site: SiteId, at: Place },
@@ -74,6 +100,12 @@ pub enum Value {
     AppLocals,
     /// `res.locals`.
     ResponseLocals,
+    /// A Fastify instance: what is decorated onto it is its property, in plugins and requests too.
+    Fastify,
+    /// `req.socket`.
+    Connection,
+    /// An emitter of events of the project, by the place where it comes to be.
+    Emitter(Place),
     /// An Express router.
     Router,
     /// What a request handler gets first.

@@ -1,6 +1,7 @@
 //! Observations and checks on small programs.
 
 use super::{CheckState, Evidence, Readiness, ReadinessInput, Verdict, assess, observe};
+use crate::config::Settings;
 use crate::load::{SkipReason, Skipped, TextFile};
 use crate::parse;
 use crate::project;
@@ -27,7 +28,7 @@ fn check(text: &str, skipped: &[Skipped]) -> Readiness {
         .iter()
         .map(|it| scope::facts(it, parse::parse(it)))
         .collect();
-    let project = project::link(&files, facts, &[]);
+    let project = project::link(&files, facts, &[], &Settings::default());
     let observations = observe(&project, &files);
     assess(&ReadinessInput {
         files: &files,

@@ -37,6 +37,7 @@ fn finding(file: u32, span: Span, fix: Fix) -> Finding {
         message: "sends to everyone: 100 %".to_owned(),
         help: "let `apply` do it".to_owned(),
         steps: Vec::new(),
+        is_dead: false,
         fingerprint: "f1".to_owned(),
     }
 }
@@ -195,6 +196,7 @@ fn ascii_is_enough() {
     };
     let findings = [Finding {
         steps: Vec::new(),
+        is_dead: false,
         ..emission()
     }];
     let text = rendered(&findings, Format::Human, style);

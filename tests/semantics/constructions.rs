@@ -192,9 +192,10 @@ live.io.emit('a');
 "#,
         &[
             "live.js:1 setup socketio-import proven",
+            "live.js:4 inject property-write proven",
             "live.js:4 setup server-construction proven",
             "live.js:5 handler connection-handler proven",
-            "live.js:7 emit emit-to-all proven",
+            "server.js:2 setup setup-call proven",
             "server.js:3 emit emit-to-all proven",
         ],
     );
@@ -407,5 +408,210 @@ const app = require('express')();
 app.get('/', (req, res) => res.end());
 "#,
         &[],
+    );
+}
+
+#[test]
+fn gateway_of_nest() {
+    check(
+        r#"
+//- chat.gateway.ts
+import { WebSocketGateway, WebSocketServer, SubscribeMessage } from '@nestjs/websockets';
+import type { Server, Socket } from 'socket.io';
+@WebSocketGateway({ cors: true })
+export class ChatGateway {
+  @WebSocketServer() server: Server;
+  handleConnection(client: Socket) { this.server.emit('inside'); }
+  @SubscribeMessage('message')
+  onMessage(client: Socket, text: string) { this.server.to('r').emit('inside', text); }
+  tell(text: string) { this.server.emit('tell', text); }
+}
+//- chat.service.ts
+import { ChatGateway } from './chat.gateway';
+export class ChatService {
+  gateway = new ChatGateway();
+  push() { this.gateway.server.emit('push'); this.gateway.tell('x'); }
+}
+"#,
+        &[
+            "chat.gateway.ts:5 setup server-of-framework proven",
+            "chat.gateway.ts:9 emit emit-to-all proven",
+            "chat.service.ts:4 emit emit-to-all proven",
+        ],
+    );
+}
+
+#[test]
+fn socket_service_of_tsed() {
+    check(
+        r#"
+//- feed.ts
+import { IO, Nsp, SocketService, Input } from '@tsed/socketio';
+import type { Server, Namespace } from 'socket.io';
+@SocketService('/feed')
+export class Feed {
+  @Nsp nsp: Namespace;
+  @IO() io: Server;
+  @Input('ask')
+  onAsk() { this.nsp.emit('inside'); }
+  push() { this.nsp.emit('a'); this.io.emit('b'); }
+}
+"#,
+        &[
+            "feed.ts:5 setup server-of-framework proven",
+            "feed.ts:6 setup server-of-framework proven",
+            "feed.ts:9 emit emit-chain proven",
+            "feed.ts:9 emit emit-to-all proven",
+        ],
+    );
+}
+
+#[test]
+fn declared_as_the_server() {
+    // A container constructs the class, so nothing flows into it: the types are all there is.
+    check(
+        r#"
+//- service.ts
+import type { Server as Live, Namespace, Socket } from 'socket.io';
+import type { Server } from 'http';
+import * as sio from 'socket.io';
+export class Service {
+  private readonly nsp!: Namespace | null;
+  constructor(private live: Live, private http: Server, private last: Socket) {}
+  run() {
+    this.live.emit('a');
+    this.nsp?.to('r').emit('b');
+    this.http.emit('no');
+    this.last.emit('no');
+  }
+}
+export function tell(server: sio.Server<any>, event: string) { server.emit(event); }
+"#,
+        &[
+            "service.ts:8 emit emit-to-all likely",
+            "service.ts:9 emit emit-chain likely",
+            "service.ts:14 emit emit-to-all likely",
+        ],
+    );
+}
+
+#[test]
+fn copy_of_the_server_that_nothing_starts() {
+    check(
+        r#"
+//- package.json
+{ "scripts": { "start": "node server.js" }, "dependencies": { "socket.io": "^4" } }
+//- server.js
+const app = require('express')();
+const io = require('socket.io')(3001);
+app.set('io', io);
+app.use(require('./routes'));
+//- server-old.js
+const app = require('express')();
+const io = require('socket.io')(3002);
+app.set('io', io);
+io.emit('old');
+//- routes.js
+module.exports = (req, res) => req.app.get('io').emit('a');
+"#,
+        &[
+            "routes.js:1 emit emit-to-all proven",
+            "server-old.js:2 setup server-construction proven",
+            "server-old.js:3 inject setting-write proven",
+            "server-old.js:4 emit emit-to-all proven",
+            "server.js:2 setup server-construction proven",
+            "server.js:3 inject setting-write proven",
+        ],
+    );
+}
+
+#[test]
+fn set_up_that_gives_nothing_back() {
+    check(
+        r#"
+//- live.js
+const { Server } = require('socket.io');
+let io;
+exports.init = (server) => { io = new Server(server); };
+exports.getIO = (server) => { if (!io) io = new Server(server); return io; };
+//- hub.js
+const { Server } = require('socket.io');
+module.exports = class Hub { constructor(server) { this.live = new Server(server); } };
+//- server.js
+const server = require('http').createServer();
+require('./live').init(server);
+const hub = new (require('./hub'))(server);
+const io = require('./live').getIO();
+"#,
+        &[
+            "hub.js:1 setup socketio-import proven",
+            "hub.js:2 inject property-write proven",
+            "hub.js:2 setup server-construction proven",
+            "live.js:1 setup socketio-import proven",
+            "live.js:3 setup server-construction proven",
+            "live.js:4 setup server-construction proven",
+            "live.js:4 inject handle-return proven",
+            "server.js:2 setup setup-call proven",
+            "server.js:3 setup setup-call proven",
+            "server.js:4 access getter-access proven",
+        ],
+    );
+}
+
+#[test]
+fn re_exported_package() {
+    check(
+        r#"
+//- live.ts
+export { Server as LiveServer } from 'socket.io';
+//- server.ts
+import { LiveServer } from './live';
+const io = new LiveServer(3001);
+io.emit('a');
+"#,
+        &[
+            "live.ts:1 setup socketio-import proven",
+            "server.ts:2 setup server-construction proven",
+            "server.ts:3 emit emit-to-all proven",
+        ],
+    );
+}
+
+#[test]
+fn import_that_only_types_use() {
+    check(
+        r#"
+//- helper.ts
+import { Server, Socket } from 'socket.io';
+export type Tell = (server: Server, socket: Socket) => void;
+//- helper.js
+import { Server } from 'socket.io';
+export const nothing = 1;
+"#,
+        &["helper.js:1 setup socketio-import proven"],
+    );
+}
+
+#[test]
+fn adapter_made_apart() {
+    check(
+        r#"
+//- server.js
+const { Server } = require('socket.io');
+const { createAdapter } = require('@socket.io/redis-adapter');
+const Redis = require('ioredis');
+const pub = new Redis();
+const sub = pub.duplicate();
+const adapter = createAdapter(pub, sub);
+const io = new Server(3001, { adapter });
+"#,
+        &[
+            "server.js:1 setup socketio-import proven",
+            "server.js:2 setup socketio-import proven",
+            "server.js:4 setup adapter-client proven",
+            "server.js:5 setup adapter-client proven",
+            "server.js:6 setup adapter-construction proven",
+            "server.js:7 setup server-construction proven",
+        ],
     );
 }

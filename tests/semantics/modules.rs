@@ -15,6 +15,7 @@ live.emit('a');
         &[
             "job.js:1 access import-access proven",
             "job.js:2 emit emit-to-all proven",
+            "live.js:1 inject handle-export proven",
             "live.js:1 setup server-construction proven",
         ],
     );
@@ -82,6 +83,7 @@ require('./server').io.emit('a');
 "#,
         &[
             "job.js:1 emit emit-to-all proven",
+            "server.js:2 inject handle-export proven",
             "server.js:2 setup server-construction proven",
         ],
     );
@@ -232,6 +234,7 @@ io.emit('a');
         &[
             "job.js:1 access import-access proven",
             "job.js:2 emit emit-to-all proven",
+            "live.js:1 inject handle-export proven",
             "live.js:1 setup server-construction proven",
         ],
     );
@@ -275,6 +278,7 @@ exports.run = () => {
         &[
             "job.js:2 access import-access proven",
             "job.js:3 emit emit-to-all proven",
+            "server.js:1 inject handle-export proven",
             "server.js:1 setup server-construction proven",
         ],
     );
@@ -327,6 +331,7 @@ io.emit('b');
             "job.mjs:3 emit emit-to-all proven",
             "job.mjs:4 emit emit-to-all proven",
             "live.cjs:1 setup socketio-import proven",
+            "live.cjs:2 inject handle-export proven",
             "live.cjs:2 setup server-construction proven",
         ],
     );
@@ -373,6 +378,7 @@ require('../live').io.emit('d');
             "src/job.js:2 emit emit-to-all proven",
             "src/job.js:3 emit emit-to-all proven",
             "src/jobs/deep.js:2 emit emit-to-all proven",
+            "src/live/index.js:1 inject handle-export proven",
             "src/live/index.js:1 setup server-construction proven",
         ],
     );

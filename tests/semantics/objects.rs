@@ -54,6 +54,7 @@ new Service(new Server(3001)).notify('a');
 "#,
         &[
             "server.js:1 setup socketio-import proven",
+            "server.js:3 inject handle-argument proven",
             "server.js:3 setup server-construction proven",
             "service.js:5 inject property-write proven",
             "service.js:7 emit emit-to-room proven",
@@ -79,8 +80,8 @@ Live.io.emit('a');
         &[
             "job.js:2 emit emit-to-all proven",
             "live.js:1 setup socketio-import proven",
+            "live.js:3 inject property-write proven",
             "live.js:3 setup server-construction proven",
-            "live.js:4 access property-access proven",
             "live.js:4 inject property-write proven",
             "live.js:5 emit emit-to-all proven",
             "live.js:5 emit emit-to-all proven",
@@ -158,8 +159,10 @@ Live.getInstance().getIO().emit('b');
             "job.js:2 emit emit-to-all proven",
             "job.js:3 emit emit-to-all proven",
             "live.js:1 setup socketio-import proven",
+            "live.js:9 inject property-write proven",
             "live.js:9 setup server-construction proven",
             "live.js:11 inject handle-return proven",
+            "server.js:2 setup setup-call proven",
         ],
     );
 }
@@ -208,6 +211,7 @@ live.io.emit('a');
             "live.js:1 setup socketio-import proven",
             "live.js:3 inject handle-return proven",
             "live.js:4 inject property-write proven",
+            "live.js:7 inject property-write proven",
             "live.js:7 setup server-construction proven",
             "live.js:8 emit emit-to-all proven",
         ],
@@ -228,6 +232,7 @@ new Live(require('socket.io')(3001)).tell('a');
         &[
             "server.js:2 inject property-write proven",
             "server.js:4 emit emit-to-all proven",
+            "server.js:5 inject handle-argument proven",
             "server.js:5 setup server-construction proven",
         ],
     );
@@ -247,7 +252,14 @@ const io = new Live(3001);
 io.emit('a');
 io.tell('b');
 "#,
-        &["server.js:1 setup socketio-import proven"],
+        &[
+            "server.js:1 setup socketio-import proven",
+            "server.js:2 setup server-class proven",
+            "server.js:3 emit emit-to-all proven",
+            "server.js:5 setup server-construction proven",
+            "server.js:6 emit emit-to-all proven",
+            "server.js:7 query server-state proven",
+        ],
     );
 }
 
@@ -408,8 +420,6 @@ either?.emit('d');
             "server.js:3 setup server-construction proven",
             "server.js:4 emit emit-to-all proven",
             "server.js:5 emit emit-to-all proven",
-            "server.js:7 inject handle-escape proven",
-            "server.js:8 inject handle-escape proven",
             "server.js:9 emit emit-to-all proven",
             "server.js:11 emit emit-to-all proven",
             "server.js:12 query server-state proven",
@@ -439,6 +449,7 @@ app.post('/', (req, res) => {
         &[
             "server.ts:2 setup socketio-import proven",
             "server.ts:4 setup server-construction proven",
+            "server.ts:4 inject setting-write proven",
             "server.ts:6 emit emit-to-all proven",
             "server.ts:7 access setting-access proven",
             "server.ts:8 emit emit-to-all proven",
@@ -468,6 +479,7 @@ new Service(new Server(3001)).notify('a');
 "#,
         &[
             "server.ts:1 setup socketio-import proven",
+            "server.ts:3 inject handle-argument proven",
             "server.ts:3 setup server-construction proven",
             "service.ts:4 emit emit-to-room proven",
         ],

@@ -15,6 +15,7 @@ admin.on('connection', () => {});
 "#,
         &[
             "server.js:1 setup server-construction proven",
+            "server.js:2 access namespace-access proven",
             "server.js:3 emit emit-chain proven",
             "server.js:4 emit emit-chain proven",
             "server.js:5 handler connection-handler proven",
@@ -312,6 +313,7 @@ app.post('/', (req, res) => {
 "#,
         &[
             "server.js:2 setup server-construction proven",
+            "server.js:2 inject setting-write proven",
             "server.js:4 access setting-access proven",
             "server.js:5 emit emit-to-all proven",
             "server.js:7 emit emit-to-all proven",

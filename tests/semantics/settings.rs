@@ -43,6 +43,7 @@ app.post('/', (req, res) => {
 "#,
         &[
             "server.js:2 setup server-construction proven",
+            "server.js:2 inject setting-write proven",
             "server.js:4 emit emit-to-room proven",
             "server.js:5 emit emit-to-all proven",
             "server.js:6 emit emit-to-all proven",
@@ -95,6 +96,7 @@ export const create = (req, res) => {
             "routes.js:3 emit emit-to-all proven",
             "server.js:2 setup socketio-import proven",
             "server.js:5 setup server-construction proven",
+            "server.js:5 inject setting-write proven",
         ],
     );
 }
@@ -116,6 +118,7 @@ export const create = (req, res) => req.app.get(KEYS.SERVER).emit('created');
         &[
             "server.js:2 setup socketio-import proven",
             "server.js:5 setup server-construction proven",
+            "server.js:5 inject setting-write proven",
             "server.js:6 emit emit-to-all proven",
         ],
     );
@@ -137,6 +140,7 @@ app.put('/', (req) => req.app.get('live').emit('changed'));
 "#,
         &[
             "server.js:4 setup server-construction proven",
+            "server.js:4 inject setting-write proven",
             "server.js:5 emit emit-to-all proven",
             "server.js:6 emit emit-to-all proven",
         ],
@@ -158,6 +162,7 @@ app.get('/b', (req) => req.app.get(OTHER).emit('b'));
 "#,
         &[
             "server.js:3 setup server-construction proven",
+            "server.js:3 inject setting-write proven",
             "server.js:4 emit emit-to-all proven",
         ],
     );
@@ -226,6 +231,7 @@ module.exports = (application) => {
         &[
             "routes.js:2 emit emit-to-all proven",
             "server.js:2 setup server-construction proven",
+            "server.js:2 inject setting-write proven",
         ],
     );
 }
@@ -252,6 +258,7 @@ app.post('/', (request, response) => notify(request, 'created'));
             "notify.js:3 emit emit-to-all proven",
             "server.js:2 setup socketio-import proven",
             "server.js:5 setup server-construction proven",
+            "server.js:5 inject setting-write proven",
         ],
     );
 }
@@ -272,6 +279,7 @@ app.use((error, q, s, next) => { q.app.get('io').emit('c'); });
 "#,
         &[
             "server.js:4 setup server-construction proven",
+            "server.js:4 inject setting-write proven",
             "server.js:5 emit emit-to-all proven",
             "server.js:6 emit emit-to-all proven",
             "server.js:8 emit emit-to-all proven",
@@ -316,8 +324,8 @@ app.get('/', (req, res) => {
 "#,
         &[
             "server.js:2 setup server-construction proven",
+            "server.js:2 inject setting-write proven",
             "server.js:4 access setting-access proven",
-            "server.js:5 access setting-access proven",
             "server.js:6 emit emit-to-all proven",
             "server.js:7 emit emit-to-all proven",
         ],

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use iomigrate::Analysis;
 use iomigrate::analyze_loaded;
-use iomigrate::config::Settings;
+use iomigrate::config::{Config, FILE_NAME, Settings};
 use iomigrate::findings::Finding;
 use iomigrate::load::{Loaded, TextFile};
 use iomigrate::source::{Language, LineIndex, SourceFile};
@@ -21,6 +21,10 @@ pub(crate) fn analyse_files(files: impl Iterator<Item = (String, String)>) -> An
         settings: Settings::default(),
     };
     for (path, text) in files {
+        if path == FILE_NAME {
+            loaded.settings = settings(&text);
+            continue;
+        }
         match Language::of_path(&path) {
             Some(language) => loaded.files.push(SourceFile {
                 path,
@@ -32,6 +36,16 @@ pub(crate) fn analyse_files(files: impl Iterator<Item = (String, String)>) -> An
     }
     loaded.files_seen = loaded.files.len();
     analyze_loaded(loaded)
+}
+
+/// What a configuration says, without its paths.
+fn settings(text: &str) -> Settings {
+    let config = Config::parse(text, FILE_NAME, &[]).expect("the configuration of a test is right");
+    Settings {
+        carriers: config.carrier,
+        methods: config.broadcaster.method,
+        ..Settings::default()
+    }
 }
 
 /// One line a finding: `path:line kind rule confidence`.

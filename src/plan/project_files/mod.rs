@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::draft::Draft;
 use super::setup::{Blocker, Slice};
 use super::{Input, WrittenFile};
+use crate::config::teaching::{Method, Room};
 use crate::source::{FileId, Span};
 pub(in crate::plan) use entry::{broadcaster_path, relative, wire_path};
 
@@ -47,7 +48,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Writ
     let mut written = Written::default();
     let broadcaster = broadcaster_path(input);
     let style = Style::of_path(input, &broadcaster);
-    let (text, wire) = runtime(&style);
+    let (text, wire) = runtime(&style, &input.settings.methods);
     let wire_path = wire_path(&broadcaster);
     written.add(input, broadcaster, text);
     written.add(input, wire_path, wire);
@@ -129,14 +130,59 @@ impl Style {
 #[derive(Serialize)]
 struct Runtime {
     esm: bool,
-    methods: Vec<String>,
+    methods: Vec<MethodText>,
+}
+
+/// A method of the project's own, in the words of JavaScript.
+#[derive(Serialize)]
+struct MethodText {
+    name: String,
+    /// `id, ...args`.
+    parameters: String,
+    /// ``[`ticket_${id}`, 'role_admin']``; empty for everybody.
+    rooms: String,
+    event: String,
+}
+
+impl MethodText {
+    fn new(method: &Method) -> Self {
+        let variables = method.rooms.iter().filter_map(|it| it.variable.as_deref());
+        let parameters: Vec<&str> = variables.chain(std::iter::once("...args")).collect();
+        let rooms: Vec<String> = method.rooms.iter().map(room).collect();
+        Self {
+            name: method.name.clone(),
+            parameters: parameters.join(", "),
+            rooms: match &rooms[..] {
+                [] => String::new(),
+                [room] => room.clone(),
+                rooms => format!("[{}]", rooms.join(", ")),
+            },
+            event: quoted(&method.event),
+        }
+    }
+}
+
+fn room(room: &Room) -> String {
+    let escaped = |it: &str| {
+        it.replace('\\', "\\\\")
+            .replace('`', "\\`")
+            .replace("${", "\\${")
+    };
+    match &room.variable {
+        Some(variable) => format!("`{}${{{variable}}}`", escaped(&room.start)),
+        None => quoted(&room.start),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 /// The broadcaster and its wire parser.
-fn runtime(style: &Style) -> (String, String) {
+fn runtime(style: &Style, methods: &[Method]) -> (String, String) {
     let values = Runtime {
         esm: style.esm,
-        methods: Vec::new(),
+        methods: methods.iter().map(MethodText::new).collect(),
     };
     let broadcaster = render(include_str!("../runtime/socketBroadcaster.js"), &values);
     // The template knows `.js` files only.

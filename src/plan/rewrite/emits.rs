@@ -150,6 +150,23 @@ fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfi
             };
             Ok(vec![Piece::Source(tree.span(inner))])
         }
+        "variables" => {
+            let expressions =
+                rooms(draft, chain)?
+                    .into_iter()
+                    .filter_map(|it| match tree.kind(tree.bare(it)) {
+                        Kind::Template { expressions, .. } => expressions.first().copied(),
+                        _ => None,
+                    });
+            let mut pieces = Vec::new();
+            for expression in expressions {
+                if !pieces.is_empty() {
+                    pieces.push(Piece::Text(", ".to_owned()));
+                }
+                pieces.push(Piece::Source(tree.span(expression)));
+            }
+            Ok(pieces)
+        }
         "asked-room" => {
             let link = chain
                 .links

@@ -15,13 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::Draft;
 use super::imports;
 use super::{Input, Level, getters, leftovers};
+use crate::findings::is_of_framework;
 use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
 use crate::project::value::Place;
 use crate::rules::{Fix, Meaning, Rule};
 use crate::scope::BindingKind;
 use crate::source::{FileId, Span};
-use crate::syntax::NodeId;
+use crate::syntax::{Kind, NodeId};
 use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use questions::Awaiting;
@@ -52,10 +53,11 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     if !input.project.facts(file).errors.is_empty() {
         return Some("the file has a syntax error, so nothing in it is rewritten".to_owned());
     }
-    if input.project.is_unknown_setting(it.chain.root) || set_under_unknown_key(input, it) {
-        return Some(
-            "the key of the setting is not known, so its other side can't be found".to_owned(),
-        );
+    if input.project.has_unknown_key(it.chain.root) || set_under_unknown_key(input, it) {
+        return Some("the key is not known, so the other side can't be found".to_owned());
+    }
+    if is_of_framework(input.project, it.chain.root) {
+        return Some("a framework makes this server, and only it can make another".to_owned());
     }
     if let Some(reason) = input.unwanted(it) {
         return Some(reason);
@@ -82,6 +84,9 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         && handles::is_mixed(input, (it.chain.root.file, binding))
     {
         return Some("something else than the server reaches this parameter, too".to_owned());
+    }
+    if matches!(facts.tree.kind(it.chain.root.node), Kind::This) {
+        return Some("`this` is the server itself here, of a class that extends it".to_owned());
     }
     if it.access == Some(Meaning::GetterCall) && !getters::is_quiet(input, it.chain.root) {
         return Some("the function that gives the server out does something else, too".to_owned());
@@ -113,20 +118,25 @@ fn is_setup(meaning: Meaning) -> bool {
             | Meaning::Registration
             | Meaning::SetupCall
             | Meaning::AdapterClient
+            | Meaning::Adapter
+            | Meaning::ServerClass
+            | Meaning::Framework
             | Meaning::Escape
     )
 }
 
+/// Whether a use puts the server somewhere under a key that the text doesn't tell: `app.set(key, io)`, `req[key] = io`.
 fn set_under_unknown_key(input: &Input<'_>, it: &Use) -> bool {
-    let place = it.chain.root;
-    let tree = &input.project.facts(place.file).tree;
-    it.meaning == Meaning::SettingWrite
-        && tree.ancestors(place.node).any(|node| {
-            input.project.is_unknown_setting(Place {
-                file: place.file,
-                node,
-            })
-        })
+    let Place { file, node } = it.chain.root;
+    let tree = &input.project.facts(file).tree;
+    let sets = matches!(it.meaning, Meaning::SettingWrite | Meaning::PropertyWrite);
+    sets && tree.ancestors(node).any(|outer| {
+        let setter = match tree.kind(outer) {
+            Kind::Assign { target, .. } => *target,
+            _ => outer,
+        };
+        input.project.has_unknown_key(Place { file, node: setter })
+    })
 }
 
 fn needs_await(rule: &Rule) -> bool {

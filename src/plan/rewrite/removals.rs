@@ -5,7 +5,7 @@ use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// Removes `app.set('io', io)`, `req.io = io` with their statement.
 pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
@@ -13,11 +13,22 @@ pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
     let tree = draft.layout(file).tree;
     let statement = tree.enclosing_statement(it.chain.end);
     match tree.kind(statement) {
-        Kind::ExpressionStatement { .. } => {
+        Kind::ExpressionStatement { expression } if is_hand_over(tree, *expression, it) => {
             remove_comment_on_hand_over(draft, file, statement);
             remove_whole_statement(draft, file, statement);
         }
         _ => draft.replace_whole(file, tree.span(it.chain.end), "undefined"),
+    }
+}
+
+/// Whether an expression does nothing but hand the server over: `app.set('io', io)`, `req.io = res.io = io`; not
+/// `app.set('io', io).listen(3000)`.
+fn is_hand_over(tree: &Tree, expression: NodeId, it: &Use) -> bool {
+    match tree.kind(tree.bare(expression)) {
+        Kind::Call { arguments, .. } => arguments.contains(&it.chain.end),
+        Kind::Assign { value, .. } => *value == it.chain.end || is_hand_over(tree, *value, it),
+        Kind::Await { argument } => is_hand_over(tree, *argument, it),
+        _ => false,
     }
 }
 

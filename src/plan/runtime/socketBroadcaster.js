@@ -379,7 +379,7 @@ function createSocketBroadcaster() {
     notifyUser: (userId, notification) => broadcastToRoom(`user_${userId}`, 'notification', notification),
     notifyRole: (role, notification) => broadcastToRoom(`role_${role}`, 'notification', notification),
 {%- for method in methods %}
-    {{ method.name }}: ({{ method.params }}) => broadcastToRoom({{ method.rooms_js }}, {{ method.event_js }}{% if method.args_js %}, {{ method.args_js }}{% endif %}),
+    {{ method.name }}: ({{ method.parameters }}) => {% if method.rooms %}broadcastToRoom({{ method.rooms }}, {% else %}broadcast({% endif %}{{ method.event }}, ...args),
 {%- endfor %}
   };
 

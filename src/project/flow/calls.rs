@@ -8,7 +8,7 @@ use crate::syntax::{Kind, NodeId};
 
 impl Flow<'_> {
     /// `value` has arrived where something is called.
-    pub(super) fn call_value(&mut self, call: usize, cell: CellId, value: ValueId) {
+    pub(in crate::project) fn call_value(&mut self, call: usize, cell: CellId, value: ValueId) {
         let (place, is_new) = (self.calls[call].place, self.calls[call].is_new);
         let result = self.node(place);
         match self.cells.value(value).clone() {
@@ -51,7 +51,7 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) fn argument(&self, call: usize, index: usize) -> Option<CellId> {
+    pub(in crate::project) fn argument(&self, call: usize, index: usize) -> Option<CellId> {
         let it = &self.calls[call];
         it.arguments
             .get(index)
@@ -68,7 +68,7 @@ impl Flow<'_> {
     }
 
     /// Connects a call's arguments, from the `skip`ped one on, with a function's parameters, and its result with the call.
-    pub(super) fn invoke(&mut self, call: usize, function: Place, skip: usize) {
+    pub(in crate::project) fn invoke(&mut self, call: usize, function: Place, skip: usize) {
         if !self.invoked.insert((call, function)) {
             return;
         }
@@ -114,6 +114,11 @@ impl Flow<'_> {
                 self.read(from, None, to, place);
             }
         }
+        if self.is_generator(function) {
+            // What it yields are the elements of what a call gives.
+            self.put(self.node(place), &Value::Object(function));
+            return;
+        }
         let returned = self.slot(Slot::Return(function));
         let note = self.note(
             place,
@@ -135,7 +140,7 @@ impl Flow<'_> {
     }
 
     /// What a reader calls a function: its own name, or that of what it is assigned to.
-    pub(super) fn function_label(&self, function: Place) -> String {
+    pub(in crate::project) fn function_label(&self, function: Place) -> String {
         let tree = &self.facts(function.file).tree;
         let own = tree
             .function(function.node)
@@ -148,18 +153,42 @@ impl Flow<'_> {
                 Kind::Member { property, .. } => property.name(),
                 _ => tree.name(*target),
             },
+            Kind::ExportDefault { .. } => Some("exports"),
             _ => None,
         };
-        own.or_else(given)
-            .map_or_else(|| "a function".to_owned(), |it| format!("`{it}`"))
+        match own.or_else(given) {
+            // The module is the function.
+            Some("exports") => format!("`{}`", self.sources[function.file.index()].path),
+            Some("constructor") => match self.class_name(function) {
+                Some(class) => format!("`new {class}`"),
+                None => "a constructor".to_owned(),
+            },
+            Some(name) => format!("`{name}`"),
+            None => "a function".to_owned(),
+        }
     }
 
-    pub(super) fn parameters(&self, function: Place) -> Vec<NodeId> {
+    fn class_name(&self, member: Place) -> Option<&str> {
+        let tree = &self.facts(member.file).tree;
+        let class = self.enclosing_class(member)?;
+        match tree.kind(class.node) {
+            Kind::Class(it) => tree.name(it.name?),
+            _ => None,
+        }
+    }
+
+    pub(in crate::project) fn parameters(&self, function: Place) -> Vec<NodeId> {
         self.facts(function.file)
             .tree
             .function(function.node)
             .map(|it| it.parameters.clone())
             .unwrap_or_default()
+    }
+
+    fn is_generator(&self, function: Place) -> bool {
+        let tree = &self.facts(function.file).tree;
+        tree.function(function.node)
+            .is_some_and(|it| it.is_generator)
     }
 
     fn is_rest(&self, function: Place, parameter: NodeId) -> bool {
@@ -169,7 +198,7 @@ impl Flow<'_> {
         )
     }
 
-    pub(super) fn constructor_of(&self, class: Place) -> Option<Place> {
+    pub(in crate::project) fn constructor_of(&self, class: Place) -> Option<Place> {
         let tree = &self.facts(class.file).tree;
         let Kind::Class(it) = tree.kind(class.node) else {
             return None;
@@ -195,12 +224,15 @@ impl Flow<'_> {
     }
 
     /// Runs a class's constructor, or the inherited one, with a call's arguments.
-    pub(super) fn construct(&mut self, class: Place, call: usize) {
+    pub(in crate::project) fn construct(&mut self, class: Place, call: usize) {
         let known = self.constructions.entry(class).or_default();
         if known.contains(&call) {
             return;
         }
         known.push(call);
+        if self.server_classes.contains(&class) {
+            self.construct_server(class, call);
+        }
         match self.constructor_of(class) {
             Some(constructor) => self.invoke(call, constructor, 0),
             None => {
@@ -264,12 +296,24 @@ impl Flow<'_> {
                 }
             }
             "Map" | "Set" | "WeakMap" | "Array" => self.put(result, &Value::Object(place)),
+            "setTimeout" | "setInterval" => self.call_later(call, 2),
+            "setImmediate" => self.call_later(call, 1),
             _ => {}
         }
     }
 
+    /// `setInterval(f, 1000, io)`: the arguments from `first` on go to the function.
+    pub(in crate::project) fn call_later(&mut self, call: usize, first: usize) {
+        let Some(function) = self.argument(call, 0) else {
+            return;
+        };
+        let count = self.calls[call].arguments.len();
+        let arguments = (first..count).map(|it| self.argument(call, it)).collect();
+        self.on_callback(function, arguments, None);
+    }
+
     /// Functions that arrive in `function` are called with `parameters`, their result goes to `result`.
-    pub(super) fn on_callback(
+    pub(in crate::project) fn on_callback(
         &mut self,
         function: CellId,
         parameters: Vec<Option<CellId>>,
@@ -279,7 +323,7 @@ impl Flow<'_> {
         self.listen(function, Listener::Callback(self.callbacks.len() - 1));
     }
 
-    pub(super) fn call_back(&mut self, callback: usize, value: ValueId) {
+    pub(in crate::project) fn call_back(&mut self, callback: usize, value: ValueId) {
         let it = self.callbacks[callback].clone();
         match *self.cells.value(value) {
             Value::Function(function) => {
@@ -308,7 +352,7 @@ impl Flow<'_> {
     }
 
     /// Functions that Express calls: `(request, response, next)`, with an error first if they have four parameters.
-    pub(super) fn handle_requests(&mut self, value: ValueId) {
+    pub(in crate::project) fn handle_requests(&mut self, value: ValueId) {
         match self.cells.value(value).clone() {
             Value::Function(function) => {
                 let parameters = self.parameters(function);
@@ -326,15 +370,16 @@ impl Flow<'_> {
                 }
             }
             Value::Object(list) => {
-                let elements = self.property_cell(&Value::Object(list), None);
+                let elements = self.any_property(&Value::Object(list));
                 self.listen(elements, Listener::RequestHandler);
             }
             _ => {}
         }
     }
 
-    /// `.then(f)`, `.catch(f)`: a promise and what it holds are not told apart.
-    pub(super) fn describe_promise_chain(&mut self, call: usize) {
+    /// Methods that are known by their name, whatever they are called on. `.then(f)`, `.catch(f)`: a promise and what it
+    /// holds are not told apart.
+    pub(in crate::project) fn describe_known_method(&mut self, call: usize) {
         let (place, receiver) = (self.calls[call].place, self.calls[call].receiver.clone());
         let Some((object, Some(name))) = receiver else {
             return;
@@ -347,6 +392,14 @@ impl Flow<'_> {
                 }
             }
             "catch" | "finally" => self.cells.copy(from, result, None),
+            // `rooms.reduce((operator, room) => operator.to(room), io)`, whatever the list is.
+            "reduce" | "reduceRight" => {
+                if let (Some(step), Some(first)) = (self.argument(call, 0), self.argument(call, 1))
+                {
+                    self.cells.copy(first, result, None);
+                    self.on_callback(step, vec![Some(result)], Some(result));
+                }
+            }
             _ => {}
         }
     }

@@ -26,8 +26,12 @@ pub(in crate::project) struct CellId(u32);
 pub(in crate::project) enum Slot {
     /// A named property of an object, class, instance, function or module object.
     Property(ValueId, String),
-    /// All elements of an array, a map or a set, and properties whose name isn't known.
+    /// All elements of an array, a map or a set, and what was written under a name that isn't known.
     Elements(ValueId),
+    /// Everything that an object has, named or not.
+    AnyProperty(ValueId),
+    /// Every function that an object has under a name.
+    AnyFunction(ValueId),
     /// What a function returns.
     Return(Place),
     /// What `this` is in a function.
@@ -36,24 +40,44 @@ pub(in crate::project) enum Slot {
     Export(FileId, String),
     /// What `module.exports` is.
     ModuleExports(FileId),
+    /// What is put under a name that the whole project shares: a setting, a property of requests.
+    Carried(Carrier, Under),
+    /// The argument at a position of an event that an emitter sends; emitters by where they come to be.
+    Event(ValueId, Option<String>, usize),
+}
+
+/// Something that has one table of names in the whole project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::project) enum Carrier {
     /// `app.set(key, …)`. Express: one table an application; applications of one project are not told apart.
-    Setting(String),
-    /// Whatever was set under a key that isn't known.
-    UnknownSetting,
-    /// Whatever was set under any key.
-    AnySetting,
+    Setting,
     /// `app.locals.name`.
-    AppLocal(String),
+    AppLocal,
     /// `res.locals.name`.
-    ResponseLocal(String),
-    /// `app.name`.
-    AppProperty(String),
-    /// `req.name`: middleware order is not modelled.
-    RequestProperty(String),
+    ResponseLocal,
+    /// `app.name`, `fastify.decorate(name, …)`.
+    App,
+    /// `req.name`, `ctx.name`: middleware order is not modelled.
+    Request,
     /// `res.name`.
-    ResponseProperty(String),
+    Response,
+    /// `httpServer.name`.
+    HttpServer,
     /// A property of the global object, and undeclared names.
-    Global(String),
+    Global,
+    /// What the configuration teaches, by its position there: a container's `set` and `get`.
+    Configured(usize),
+}
+
+/// The name under which something is carried.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::project) enum Under {
+    /// A name that the text tells.
+    Name(String),
+    /// One that it doesn't tell: whatever was put there may be read under any.
+    Unknown,
+    /// Whatever was put under any name.
+    Any,
 }
 
 /// What happens to a value at a station worth telling a reader.

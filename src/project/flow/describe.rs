@@ -1,13 +1,13 @@
 //! One file's edges, read off its syntax node by node. What crosses files is in `modules`.
 
-use super::cells::{CellId, Slot};
+use super::cells::{Carrier, CellId, Slot, Under};
 use super::{CallSite, Flow, Listener, Read, Write};
 use crate::project::value::{Place, Value};
 use crate::source::FileId;
 use crate::syntax::{Class, Function, FunctionStyle, Key, Kind, LogicalOperator, NodeId};
 
 impl Flow<'_> {
-    pub(super) fn describe_file(&mut self, file: FileId) {
+    pub(in crate::project) fn describe_file(&mut self, file: FileId) {
         for node in self.facts(file).tree.ids() {
             let place = Place { file, node };
             if !self.describe_statement(place) && !self.describe_pattern(place) {
@@ -16,11 +16,11 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) fn at(&self, file: FileId, node: NodeId) -> CellId {
+    pub(in crate::project) fn at(&self, file: FileId, node: NodeId) -> CellId {
         self.node(Place { file, node })
     }
 
-    fn copy_node(&mut self, file: FileId, from: NodeId, to: NodeId) {
+    pub(in crate::project) fn copy_node(&mut self, file: FileId, from: NodeId, to: NodeId) {
         let (from, to) = (self.at(file, from), self.at(file, to));
         self.cells.copy(from, to, None);
     }
@@ -62,75 +62,6 @@ impl Flow<'_> {
         true
     }
 
-    fn describe_pattern(&mut self, place: Place) -> bool {
-        let (file, node) = (place.file, place.node);
-        match self.facts(file).tree.kind(node) {
-            Kind::BindingName { .. } => {
-                if let Some(binding) = self.facts(file).binding_of(node) {
-                    self.cells
-                        .copy(self.node(place), self.binding(file, binding), None);
-                }
-            }
-            Kind::ObjectPattern { properties } => {
-                for property in properties {
-                    self.describe_pattern_property(place, *property);
-                }
-            }
-            Kind::ArrayPattern { elements } => {
-                for element in elements.iter().flatten() {
-                    match self.facts(file).tree.kind(*element) {
-                        Kind::RestPattern { .. } => self.copy_node(file, node, *element),
-                        _ => self.read(self.node(place), None, self.at(file, *element), place),
-                    }
-                }
-            }
-            Kind::DefaultPattern { target, value } => {
-                self.copy_node(file, node, *target);
-                self.copy_node(file, *value, *target);
-            }
-            Kind::RestPattern { target } => self.copy_node(file, node, *target),
-            Kind::ParameterProperty { target } => self.describe_parameter_property(place, *target),
-            _ => return false,
-        }
-        true
-    }
-
-    fn describe_pattern_property(&mut self, pattern: Place, property: NodeId) {
-        let file = pattern.file;
-        match self.facts(file).tree.kind(property) {
-            Kind::PatternProperty { key, value, .. } => {
-                let key = self.key_text(file, key);
-                let place = Place {
-                    file,
-                    node: property,
-                };
-                self.read(self.node(pattern), key, self.at(file, *value), place);
-            }
-            _ => self.copy_node(file, pattern.node, property),
-        }
-    }
-
-    /// `constructor(private io: Server)`: a parameter that is also `this.io`.
-    fn describe_parameter_property(&mut self, place: Place, target: NodeId) {
-        let tree = &self.facts(place.file).tree;
-        let inner = match tree.kind(target) {
-            Kind::DefaultPattern { target, .. } => *target,
-            _ => target,
-        };
-        let (name, function) = (
-            tree.name(inner).map(str::to_owned),
-            tree.enclosing_function(place.node),
-        );
-        self.copy_node(place.file, place.node, target);
-        if let Some(function) = function {
-            let this = self.slot(Slot::This(Place {
-                file: place.file,
-                node: function,
-            }));
-            self.write(this, name, self.at(place.file, inner), place);
-        }
-    }
-
     fn describe_expression(&mut self, place: Place) {
         let (file, node) = (place.file, place.node);
         match self.facts(file).tree.kind(node) {
@@ -168,6 +99,18 @@ impl Flow<'_> {
                     self.copy_node(file, *left, node);
                 }
             }
+            Kind::Yield {
+                argument: Some(argument),
+            } => {
+                if let Some(function) = self.facts(file).tree.enclosing_function(node) {
+                    let generator = Value::Object(Place {
+                        file,
+                        node: function,
+                    });
+                    let elements = self.property_cell(&generator, None);
+                    self.cells.copy(self.at(file, *argument), elements, None);
+                }
+            }
             Kind::Sequence { expressions } => {
                 if let Some(last) = expressions.last() {
                     self.copy_node(file, *last, node);
@@ -200,7 +143,7 @@ impl Flow<'_> {
         let cell = self.node(place);
         let home = match facts.binding_of(place.node) {
             Some(binding) => self.binding(place.file, binding),
-            None => self.slot(Slot::Global(name.to_owned())),
+            None => self.slot(Slot::Carried(Carrier::Global, Under::Name(name.to_owned()))),
         };
         if facts.is_write(place.node) {
             self.cells.copy(cell, home, None);
@@ -218,7 +161,8 @@ impl Flow<'_> {
             "globalThis" | "global" => Value::Global,
             "module" => Value::ModuleObject(place.file),
             "exports" => Value::Exports(place.file),
-            "Promise" | "Object" | "Array" | "Map" | "Set" | "WeakMap" => {
+            "Promise" | "Object" | "Array" | "Map" | "Set" | "WeakMap" | "process"
+            | "setTimeout" | "setInterval" | "setImmediate" => {
                 Value::GlobalFunction(name.to_owned())
             }
             _ => return,
@@ -266,7 +210,7 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) fn enclosing_class(&self, place: Place) -> Option<Place> {
+    pub(in crate::project) fn enclosing_class(&self, place: Place) -> Option<Place> {
         let tree = &self.facts(place.file).tree;
         let class = tree
             .ancestors(place.node)
@@ -303,6 +247,7 @@ impl Flow<'_> {
             self.listen(self.at(file, parent), Listener::Extends(place));
         }
         for member in &class.members {
+            self.describe_decorators(place, *member);
             if let Kind::ClassMember {
                 key,
                 value: Some(value),
@@ -368,8 +313,7 @@ impl Flow<'_> {
     fn describe_array(&mut self, place: Place, elements: &[Option<NodeId>]) {
         let owner = Value::Object(place);
         self.put(self.node(place), &owner);
-        let id = self.cells.intern(&owner);
-        let slot = self.slot(Slot::Elements(id));
+        let slot = self.property_cell(&owner, None);
         for element in elements.iter().flatten() {
             match self.facts(place.file).tree.kind(*element) {
                 Kind::Spread { argument } => {
@@ -420,7 +364,7 @@ impl Flow<'_> {
     }
 
     /// Whether a member expression is written to and not read.
-    pub(super) fn is_only_target(&self, place: Place) -> bool {
+    pub(in crate::project) fn is_only_target(&self, place: Place) -> bool {
         let tree = &self.facts(place.file).tree;
         let parent = tree.parent(place.node).map(|it| tree.kind(it));
         self.is_target(place)
@@ -454,7 +398,13 @@ impl Flow<'_> {
             }
             return;
         }
-        self.describe_promise_chain(call);
+        self.describe_known_method(call);
+        self.describe_configured_call(call, callee);
+        if let Some((_, None)) = &self.calls[call].receiver {
+            for argument in arguments {
+                self.listen(self.at(place.file, *argument), Listener::Dispatch(call));
+            }
+        }
         self.listen(self.at(place.file, callee), Listener::Callee(call));
         if let Some(object) = receiver_object.filter(|_| !is_new) {
             self.listen(self.at(place.file, object), Listener::Receiver(call));
@@ -462,7 +412,13 @@ impl Flow<'_> {
     }
 
     /// Registers a read of `key` on whatever is in `object`.
-    pub(super) fn read(&mut self, object: CellId, key: Option<String>, to: CellId, place: Place) {
+    pub(in crate::project) fn read(
+        &mut self,
+        object: CellId,
+        key: Option<String>,
+        to: CellId,
+        place: Place,
+    ) {
         // A number is a position in a list.
         let key = key.filter(|it| it.parse::<u32>().is_err());
         if !self.known_reads.insert((object, key.clone(), to)) {
@@ -478,7 +434,7 @@ impl Flow<'_> {
         self.listen(object, Listener::Read(self.reads.len() - 1));
     }
 
-    pub(super) fn write(
+    pub(in crate::project) fn write(
         &mut self,
         object: CellId,
         key: Option<String>,

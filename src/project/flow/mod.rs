@@ -4,23 +4,24 @@
 pub(in crate::project) mod cells;
 
 mod calls;
-mod constants;
+mod carriers;
 mod describe;
-mod guesses;
 mod members;
 mod modules;
+mod patterns;
 mod receivers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use cells::{CellId, Cells, NoteId, Slot, ValueId};
 
-use super::FileRole;
 use super::api;
 use super::resolve::{Modules, Target};
+use super::roles::FileRole;
 use super::value::{Place, Site, SiteId, SiteKind, Value};
+use crate::config::Settings;
 use crate::scope::{BindingId, FileFacts};
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile};
 use crate::syntax::NodeId;
 
 /// A read of a property: whatever has the property hands it to `to`.
@@ -44,11 +45,11 @@ struct Write {
 
 /// A call or a construction.
 #[derive(Clone, Debug)]
-struct CallSite {
-    place: Place,
+pub(in crate::project) struct CallSite {
+    pub(in crate::project) place: Place,
     /// The object and name of a method call.
-    receiver: Option<(NodeId, Option<String>)>,
-    arguments: Vec<NodeId>,
+    pub(in crate::project) receiver: Option<(NodeId, Option<String>)>,
+    pub(in crate::project) arguments: Vec<NodeId>,
     is_new: bool,
 }
 
@@ -61,7 +62,7 @@ struct Callback {
 
 /// What wants to know of a cell's arrivals.
 #[derive(Clone, Copy, Debug)]
-enum Listener {
+pub(in crate::project) enum Listener {
     Read(usize),
     Write(usize),
     Callee(usize),
@@ -69,37 +70,59 @@ enum Listener {
     Callback(usize),
     /// Functions that Express calls with a request and a response.
     RequestHandler,
+    /// What a Fastify application registers.
+    Plugin(usize),
+    /// The decorators of a field.
+    Decorator(Place),
     /// The classes that a class extends.
     Extends(Place),
     /// Objects that take over the properties of what is in the cell.
     Include(CellId),
+    /// An object, and a cell for which it doesn't matter under which key the object keeps something.
+    Gather(ValueId, CellId),
+    /// Arguments of a call of whatever function an object has.
+    Dispatch(usize),
+    /// Such objects.
+    Dispatcher(usize),
 }
 
 /// The analysis of one project.
 pub(in crate::project) struct Flow<'a> {
-    files: &'a [FileFacts],
-    roles: &'a [FileRole],
-    paths: &'a [String],
+    pub(in crate::project) files: &'a [FileFacts],
+    pub(in crate::project) roles: &'a [FileRole],
+    pub(in crate::project) sources: &'a [SourceFile],
     modules: &'a Modules,
+    pub(in crate::project) settings: &'a Settings,
     pub(in crate::project) cells: Cells,
     node_base: Vec<CellId>,
     binding_base: Vec<CellId>,
-    listeners: Vec<Vec<Listener>>,
+    pub(in crate::project) listeners: Vec<Vec<Listener>>,
+    /// Arrivals that a listener has still to be told of. A list and no recursion: the chain of who tells whom is as long
+    /// as the program.
+    untold: Vec<(Listener, CellId, ValueId)>,
     reads: Vec<Read>,
     writes: Vec<Write>,
-    calls: Vec<CallSite>,
+    pub(in crate::project) calls: Vec<CallSite>,
     callbacks: Vec<Callback>,
     known_reads: BTreeSet<(CellId, Option<String>, CellId)>,
     /// Cells whose properties an object has as well (spread, `Object.assign`, inheritance), and the reads that look there.
     includes: BTreeMap<ValueId, Vec<CellId>>,
     reads_of: BTreeMap<ValueId, Vec<usize>>,
     invoked: BTreeSet<(usize, Place)>,
+    /// Calls of whatever function an object has that get the server.
+    dispatched: BTreeSet<usize>,
     constructions: BTreeMap<Place, Vec<usize>>,
     parents: BTreeMap<Place, Vec<Place>>,
     supers: BTreeMap<Place, Vec<Place>>,
+    /// Classes of the project that extend the server, or an emitter of events.
+    server_classes: BTreeSet<Place>,
+    emitter_classes: BTreeSet<Place>,
     stars: BTreeMap<FileId, Vec<FileId>>,
-    /// Calls of `app.set` and `app.get` whose key the text doesn't tell.
-    pub(in crate::project) unknown_settings: BTreeSet<Place>,
+    /// Where something is put on a carrier, or read from it, under a key that the text doesn't tell.
+    pub(in crate::project) unknown_keys: BTreeSet<Place>,
+    /// Calls that put something on a carrier of the configuration, and those that read it there.
+    pub(in crate::project) configured_setters: BTreeSet<Place>,
+    pub(in crate::project) configured_getters: BTreeSet<Place>,
     pub(in crate::project) sites: Vec<Site>,
     site_at: BTreeMap<Place, SiteId>,
 }
@@ -109,18 +132,28 @@ impl<'a> Flow<'a> {
     pub(in crate::project) fn solve(
         files: &'a [FileFacts],
         roles: &'a [FileRole],
-        paths: &'a [String],
-        modules: &'a Modules,
+        sources: &'a [SourceFile],
+        (modules, settings): (&'a Modules, &'a Settings),
     ) -> Self {
-        let mut flow = Self::empty(files, roles, paths, modules);
+        let mut flow = Self::empty(files, roles, sources, (modules, settings));
         flow.find_star_exports();
-        for index in 0..files.len() {
-            flow.describe_file(FileId(
-                u32::try_from(index).expect("load refuses 2^32 files"),
-            ));
+        // What a file that nothing starts does comes last: a way through it is shown only if there is no other.
+        for is_dead in [false, true] {
+            for file in flow.every_file() {
+                let role = roles[file.index()];
+                if role.is_dead == is_dead && !role.is_browser && !role.is_test {
+                    flow.describe_file(file);
+                }
+            }
+            flow.run();
         }
-        flow.run();
         while flow.assume_carriers() {
+            flow.run();
+        }
+        while flow.teach() {
+            flow.run();
+        }
+        while flow.believe_declarations() {
             flow.run();
         }
         while flow.guess_servers() {
@@ -132,8 +165,8 @@ impl<'a> Flow<'a> {
     fn empty(
         files: &'a [FileFacts],
         roles: &'a [FileRole],
-        paths: &'a [String],
-        modules: &'a Modules,
+        sources: &'a [SourceFile],
+        (modules, settings): (&'a Modules, &'a Settings),
     ) -> Self {
         let mut cells = Cells::default();
         let node_base = files
@@ -147,12 +180,14 @@ impl<'a> Flow<'a> {
         Self {
             files,
             roles,
-            paths,
+            sources,
             modules,
+            settings,
             cells,
             node_base,
             binding_base,
             listeners: Vec::new(),
+            untold: Vec::new(),
             reads: Vec::new(),
             writes: Vec::new(),
             calls: Vec::new(),
@@ -161,27 +196,38 @@ impl<'a> Flow<'a> {
             includes: BTreeMap::new(),
             reads_of: BTreeMap::new(),
             invoked: BTreeSet::new(),
+            dispatched: BTreeSet::new(),
             constructions: BTreeMap::new(),
             parents: BTreeMap::new(),
             supers: BTreeMap::new(),
+            server_classes: BTreeSet::new(),
+            emitter_classes: BTreeSet::new(),
             stars: BTreeMap::new(),
-            unknown_settings: BTreeSet::new(),
+            unknown_keys: BTreeSet::new(),
+            configured_setters: BTreeSet::new(),
+            configured_getters: BTreeSet::new(),
             sites: Vec::new(),
             site_at: BTreeMap::new(),
         }
     }
 
+    pub(in crate::project) fn every_file(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..u32::try_from(self.files.len()).expect("load refuses 2^32 files")).map(FileId)
+    }
+
     /// Carries arrivals on until nothing new arrives. Values and cells are named by places of the source, so there are
     /// finitely many of both, and an arrival happens once: this ends.
     fn run(&mut self) {
-        while let Some((cell, value)) = self.cells.next_arrival() {
-            let listeners = self
-                .listeners
-                .get(Cells::index(cell))
-                .cloned()
-                .unwrap_or_default();
-            for listener in listeners {
+        loop {
+            if let Some((listener, cell, value)) = self.untold.pop() {
                 self.tell(listener, cell, value);
+            } else if let Some((cell, value)) = self.cells.next_arrival() {
+                if let Some(listeners) = self.listeners.get(Cells::index(cell)) {
+                    let all = listeners.iter().rev().map(|it| (*it, cell, value));
+                    self.untold.extend(all);
+                }
+            } else {
+                break;
             }
         }
     }
@@ -194,20 +240,24 @@ impl<'a> Flow<'a> {
             Listener::Receiver(call) => self.call_method(call, cell, value),
             Listener::Callback(callback) => self.call_back(callback, value),
             Listener::RequestHandler => self.handle_requests(value),
+            Listener::Plugin(call) => self.use_plugin(call, value),
+            Listener::Decorator(field) => self.decorate_field(field, value),
             Listener::Extends(class) => self.extend(class, value),
             Listener::Include(from) => self.include(value, from),
+            Listener::Gather(owner, to) => self.gather((owner, to), (cell, value)),
+            Listener::Dispatch(call) => self.dispatch(call, value),
+            Listener::Dispatcher(call) => self.dispatch_to(call, value),
         }
     }
 
-    fn listen(&mut self, cell: CellId, listener: Listener) {
+    pub(in crate::project) fn listen(&mut self, cell: CellId, listener: Listener) {
         if self.listeners.len() <= Cells::index(cell) {
             self.listeners.resize_with(self.cells.len(), Vec::new);
         }
         self.listeners[Cells::index(cell)].push(listener);
-        let held: Vec<ValueId> = self.cells.held(cell).iter().map(|it| it.value).collect();
-        for value in held {
-            self.tell(listener, cell, value);
-        }
+        let held = self.cells.held(cell).iter().rev();
+        self.untold
+            .extend(held.map(|it| (listener, cell, it.value)));
     }
 
     /// The cell of an expression or a pattern.
@@ -220,39 +270,44 @@ impl<'a> Flow<'a> {
         Cells::nth(self.binding_base[file.index()], binding.index())
     }
 
-    fn slot(&mut self, slot: Slot) -> CellId {
+    pub(in crate::project) fn slot(&mut self, slot: Slot) -> CellId {
         self.cells.slot(slot).0
     }
 
-    fn put(&mut self, cell: CellId, value: &Value) {
+    pub(in crate::project) fn put(&mut self, cell: CellId, value: &Value) {
         let id = self.cells.intern(value);
         self.cells.put(cell, id, None, None);
     }
 
     /// A cell of its own that holds `value`, to hand over as an argument.
-    fn holding(&mut self, value: &Value) -> CellId {
+    pub(in crate::project) fn holding(&mut self, value: &Value) -> CellId {
         let cell = self.cells.reserve(1);
         self.put(cell, value);
         cell
     }
 
     /// Puts a value that was made of another one.
-    fn derive(&mut self, to: CellId, value: &Value, from: (CellId, ValueId)) {
+    pub(in crate::project) fn derive(
+        &mut self,
+        to: CellId,
+        value: &Value,
+        from: (CellId, ValueId),
+    ) {
         let id = self.cells.intern(value);
         self.cells.put(to, id, Some(from), None);
     }
 
-    fn facts(&self, file: FileId) -> &'a FileFacts {
+    pub(in crate::project) fn facts(&self, file: FileId) -> &'a FileFacts {
         &self.files[file.index()]
     }
 
-    fn note(&mut self, place: Place, label: impl Into<String>) -> NoteId {
+    pub(in crate::project) fn note(&mut self, place: Place, label: impl Into<String>) -> NoteId {
         let span = self.facts(place.file).tree.span(place.node);
         self.cells.note(place.file, span, label)
     }
 
     /// The server that comes to be at `place`.
-    fn site(&mut self, place: Place, kind: SiteKind) -> SiteId {
+    pub(in crate::project) fn site(&mut self, place: Place, kind: SiteKind) -> SiteId {
         if let Some(site) = self.site_at.get(&place) {
             return *site;
         }
@@ -264,12 +319,12 @@ impl<'a> Flow<'a> {
     }
 
     /// Puts a new server into `to`.
-    fn create_server(&mut self, place: Place, to: CellId) {
-        let is_dedicated = self.roles[place.file.index()].is_dedicated_server;
-        let kind = if is_dedicated {
-            SiteKind::Dedicated
-        } else {
-            SiteKind::Constructed
+    pub(in crate::project) fn create_server(&mut self, place: Place, to: CellId) {
+        let role = self.roles[place.file.index()];
+        let kind = match role {
+            _ if role.is_dedicated_server => SiteKind::Dedicated,
+            _ if role.is_dead => SiteKind::Dead,
+            _ => SiteKind::Constructed,
         };
         let site = self.site(place, kind);
         let note = self.note(place, "server created");
@@ -277,8 +332,9 @@ impl<'a> Flow<'a> {
         self.cells.put(to, id, None, Some(note));
     }
 
-    fn resolve(&self, file: FileId, specifier: &str) -> Target {
-        self.modules.resolve(&self.paths[file.index()], specifier)
+    pub(in crate::project) fn resolve(&self, file: FileId, specifier: &str) -> Target {
+        self.modules
+            .resolve(&self.sources[file.index()].path, specifier)
     }
 
     fn make(&mut self, makes: api::Makes, place: Place, result: CellId) {
@@ -286,6 +342,8 @@ impl<'a> Flow<'a> {
             api::Makes::Server => self.create_server(place, result),
             api::Makes::Adapter => self.put(result, &Value::Adapter(place)),
             api::Makes::App => self.put(result, &Value::App),
+            api::Makes::Fastify => self.put(result, &Value::Fastify),
+            api::Makes::Emitter => self.put(result, &Value::Emitter(place)),
             api::Makes::Router => self.put(result, &Value::Router),
             api::Makes::HttpServer => self.put(result, &Value::HttpServer(place)),
             api::Makes::RedisClient => self.put(result, &Value::RedisClient(place)),

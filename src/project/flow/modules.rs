@@ -10,7 +10,7 @@ use crate::syntax::{ImportName, Kind, NodeId};
 
 impl Flow<'_> {
     /// Notes every `export * from`, before anything is looked up.
-    pub(super) fn find_star_exports(&mut self) {
+    pub(in crate::project) fn find_star_exports(&mut self) {
         for index in 0..self.files.len() {
             let file = FileId(u32::try_from(index).expect("load refuses 2^32 files"));
             let tree = &self.facts(file).tree;
@@ -24,7 +24,7 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) fn describe_module_statement(&mut self, place: Place) {
+    pub(in crate::project) fn describe_module_statement(&mut self, place: Place) {
         let file = place.file;
         match self.facts(file).tree.kind(place.node) {
             Kind::Import {
@@ -146,7 +146,7 @@ impl Flow<'_> {
     }
 
     /// The cell of an export, with its edges from `export *` and, for a CommonJS file, from `module.exports`.
-    pub(super) fn export(&mut self, file: FileId, name: &str) -> CellId {
+    pub(in crate::project) fn export(&mut self, file: FileId, name: &str) -> CellId {
         let (cell, is_new) = self.cells.slot(Slot::Export(file, name.to_owned()));
         if !is_new {
             return cell;
@@ -174,7 +174,7 @@ impl Flow<'_> {
         cell
     }
 
-    pub(super) fn module_exports(&mut self, file: FileId) -> CellId {
+    pub(in crate::project) fn module_exports(&mut self, file: FileId) -> CellId {
         let (cell, is_new) = self.cells.slot(Slot::ModuleExports(file));
         if is_new {
             self.put(cell, &Value::Exports(file));
@@ -183,7 +183,7 @@ impl Flow<'_> {
     }
 
     /// `require('…')` and `import('…')`: true if it was one.
-    pub(super) fn describe_import_call(
+    pub(in crate::project) fn describe_import_call(
         &mut self,
         place: Place,
         callee: NodeId,

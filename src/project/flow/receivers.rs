@@ -1,14 +1,17 @@
 //! Calls of methods: what each value does when one of its methods is called.
 
-use super::cells::{CellId, Slot, ValueId};
+use super::cells::{Carrier, CellId, Slot, ValueId};
 use super::{Flow, Listener};
 use crate::project::api::{self, Receiver, Role, Yields};
-use crate::project::value::{Place, SiteId, Value};
+use crate::project::value::{Part, Place, SiteId, Value};
 use crate::syntax::Kind;
+
+/// How many arguments of an event are followed.
+const EVENT_ARGUMENTS: usize = 4;
 
 impl Flow<'_> {
     /// `value` has arrived where a method of it is called.
-    pub(super) fn call_method(&mut self, call: usize, cell: CellId, value: ValueId) {
+    pub(in crate::project) fn call_method(&mut self, call: usize, cell: CellId, value: ValueId) {
         let place = self.calls[call].place;
         let Some((_, Some(name))) = self.calls[call].receiver.clone() else {
             return;
@@ -22,9 +25,11 @@ impl Flow<'_> {
             Value::Operator { site, .. } => {
                 self.call_part(call, (Receiver::Operator, site), &name, from);
             }
-            Value::State { site, .. } => self.call_state(call, site, &name, from),
+            Value::State { site, part, .. } => self.call_state(call, (site, part), &name, from),
             Value::App => self.call_app(call, &name, result),
             Value::Router => self.call_router(call, &name, result),
+            Value::Fastify => self.call_fastify(call, &name, result),
+            Value::Emitter(_) => self.call_emitter(call, value, &name),
             Value::HttpServer(_) if name == "on" || name == "listen" || name == "once" => {
                 self.cells.copy(cell, result, None);
             }
@@ -37,6 +42,9 @@ impl Flow<'_> {
             Value::Function(function) => self.call_function_method(call, function, &name, result),
             Value::Method { .. } if name == "bind" => self.cells.copy(cell, result, None),
             Value::Object(object) => self.call_collection(call, object, &name, result),
+            Value::Instance(class) if self.emitter_classes.contains(&class) => {
+                self.call_emitter(call, value, &name);
+            }
             Value::GlobalFunction(of) => self.call_static(call, &of, &name, result),
             _ => {}
         }
@@ -56,10 +64,7 @@ impl Flow<'_> {
         };
         match member.yields {
             Yields::Itself => self.cells.copy(from.0, result, None),
-            Yields::Namespace => self.derive(result, &Value::Namespace { site, at: place }, from),
-            Yields::Operator => self.derive(result, &Value::Operator { site, at: place }, from),
-            Yields::State => self.derive(result, &Value::State { site, at: place }, from),
-            Yields::Nothing => {}
+            yields => self.yield_part(yields, (site, place), (result, from)),
         }
         if member.role == Role::Register {
             let socket = self.holding(&Value::Socket { site });
@@ -71,19 +76,30 @@ impl Flow<'_> {
         }
     }
 
-    fn call_state(&mut self, call: usize, site: SiteId, name: &str, from: (CellId, ValueId)) {
+    fn call_state(
+        &mut self,
+        call: usize,
+        (site, part): (SiteId, Part),
+        name: &str,
+        from: (CellId, ValueId),
+    ) {
         let place = self.calls[call].place;
-        let result = self.node(place);
-        let state = Value::State { site, at: place };
-        match name {
-            "get" | "values" | "keys" | "entries" => self.derive(result, &state, from),
-            "forEach" => {
-                let part = self.holding(&state);
-                if let Some(argument) = self.argument(call, 0) {
-                    self.on_callback(argument, vec![Some(part)], None);
-                }
-            }
-            _ => {}
+        if let Some(yields) = api::state_method(part, name) {
+            let result = self.node(place);
+            self.yield_part(yields, (site, place), (result, from));
+        }
+        let visits = matches!(
+            name,
+            "forEach" | "filter" | "find" | "map" | "some" | "every"
+        );
+        if let (true, Some(callback), Some(yields)) = (
+            visits,
+            self.argument(call, 0),
+            api::state_member(part, None),
+        ) {
+            let element = self.cells.reserve(1);
+            self.yield_part(yields, (site, place), (element, from));
+            self.on_callback(callback, vec![Some(element)], None);
         }
     }
 
@@ -104,40 +120,22 @@ impl Flow<'_> {
         }
     }
 
-    /// `app.set(key, value)`. A value under a key that isn't known may be read under any.
+    /// `app.set(key, value)`.
     fn set(&mut self, place: Place, key: Option<String>, value: CellId) {
         let label = key
             .as_deref()
             .map_or_else(|| "set".to_owned(), |it| format!("set as `{it}`"));
         let note = self.note(place, label);
-        let any = self.slot(Slot::AnySetting);
-        let setting = match key {
-            Some(key) => self.slot(Slot::Setting(key)),
-            None => {
-                self.unknown_settings.insert(place);
-                self.slot(Slot::UnknownSetting)
-            }
-        };
-        self.cells.copy(value, setting, Some(note));
-        self.cells.copy(value, any, Some(note));
+        self.carry(Carrier::Setting, key, (place, value), note);
     }
 
-    /// `app.get(key)`. Under a key that isn't known, any value may be read.
+    /// `app.get(key)`.
     fn get(&mut self, place: Place, key: Option<String>, result: CellId) {
         let label = key
             .as_deref()
             .map_or_else(|| "read".to_owned(), |it| format!("read as `{it}`"));
         let note = self.note(place, label);
-        let unknown = self.slot(Slot::UnknownSetting);
-        let setting = match key {
-            Some(key) => self.slot(Slot::Setting(key)),
-            None => {
-                self.unknown_settings.insert(place);
-                self.slot(Slot::AnySetting)
-            }
-        };
-        self.cells.copy(setting, result, Some(note));
-        self.cells.copy(unknown, result, Some(note));
+        self.carried(Carrier::Setting, key, (place, result), note);
     }
 
     fn call_router(&mut self, call: usize, name: &str, result: CellId) {
@@ -159,14 +157,17 @@ impl Flow<'_> {
         }
     }
 
-    fn constant_argument(&self, call: usize) -> Option<String> {
+    pub(in crate::project) fn constant_argument(&self, call: usize) -> Option<String> {
         let it = &self.calls[call];
         self.constant_text(it.place.file, *it.arguments.first()?)
     }
 
     fn call_function_method(&mut self, call: usize, function: Place, name: &str, result: CellId) {
         match name {
-            "bind" => self.put(result, &Value::Function(function)),
+            "bind" => {
+                self.put(result, &Value::Function(function));
+                self.bind_arguments(call, function);
+            }
             "call" => self.invoke(call, function, 1),
             "apply" => {
                 let place = self.calls[call].place;
@@ -186,12 +187,49 @@ impl Flow<'_> {
         }
     }
 
+    /// `f.bind(null, io)`: bound arguments come first. Those of later calls are not moved behind them.
+    fn bind_arguments(&mut self, call: usize, function: Place) {
+        for (index, parameter) in self.parameters(function).into_iter().enumerate() {
+            if let Some(argument) = self.argument(call, index + 1) {
+                let to = self.at(function.file, parameter);
+                self.cells.copy(argument, to, None);
+            }
+        }
+    }
+
+    /// An emitter hands the arguments of an event to whoever listens to it, in this process and at once.
+    /// <https://nodejs.org/api/events.html#emitteremiteventname-args>
+    fn call_emitter(&mut self, call: usize, emitter: ValueId, name: &str) {
+        let event = self.constant_argument(call);
+        let argument = |position: usize| Slot::Event(emitter, event.clone(), position);
+        match name {
+            "on" | "once" | "addListener" | "prependListener" | "prependOnceListener" => {
+                let arguments = (0..EVENT_ARGUMENTS).map(|it| Some(self.slot(argument(it))));
+                let arguments = arguments.collect();
+                if let Some(listener) = self.argument(call, 1) {
+                    self.on_callback(listener, arguments, None);
+                }
+            }
+            "emit" => {
+                for position in 0..EVENT_ARGUMENTS {
+                    if let Some(from) = self.argument(call, position + 1) {
+                        let to = self.slot(argument(position));
+                        self.cells.copy(from, to, None);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Methods of arrays, maps and sets; one cell stands for all elements.
     fn call_collection(&mut self, call: usize, object: Place, name: &str, result: CellId) {
-        let elements = self.property_cell(&Value::Object(object), None);
+        let owner = Value::Object(object);
+        let elements = self.any_property(&owner);
         let callback = self.argument(call, 0);
         match name {
             "push" | "unshift" | "add" | "fill" => {
+                let elements = self.property_cell(&owner, None);
                 for index in 0..self.calls[call].arguments.len() {
                     if let Some(argument) = self.argument(call, index) {
                         self.cells.copy(argument, elements, None);
@@ -199,6 +237,7 @@ impl Flow<'_> {
                 }
             }
             "set" => {
+                let elements = self.property_cell(&owner, None);
                 if let Some(value) = self.argument(call, 1) {
                     self.cells.copy(value, elements, None);
                 }
@@ -215,6 +254,18 @@ impl Flow<'_> {
                 let to = self.property_cell(&mapped, None);
                 if let Some(callback) = callback {
                     self.on_callback(callback, vec![Some(elements)], Some(to));
+                }
+            }
+            // Of a generator.
+            "next" => {
+                let step = Value::Object(self.calls[call].place);
+                self.put(result, &step);
+                let value = self.property_cell(&step, Some("value".to_owned()));
+                self.cells.copy(elements, value, None);
+            }
+            "reduce" | "reduceRight" => {
+                if let Some(callback) = callback {
+                    self.on_callback(callback, vec![None, Some(elements)], None);
                 }
             }
             _ => {}
@@ -237,6 +288,11 @@ impl Flow<'_> {
             | ("Array", "from") => self.cells.copy(first, result, None),
             _ => {}
         }
+        match (of, name) {
+            ("Object", "entries") => self.list_entries(call, first, result),
+            ("process", "nextTick") => self.call_later(call, 1),
+            _ => {}
+        }
         if (of, name) == ("Object", "assign") {
             for index in 1..self.calls[call].arguments.len() {
                 if let Some(source) = self.argument(call, index) {
@@ -248,6 +304,24 @@ impl Flow<'_> {
         if (of, name) == ("Object", "defineProperty") {
             self.define_property(call, first);
         }
+    }
+
+    /// `Object.entries(x)`: a list of pairs, each with a property of the object.
+    fn list_entries(&mut self, call: usize, object: CellId, result: CellId) {
+        let place = self.calls[call].place;
+        let Some((callee, _)) = self.calls[call].receiver.clone() else {
+            return;
+        };
+        let list = Value::Object(place);
+        let pair = Value::Object(Place {
+            file: place.file,
+            node: callee,
+        });
+        self.put(result, &list);
+        let pairs = self.property_cell(&list, None);
+        self.put(pairs, &pair);
+        let parts = self.property_cell(&pair, None);
+        self.read(object, None, parts, place);
     }
 
     /// `Object.assign(req, { io })`: a carrier has no properties of its own, its cells are written to.

@@ -1,6 +1,8 @@
 //! `iomigrate.toml`: what a project may say about itself. Pure: text in, settings out.
 //! Finding and reading the file is `load`'s work.
 
+pub mod teaching;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -9,6 +11,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::source::LineIndex;
+use teaching::{Carrier, Method};
 
 /// The name of the file that is looked for.
 pub const FILE_NAME: &str = "iomigrate.toml";
@@ -25,6 +28,8 @@ pub struct Config {
     pub exclude: Vec<Glob>,
     /// `[broadcaster]`: the module that rewritten code calls.
     pub broadcaster: Broadcaster,
+    /// `[[carrier]]`: ways by which the server is handed on that can't be seen in the code.
+    pub carrier: Vec<Carrier>,
     /// `[rules]`: rules by their id, as in `emit-to-room = "off"`.
     pub rules: BTreeMap<String, RuleSetting>,
 }
@@ -36,6 +41,8 @@ pub struct Broadcaster {
     /// `path = "src/utils/socketBroadcaster.js"`, relative to the configuration file.
     /// Default: `utils/socketBroadcaster` under the folder of the entry file.
     pub path: Option<ModulePath>,
+    /// `[[broadcaster.method]]`: methods of the project's own.
+    pub method: Vec<Method>,
 }
 
 /// What is done about the findings of one rule.
@@ -139,6 +146,10 @@ pub struct Settings {
     pub entry: Option<String>,
     /// Where the broadcaster is, or will be.
     pub broadcaster: Option<String>,
+    /// Ways by which the server is handed on.
+    pub carriers: Vec<Carrier>,
+    /// The broadcaster's methods of the project's own.
+    pub methods: Vec<Method>,
     /// Ids of the rules that are off.
     pub off: BTreeSet<String>,
 }
@@ -349,7 +360,7 @@ mod tests {
         assert_eq!(
             refusal("# ours\n\nentri = \"a.js\"\n"),
             "iomigrate.toml:3: unknown key `entri`; the nearest known key is `entry`, the others are \
-             `exclude`, `broadcaster`, `rules`"
+             `exclude`, `broadcaster`, `carrier`, `rules`"
         );
     }
 

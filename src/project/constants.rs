@@ -1,7 +1,7 @@
 //! Strings that are known without running anything: the keys under which values are set and read. Followed through
 //! `const`, imports, `require` and object literals, of one file or several.
 
-use super::Flow;
+use crate::project::flow::Flow;
 use crate::project::resolve::Target;
 use crate::project::value::Place;
 use crate::scope::BindingKind;
@@ -20,7 +20,7 @@ enum Definition {
 
 impl Flow<'_> {
     /// The name of a property, also through constants: `app[KEY]`.
-    pub(super) fn key_text(&self, file: FileId, key: &Key) -> Option<String> {
+    pub(in crate::project) fn key_text(&self, file: FileId, key: &Key) -> Option<String> {
         match key {
             Key::Static(name) => Some(name.clone()),
             Key::Private(name) => Some(format!("#{name}")),
@@ -28,16 +28,38 @@ impl Flow<'_> {
         }
     }
 
-    /// The string that an expression is for certain.
-    pub(super) fn constant_text(&self, file: FileId, node: NodeId) -> Option<String> {
+    /// The string that an expression is for certain. A symbol is known by its description: `Symbol(io)`.
+    pub(in crate::project) fn constant_text(&self, file: FileId, node: NodeId) -> Option<String> {
         match self.definition(Place { file, node }, DEPTH)? {
-            Definition::Expression(it) => self
-                .facts(it.file)
-                .tree
-                .string_value(it.node)
-                .map(str::to_owned),
+            Definition::Expression(it) => {
+                let tree = &self.facts(it.file).tree;
+                let text = tree.string_value(it.node).map(str::to_owned);
+                text.or_else(|| self.symbol(it))
+            }
             Definition::Module(_) => None,
         }
+    }
+
+    /// `Symbol('io')`, `Symbol.for('io')`. Symbols with one description are not told apart.
+    fn symbol(&self, place: Place) -> Option<String> {
+        let facts = self.facts(place.file);
+        let tree = &facts.tree;
+        let Kind::Call {
+            callee, arguments, ..
+        } = tree.kind(place.node)
+        else {
+            return None;
+        };
+        let callee = *callee;
+        let maker = match tree.kind(callee) {
+            Kind::Member {
+                object, property, ..
+            } if property.name() == Some("for") => *object,
+            _ => callee,
+        };
+        let is_symbol = tree.name(maker) == Some("Symbol") && facts.binding_of(maker).is_none();
+        let description = arguments.first().and_then(|it| tree.string_value(*it));
+        is_symbol.then(|| format!("Symbol({})", description.unwrap_or_default()))
     }
 
     fn definition(&self, place: Place, depth: usize) -> Option<Definition> {
@@ -67,17 +89,18 @@ impl Flow<'_> {
             Kind::Call {
                 callee, arguments, ..
             } => {
-                let argument = at(*arguments.first()?);
+                let Some(argument) = arguments.first().map(|it| at(*it)) else {
+                    return Some(Definition::Expression(at(node)));
+                };
                 if self.freezes(at(*callee)) {
                     return self.definition(argument, depth);
                 }
                 let is_require = facts.tree.name(*callee) == Some("require")
                     && facts.binding_of(*callee).is_none();
-                let specifier = facts
-                    .tree
-                    .string_value(argument.node)
-                    .filter(|_| is_require)?;
-                self.module(place.file, specifier)
+                if !is_require {
+                    return Some(Definition::Expression(at(node)));
+                }
+                self.module(place.file, facts.tree.string_value(argument.node)?)
             }
             _ => Some(Definition::Expression(at(node))),
         }

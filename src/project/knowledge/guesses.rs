@@ -1,8 +1,8 @@
 //! The only place where names count. Two sorts of guesses, both made after everything certain is known:
 //! what `req`, `res` and `app` are where no call says so, and servers that come from nowhere in sight.
 
-use super::Flow;
-use super::cells::Slot;
+use crate::project::flow::Flow;
+use crate::project::flow::cells::{Carrier, CellId, Slot, Under};
 use crate::project::value::{Place, SiteKind, Value};
 use crate::scope::BindingKind;
 use crate::source::FileId;
@@ -35,7 +35,7 @@ const TELLING_MEMBERS: &[&str] = &[
 impl Flow<'_> {
     /// Takes parameters called `req` or `res`, and `app` in `x.app.get(…)`, for what they are called
     /// if nothing else is known of them. True if there was something new.
-    pub(super) fn assume_carriers(&mut self) -> bool {
+    pub(in crate::project) fn assume_carriers(&mut self) -> bool {
         let mut assumed = Vec::new();
         for (file, node) in self.every_node() {
             let place = Place { file, node };
@@ -67,13 +67,11 @@ impl Flow<'_> {
         !assumed.is_empty()
     }
 
-    fn every_node(&self) -> Vec<(FileId, NodeId)> {
-        let files = self.files.iter().enumerate();
+    pub(in crate::project) fn every_node(&self) -> Vec<(FileId, NodeId)> {
+        let files = self.every_file();
         files
-            .flat_map(|(index, facts)| {
-                let file = FileId(u32::try_from(index).expect("load refuses 2^32 files"));
-                facts.tree.ids().map(move |node| (file, node))
-            })
+            .filter(|it| self.roles[it.index()].is_of_api())
+            .flat_map(|file| self.facts(file).tree.ids().map(move |node| (file, node)))
             .collect()
     }
 
@@ -105,11 +103,12 @@ impl Flow<'_> {
     }
 
     /// Takes a carrier that nothing was put into for the server if its name says so. True if there was something new.
-    pub(super) fn guess_servers(&mut self) -> bool {
+    pub(in crate::project) fn guess_servers(&mut self) -> bool {
         let mut guessed = Vec::new();
         for (file, node) in self.every_node() {
             let place = Place { file, node };
-            if self.cells.held(self.node(place)).is_empty() && self.looks_like_server(place) {
+            let target = self.guessed_cell(place);
+            if self.cells.held(target).is_empty() && self.looks_like_server(place) {
                 guessed.push(place);
             }
         }
@@ -117,9 +116,18 @@ impl Flow<'_> {
             let site = self.site(*place, SiteKind::Guessed);
             let note = self.note(*place, "taken for the server because of its name");
             let id = self.cells.intern(&Value::Server(site));
-            self.cells.put(self.node(*place), id, None, Some(note));
+            self.cells
+                .put(self.guessed_cell(*place), id, None, Some(note));
         }
         !guessed.is_empty()
+    }
+
+    /// Where the server shows that is guessed at a place: of `const { io } = req`, at the variable.
+    fn guessed_cell(&self, place: Place) -> CellId {
+        match self.facts(place.file).tree.kind(place.node) {
+            Kind::PatternProperty { value, .. } => self.at(place.file, *value),
+            _ => self.node(place),
+        }
     }
 
     fn looks_like_server(&self, place: Place) -> bool {
@@ -143,8 +151,17 @@ impl Flow<'_> {
                     )
                 });
                 carries
-                    && property.name().is_some_and(is_server_name)
+                    && property.name().is_some_and(|it| self.is_handle_name(it))
                     && !self.is_only_target(place)
+            }
+            Kind::PatternProperty { key, .. } => {
+                let pattern = facts.tree.parent(place.node);
+                let holder = pattern.map(|it| self.values_in(self.at(place.file, it)));
+                let carries = holder
+                    .into_iter()
+                    .flatten()
+                    .any(|it| matches!(it, Value::Request | Value::Response | Value::AppLocals));
+                carries && key.name().is_some_and(|it| self.is_handle_name(it))
             }
             Kind::BindingName { name, .. } => {
                 self.is_parameter(place) && is_server_name(name) && self.is_used_as_server(place)
@@ -167,15 +184,23 @@ impl Flow<'_> {
             && property.name() == Some("get")
             && self
                 .constant_text(file, *key)
-                .is_some_and(|it| is_server_name(&it) && !self.is_set(&it))
+                .is_some_and(|it| self.is_handle_name(&it) && !self.is_set(&it))
+    }
+
+    /// Whether a carrier's key says that it holds the server.
+    fn is_handle_name(&self, name: &str) -> bool {
+        is_server_name(name) || self.is_taught_key(name)
     }
 
     fn is_set(&self, key: &str) -> bool {
-        let slot = self.cells.known_slot(&Slot::Setting(key.to_owned()));
+        let slot = self.cells.known_slot(&Slot::Carried(
+            Carrier::Setting,
+            Under::Name(key.to_owned()),
+        ));
         slot.is_some_and(|it| !self.cells.held(it).is_empty())
     }
 
-    /// Whether a member that only servers have is used on a parameter.
+    /// Whether a member that only servers have is used on a parameter, or a field of the server's name keeps it.
     fn is_used_as_server(&self, place: Place) -> bool {
         let facts = self.facts(place.file);
         let Some(binding) = facts.binding_of(place.node) else {
@@ -191,6 +216,17 @@ impl Flow<'_> {
                         && property
                             .name()
                             .is_some_and(|it| TELLING_MEMBERS.contains(&it))
+                }
+                Some(Kind::Assign { target, value, .. }) if *value == outer => {
+                    match facts.tree.kind(*target) {
+                        Kind::Member {
+                            object, property, ..
+                        } => {
+                            matches!(facts.tree.kind(*object), Kind::This)
+                                && property.name().is_some_and(is_server_name)
+                        }
+                        _ => false,
+                    }
                 }
                 _ => false,
             }

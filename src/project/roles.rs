@@ -1,0 +1,186 @@
+//! What each file is to the project: code of the API, of a browser, of a test, or of nothing that is started.
+
+use std::collections::BTreeSet;
+
+use super::api;
+use super::graph::Graph;
+use crate::scope::FileFacts;
+use crate::source::{FileId, SourceFile};
+use crate::syntax::Kind;
+
+/// What a file is to the project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileRole {
+    /// It has `import` or `export` statements.
+    pub is_module: bool,
+    /// The dedicated Socket.IO server that a migration left: its server is not in the API's process.
+    pub is_dedicated_server: bool,
+    /// The generated broadcaster or its parser.
+    pub is_broadcaster: bool,
+    /// It runs in browsers.
+    pub is_browser: bool,
+    /// Only a test runner loads it.
+    pub is_test: bool,
+    /// Nothing that the project starts loads it, though it starts something else.
+    pub is_dead: bool,
+}
+
+impl FileRole {
+    /// Whether it can be part of the API's process.
+    pub fn is_of_api(self) -> bool {
+        !(self.is_dedicated_server || self.is_broadcaster || self.is_browser || self.is_test)
+    }
+}
+
+/// The role of every file. `entries` are the files that the project starts, as far as that is known.
+pub(super) fn roles(
+    sources: &[SourceFile],
+    files: &[FileFacts],
+    graph: &Graph,
+    entries: &BTreeSet<FileId>,
+) -> Vec<FileRole> {
+    let mut roles: Vec<FileRole> = sources
+        .iter()
+        .zip(files)
+        .map(|(source, facts)| own_role(source, facts))
+        .collect();
+    for file in browser_files(files, graph) {
+        roles[file].is_browser = true;
+    }
+    for file in test_files(sources, graph, entries) {
+        roles[file].is_test = true;
+    }
+    // Entries that lead to no server at all are not the ones that matter.
+    let makes_server = |it: &FileId| {
+        graph.packages[it.index()]
+            .iter()
+            .any(|it| api::is_server_package(it))
+    };
+    let live = graph.reachable(entries);
+    if let Some(live) = live.filter(|it| it.iter().any(makes_server)) {
+        for (index, role) in roles.iter_mut().enumerate() {
+            role.is_dead = role.is_of_api() && !live.contains(&id(index));
+        }
+    }
+    roles
+}
+
+fn id(index: usize) -> FileId {
+    FileId(u32::try_from(index).expect("load refuses 2^32 files"))
+}
+
+fn own_role(source: &SourceFile, facts: &FileFacts) -> FileRole {
+    let is_marked = |marker: &str| {
+        facts
+            .tree
+            .comments
+            .iter()
+            .take(3)
+            .any(|it| source.text[it.span.range()].contains(marker))
+    };
+    let is_module = facts.tree.ids().any(|it| {
+        matches!(
+            facts.tree.kind(it),
+            Kind::Import { .. }
+                | Kind::ExportNames { .. }
+                | Kind::ExportAll { .. }
+                | Kind::ExportDeclaration { .. }
+                | Kind::ExportDefault { .. }
+        )
+    });
+    FileRole {
+        is_module,
+        is_dedicated_server: is_marked("@iomigrate dedicated-server"),
+        is_broadcaster: is_marked("@iomigrate broadcaster") || is_marked("@iomigrate wire"),
+        ..FileRole::default()
+    }
+}
+
+/// The files of every group of files that load each other in which something is a browser's and nothing a server's.
+fn browser_files(files: &[FileFacts], graph: &Graph) -> Vec<usize> {
+    let groups = groups(graph);
+    let is_any = |group: usize, has: &dyn Fn(usize) -> bool| {
+        (0..files.len()).any(|it| groups[it] == group && has(it))
+    };
+    let is_server = |it: usize| graph.packages[it].iter().any(|it| api::is_of_servers(it));
+    let is_browser = |it: usize| {
+        graph.packages[it].iter().any(|it| api::is_of_browsers(it)) || uses_page(&files[it])
+    };
+    let ids: BTreeSet<usize> = groups.iter().copied().collect();
+    let of_browsers: BTreeSet<usize> = ids
+        .into_iter()
+        .filter(|group| is_any(*group, &is_browser) && !is_any(*group, &is_server))
+        .collect();
+    (0..files.len())
+        .filter(|it| of_browsers.contains(&groups[*it]))
+        .collect()
+}
+
+/// Whether the page is used: the names `document` and `window` are nobody else's, and not only asked for by `typeof`.
+fn uses_page(facts: &FileFacts) -> bool {
+    let is_used = |name: &str| {
+        facts.free_names().get(name).is_some_and(|nodes| {
+            nodes.iter().any(|node| {
+                facts.tree.parent(*node).is_some_and(
+                    |it| matches!(facts.tree.kind(it), Kind::Member { object, .. } if object == node),
+                )
+            })
+        })
+    };
+    is_used("document") || is_used("window")
+}
+
+/// By file: the number of its group. Files are in one group if one loads the other.
+fn groups(graph: &Graph) -> Vec<usize> {
+    fn root(group: &mut [usize], mut it: usize) -> usize {
+        while group[it] != it {
+            group[it] = group[group[it]];
+            it = group[it];
+        }
+        it
+    }
+    let mut group: Vec<usize> = (0..graph.files.len()).collect();
+    for (from, loaded) in graph.files.iter().enumerate() {
+        for to in loaded {
+            let (a, b) = (root(&mut group, from), root(&mut group, to.index()));
+            group[a.max(b)] = a.min(b);
+        }
+    }
+    (0..group.len()).map(|it| root(&mut group, it)).collect()
+}
+
+/// Files that test runners look for, unless the API loads them.
+fn test_files(sources: &[SourceFile], graph: &Graph, entries: &BTreeSet<FileId>) -> Vec<usize> {
+    let named: BTreeSet<FileId> = sources
+        .iter()
+        .enumerate()
+        .filter(|it| is_test_path(&it.1.path))
+        .map(|it| id(it.0))
+        .filter(|it| !entries.contains(it))
+        .collect();
+    let loaded_by_others: BTreeSet<FileId> = graph
+        .files
+        .iter()
+        .enumerate()
+        .filter(|it| !named.contains(&id(it.0)))
+        .flat_map(|it| it.1.iter().copied())
+        .collect();
+    let tests = named
+        .into_iter()
+        .filter(|it| !loaded_by_others.contains(it));
+    tests.map(FileId::index).collect()
+}
+
+/// The patterns of Jest, Vitest, Mocha and Cypress.
+/// <https://jestjs.io/docs/configuration#testmatch-arraystring>, <https://mochajs.org/#the-test-directory>
+fn is_test_path(path: &str) -> bool {
+    let mut folders = path.split('/');
+    let name = folders.next_back().unwrap_or_default();
+    let is_test_folder = |it: &str| {
+        matches!(
+            it,
+            "__tests__" | "__mocks__" | "test" | "tests" | "spec" | "specs" | "e2e" | "cypress"
+        )
+    };
+    folders.any(is_test_folder) || name.contains(".test.") || name.contains(".spec.")
+}
