@@ -100,6 +100,10 @@ pub enum Meaning {
     Adapter,
     /// `class Hub extends Server`.
     ServerClass,
+    /// `function initSocket(server) {`: makes the server on what it is given.
+    SetupFunction,
+    /// `const authenticate = require('./auth')`, where `io.use(authenticate)` is all that it is for.
+    HandlerImport,
     /// `@WebSocketServer() server`, `fastify.register(socketioPlugin)`: a framework makes the server.
     Framework,
     /// `socketBroadcaster.attach(io)`: what a partial migration put there.

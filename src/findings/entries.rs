@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use super::chains::Chain;
-use super::uses::{Use, carrier, contains_site, is_server_import};
+use super::starts::{brings_handler, makes_server_for, starts_set_up};
+use super::uses::{Use, carrier, is_server_import};
+use crate::project::Project;
 use crate::project::api::{self, Makes};
 use crate::project::value::{Place, SiteKind, Value};
-use crate::project::{Project, Step};
 use crate::rules::Meaning;
 use crate::source::FileId;
 use crate::syntax::{ImportName, Kind, NodeId};
@@ -27,12 +28,14 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
         Kind::ExportNames {
             source: Some(source),
             is_type: false,
-            ..
+            names,
+        } if is_server_import(source) && !names.is_empty() => entry(place, Meaning::Import),
+        Kind::ExportAll { source, .. } if is_server_import(source) => entry(place, Meaning::Import),
+        Kind::Function(_) if makes_server_for(project, place) => {
+            entry(place, Meaning::SetupFunction)
         }
-        | Kind::ExportAll { source, .. }
-            if is_server_import(source) =>
-        {
-            entry(place, Meaning::Import)
+        Kind::Call { callee, .. } if reaches_server_by_text(project, place, *callee) => {
+            entry(place, Meaning::Escape)
         }
         Kind::Class(class) => class
             .parent_class
@@ -62,6 +65,9 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
         Kind::Call { .. } | Kind::New { .. } if starts_set_up(project, place) => {
             entry(place, Meaning::SetupCall)
         }
+        Kind::BindingName { .. } if brings_handler(project, place) => {
+            entry(place, Meaning::HandlerImport)
+        }
         Kind::BindingName { .. } => {
             let is_import = tree
                 .parent(place.node)
@@ -87,6 +93,29 @@ fn entry(root: Place, meaning: Meaning) -> Option<Use> {
         access: None,
         inside: None,
         is_shared: false,
+    })
+}
+
+/// `eval(text)` where a variable with the server can be named. <https://tc39.es/ecma262/#sec-performeval>
+fn reaches_server_by_text(project: &Project, call: Place, callee: NodeId) -> bool {
+    let facts = project.facts(call.file);
+    if facts.tree.name(callee) != Some("eval") || facts.binding_of(callee).is_some() {
+        return false;
+    }
+    let mut scope = Some(facts.scope_of(callee));
+    std::iter::from_fn(|| {
+        let here = facts.scope(scope?);
+        scope = here.parent;
+        Some(here)
+    })
+    .flat_map(|it| it.names.values())
+    .flat_map(|it| &facts.binding(*it).declarations)
+    .any(|node| {
+        let place = Place {
+            file: call.file,
+            node: *node,
+        };
+        project.part(place).is_some()
     })
 }
 
@@ -153,66 +182,6 @@ fn is_adapter_apart(project: &Project, place: Place) -> bool {
             })
     };
     makes_it && !is_taken()
-}
-
-/// Whether a call starts the set-up in another file without getting the server back: `require('./socket').init(server)`,
-/// `new SocketService(server)`. In the same file, only one that hands the HTTP server over.
-fn starts_set_up(project: &Project, call: Place) -> bool {
-    if project.part(call).is_some() {
-        return false;
-    }
-    let (Kind::Call { arguments, .. } | Kind::New { arguments, .. }) =
-        project.facts(call.file).tree.kind(call.node)
-    else {
-        return false;
-    };
-    let gets_http_server = arguments.iter().any(|it| {
-        let place = Place {
-            file: call.file,
-            node: *it,
-        };
-        project
-            .values(place)
-            .any(|it| matches!(it, Value::HttpServer(_)))
-    });
-    starters(project, call)
-        .any(|it| (it.file != call.file || gets_http_server) && contains_site(project, it))
-}
-
-/// Where the server comes to be that a call starts.
-pub(super) fn started(project: &Project, call: Place) -> Option<Step> {
-    let function = starters(project, call).find(|it| contains_site(project, *it))?;
-    let tree = &project.facts(function.file).tree;
-    let made = project.sites().iter().map(|it| it.place).find(|it| {
-        it.file == function.file && tree.ancestors(it.node).any(|node| node == function.node)
-    })?;
-    Some(Step {
-        file: made.file,
-        span: tree.span(made.node),
-        label: "server created".to_owned(),
-    })
-}
-
-/// What a call or a construction runs: functions of the project, and the constructors of its classes.
-fn starters(project: &Project, call: Place) -> impl Iterator<Item = Place> {
-    let constructors = project.constructed(call).into_iter();
-    let constructors = constructors.filter_map(|class| constructor(project, class));
-    project.callees(call).into_iter().chain(constructors)
-}
-
-fn constructor(project: &Project, class: Place) -> Option<Place> {
-    let tree = &project.facts(class.file).tree;
-    let Kind::Class(it) = tree.kind(class.node) else {
-        return None;
-    };
-    let node = it.members.iter().find_map(|it| match tree.kind(*it) {
-        Kind::ClassMember { key, value, .. } if key.name() == Some("constructor") => *value,
-        _ => None,
-    })?;
-    Some(Place {
-        file: class.file,
-        node,
-    })
 }
 
 fn is_require(project: &Project, file: FileId, callee: NodeId) -> bool {

@@ -7,6 +7,7 @@ pub mod uses;
 
 mod handlers;
 mod positions;
+mod starts;
 pub(crate) mod matching;
 
 use std::collections::BTreeMap;
@@ -174,7 +175,7 @@ fn finding(project: &Project, text: &str, it: &Use, meaning: Meaning, rule: &Rul
     let confidence = confidence(project, it.chain.root);
     let mut steps = project.steps(part_place(project, it)).to_vec();
     if steps.is_empty() && meaning == Meaning::SetupCall {
-        steps.extend(entries::started(project, it.chain.root));
+        steps.extend(starts::started(project, it.chain.root));
     }
     let is_dead = is_dead(project, it);
     let code = shorten(&text[tree.span(node).range()]);
@@ -205,6 +206,15 @@ fn shown_span(project: &Project, it: &Use, meaning: Meaning, node: NodeId) -> Sp
     let tree = &project.facts(it.chain.root.file).tree;
     match meaning {
         Meaning::Import | Meaning::AdapterClient => tree.span(tree.enclosing_statement(node)),
+        // Its head: what is in it has findings of its own.
+        Meaning::SetupFunction => {
+            let whole = tree.span(node);
+            let body = tree.function(node).and_then(|it| it.body);
+            Span {
+                start: whole.start,
+                end: body.map_or(whole.end, |it| tree.span(it).start),
+            }
+        }
         _ => tree.span(node),
     }
 }

@@ -143,8 +143,25 @@ fn language(file: &Path, path: &str) -> Option<Language> {
     if has_extension {
         Language::of_path(path)
     } else {
-        shebang_language(file)
+        shebang_language(file).or_else(|| bare_program(file, path))
     }
+}
+
+/// A program in a folder `bin` without extension and first line: `npm start` runs `node ./bin/www`.
+fn bare_program(file: &Path, path: &str) -> Option<Language> {
+    const START: u64 = 4096;
+    let folder = path.rsplit('/').nth(1)?;
+    let mut start = Vec::new();
+    if folder == "bin" {
+        File::open(file)
+            .ok()?
+            .take(START)
+            .read_to_end(&mut start)
+            .ok()?;
+    }
+    let text = String::from_utf8_lossy(&start);
+    let loads = text.contains("require(") || text.contains("import ");
+    (loads && !text.starts_with("#!")).then_some(Language::JavaScript)
 }
 
 fn shebang_language(file: &Path) -> Option<Language> {

@@ -36,6 +36,7 @@ impl<'t> Lowering<'t> {
         let name = self.required(node, "name", Role::Declares(None));
         let mut initializers = Vec::new();
         let mut members = Vec::new();
+        let mut values = Vec::new();
         for member in node
             .child_by_field_name("body")
             .map_or_else(Vec::new, parts)
@@ -48,12 +49,15 @@ impl<'t> Lowering<'t> {
                 _ => (Some(member), None),
             };
             members.extend(name.map(|it| self.member_name(it)));
-            initializers.extend(value.map(|it| self.plain(it)));
+            let value = value.map(|it| self.plain(it));
+            initializers.extend(value);
+            values.push(value);
         }
         Kind::Enum {
             name,
             initializers,
             members,
+            values,
         }
     }
 

@@ -194,6 +194,7 @@ fn before_use<'b>(draft: &Draft<'_>, file: FileId, body: &'b [NodeId]) -> &'b [N
                 | Meaning::ImportedHandle
                 | Meaning::AdapterClient
                 | Meaning::Adapter
+                | Meaning::HandlerImport
                 | Meaning::Alias
         )
     };

@@ -16,6 +16,8 @@ const DEPTH: usize = 12;
 enum Definition {
     Expression(Place),
     Module(FileId),
+    /// A member of an enum without an initializer, by its position.
+    Numbered(usize),
 }
 
 impl Flow<'_> {
@@ -36,6 +38,8 @@ impl Flow<'_> {
                 let text = tree.string_value(it.node).map(str::to_owned);
                 text.or_else(|| self.symbol(it))
             }
+            // Keys are strings in the end; 0 and '0' are one.
+            Definition::Numbered(number) => Some(number.to_string()),
             Definition::Module(_) => None,
         }
     }
@@ -77,6 +81,9 @@ impl Flow<'_> {
                 match binding.kind {
                     BindingKind::Import => self.imported_definition(declaration, depth),
                     BindingKind::Const => self.declared_definition(declaration, depth),
+                    BindingKind::Enum => Some(Definition::Expression(at(facts
+                        .tree
+                        .parent(declaration.node)?))),
                     _ => None,
                 }
             }
@@ -175,8 +182,20 @@ impl Flow<'_> {
                 self.exported(file, name, depth)
             }
             Definition::Module(file) => self.assigned_export(file, name, depth),
+            Definition::Numbered(_) => None,
             Definition::Expression(place) => {
                 let tree = &self.facts(place.file).tree;
+                if let Kind::Enum {
+                    members, values, ..
+                } = tree.kind(place.node)
+                {
+                    let index = members.iter().position(|it| it == name)?;
+                    let file = place.file;
+                    return match values[index] {
+                        Some(node) => self.definition(Place { file, node }, depth),
+                        None => Some(Definition::Numbered(index)),
+                    };
+                }
                 let Kind::Object { properties } = tree.kind(place.node) else {
                     return None;
                 };
@@ -225,10 +244,16 @@ impl Flow<'_> {
         }
         let (_, binding) = facts.bindings().find(|(_, it)| {
             it.name == name
-                && it.kind == BindingKind::Const
+                && matches!(it.kind, BindingKind::Const | BindingKind::Enum)
                 && facts.scope(it.scope).parent.is_none()
         })?;
-        self.declared_definition(at(*binding.declarations.first()?), depth)
+        let declaration = *binding.declarations.first()?;
+        match binding.kind {
+            BindingKind::Enum => Some(Definition::Expression(at(facts
+                .tree
+                .parent(declaration)?))),
+            _ => self.declared_definition(at(declaration), depth),
+        }
     }
 
     /// What a CommonJS file exports as `name`: `exports.name = …`, or that property of `module.exports = { … }`.

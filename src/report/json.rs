@@ -55,6 +55,8 @@ struct JsonFinding<'a> {
     rule: &'a str,
     fix: &'static str,
     confidence: &'static str,
+    /// Nothing that the project starts loads the file: a copy of the entry that was left behind.
+    dead: bool,
     message: &'a str,
     help: &'a str,
     fingerprint: &'a str,
@@ -205,6 +207,7 @@ fn finding<'a>(report: &Report<'a>, finding: &'a Finding) -> JsonFinding<'a> {
         rule: &finding.rule,
         fix: finding.fix.as_str(),
         confidence: finding.confidence.as_str(),
+        dead: finding.is_dead,
         message: &finding.message,
         help: &finding.help,
         fingerprint: &finding.fingerprint,

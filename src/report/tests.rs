@@ -102,7 +102,7 @@ fn json_is_the_contract() {
     let finding = serde_json::json!({
         "path": "routes/a.js", "line": 2, "column": 11, "end_line": 2, "end_column": 28,
         "byte_start": 41, "byte_end": 58,
-        "kind": "emit", "rule": "emit-to-all", "fix": "safe", "confidence": "proven",
+        "kind": "emit", "rule": "emit-to-all", "fix": "safe", "confidence": "proven", "dead": false,
         "message": "sends to everyone: 100 %", "help": "let `apply` do it", "fingerprint": "f1",
         "steps": [
             // The byte order mark before it is no column.

@@ -110,6 +110,7 @@ impl<'t> Walk<'t> {
                 name,
                 initializers,
                 members,
+                ..
             } => {
                 self.declare_and_visit(scope, BindingKind::Enum, *name);
                 let inner = self.inner(scope, node, ScopeKind::Enum);

@@ -211,6 +211,8 @@ pub enum Kind {
         name: NodeId,
         initializers: Vec<NodeId>,
         members: Vec<String>,
+        /// By member: its initializer.
+        values: Vec<Option<NodeId>>,
     },
     /// `namespace N { … }` of TypeScript with a body that runs.
     Namespace { name: Option<NodeId>, body: NodeId },

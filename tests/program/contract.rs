@@ -134,6 +134,7 @@ fn check_finding(finding: &Value, world: &World) {
             "rule",
             "fix",
             "confidence",
+            "dead",
             "message",
             "help",
             "fingerprint",
@@ -145,6 +146,7 @@ fn check_finding(finding: &Value, world: &World) {
     one_of(&finding["kind"], &KINDS);
     one_of(&finding["fix"], &["safe", "unsafe", "manual"]);
     one_of(&finding["confidence"], &["proven", "likely"]);
+    assert!(finding["dead"].is_boolean());
     for key in ["rule", "message", "help", "fingerprint"] {
         assert!(!text(key).is_empty(), "{key} of {finding}");
     }

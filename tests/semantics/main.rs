@@ -3,14 +3,17 @@
 //! Each file holds one family of ways. Where the analysis is known to be wrong, the case says what it says and a
 //! comment what it should.
 
+mod callbacks;
 mod carriers;
 mod constructions;
+mod frameworks;
 mod functions;
 mod lookalikes;
 mod modules;
 mod objects;
 mod parts;
 mod settings;
+mod starts;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -159,6 +159,7 @@ export const tick = () => io.emit('tick');
             "job.js:1 access import-access proven",
             "job.js:2 emit emit-to-all proven",
             "live.js:1 setup socketio-import proven",
+            "live.js:3 setup setup-function proven",
             "live.js:4 setup server-construction proven",
         ],
     );
@@ -442,6 +443,85 @@ require('./live.cts').emit('a');
             "live.cts:1 setup socketio-import proven",
             "live.cts:2 setup server-construction proven",
             "live.cts:3 inject handle-export proven",
+        ],
+    );
+}
+
+#[test]
+fn folder_that_is_loaded_by_name() {
+    check(
+        r#"
+//- server.js
+const fs = require('fs');
+const path = require('path');
+const io = require('socket.io')(3001);
+for (const name of ['a', 'b']) require(`./jobs/${name}`)(io);
+fs.readdirSync('./tasks').forEach((file) => require(path.join(__dirname, 'tasks', file)).start(io));
+//- jobs/a.js
+module.exports = (server) => server.emit('a');
+//- tasks/b.js
+exports.start = (server) => server.to('r').emit('b');
+//- other/c.js
+module.exports = (server) => server.emit('no');
+"#,
+        &[
+            "jobs/a.js:1 emit emit-to-all proven",
+            "server.js:3 setup server-construction proven",
+            "server.js:4 inject handle-argument proven",
+            "server.js:5 inject handle-argument proven",
+            "tasks/b.js:1 emit emit-to-room proven",
+        ],
+    );
+}
+
+#[test]
+fn whole_of_an_assigned_export() {
+    check(
+        r#"
+//- live.ts
+import { Server } from 'socket.io';
+const io = new Server(3001);
+export = io;
+//- job.ts
+import live = require('./live');
+live.emit('a');
+//- task.ts
+import * as live from './live';
+live.to('r').emit('b');
+"#,
+        &[
+            "job.ts:1 access import-access proven",
+            "job.ts:2 emit emit-to-all proven",
+            "live.ts:1 setup socketio-import proven",
+            "live.ts:2 setup server-construction proven",
+            "live.ts:3 inject handle-export proven",
+            "task.ts:1 access import-access proven",
+            "task.ts:2 emit emit-to-room proven",
+        ],
+    );
+}
+
+#[test]
+fn namespace_of_typescript() {
+    check(
+        r#"
+//- live.ts
+import { Server } from 'socket.io';
+export namespace Live {
+  export const io = new Server(3001);
+  export function get() { return io; }
+}
+//- job.ts
+import { Live } from './live';
+Live.io.emit('a');
+Live.get().to('r').emit('b');
+"#,
+        &[
+            "job.ts:2 emit emit-to-all proven",
+            "job.ts:3 emit emit-to-room proven",
+            "live.ts:1 setup socketio-import proven",
+            "live.ts:3 setup server-construction proven",
+            "live.ts:4 inject handle-return proven",
         ],
     );
 }

@@ -159,6 +159,7 @@ Live.getInstance().getIO().emit('b');
             "job.js:2 emit emit-to-all proven",
             "job.js:3 emit emit-to-all proven",
             "live.js:1 setup socketio-import proven",
+            "live.js:8 setup setup-function proven",
             "live.js:9 inject property-write proven",
             "live.js:9 setup server-construction proven",
             "live.js:11 inject handle-return proven",

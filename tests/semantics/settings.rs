@@ -331,3 +331,35 @@ app.get('/', (req, res) => {
         ],
     );
 }
+
+#[test]
+fn setting_under_a_member_of_an_enum() {
+    check(
+        r#"
+//- keys.ts
+export enum Key { Server = 'server', Cache = 'cache' }
+export enum Slot { Live, Mail }
+//- server.ts
+import express from 'express';
+import { Server } from 'socket.io';
+import { Key, Slot } from './keys';
+const app = express();
+app.set(Key.Server, new Server(3001));
+app.set(Slot.Live, app.get(Key.Server));
+app.get('/', (req, res) => {
+  req.app.get(Key.Server).emit('a');
+  req.app.get(Slot.Live).emit('b');
+  req.app.get(Key.Cache).emit('no');
+  req.app.get(Slot.Mail).emit('no');
+});
+"#,
+        &[
+            "server.ts:2 setup socketio-import proven",
+            "server.ts:5 setup server-construction proven",
+            "server.ts:5 inject setting-write proven",
+            "server.ts:6 inject setting-write proven",
+            "server.ts:8 emit emit-to-all proven",
+            "server.ts:9 emit emit-to-all proven",
+        ],
+    );
+}

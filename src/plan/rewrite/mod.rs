@@ -6,7 +6,7 @@ mod derived;
 mod emits;
 mod guards;
 mod handles;
-mod questions;
+mod obstacles;
 mod removals;
 mod wrapping;
 
@@ -14,18 +14,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::imports;
-use super::{Input, Level, getters, leftovers};
-use crate::findings::is_of_framework;
+use super::{Input, leftovers};
 use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
 use crate::project::value::Place;
-use crate::rules::{Fix, Meaning, Rule};
-use crate::scope::BindingKind;
+use crate::rules::Meaning;
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::NodeId;
 use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
-use questions::Awaiting;
+use obstacles::is_setup;
+pub(super) use obstacles::unfixable;
 pub(in crate::plan) use removals::{remove_comment_on_hand_over, remove_declaration};
 
 /// A chain as it is, with the broadcaster at its root.
@@ -35,121 +34,6 @@ const KEPT_CHAIN: &str = "socketBroadcaster{links}";
 pub(super) struct Left {
     pub(super) index: usize,
     pub(super) reason: String,
-}
-
-/// Which uses can't be rewritten at `level`, whatever happens to the set-up.
-pub(super) fn unfixable(input: &Input<'_>, level: Level) -> Vec<Left> {
-    let all = input
-        .uses
-        .iter()
-        .enumerate()
-        .filter(|it| it.1.inside.is_none());
-    all.filter_map(|(index, it)| obstacle(input, it, level).map(|reason| Left { index, reason }))
-        .collect()
-}
-
-fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
-    let file = it.chain.root.file;
-    if !input.project.facts(file).errors.is_empty() {
-        return Some("the file has a syntax error, so nothing in it is rewritten".to_owned());
-    }
-    if input.project.has_unknown_key(it.chain.root) || set_under_unknown_key(input, it) {
-        return Some("the key is not known, so the other side can't be found".to_owned());
-    }
-    if is_of_framework(input.project, it.chain.root) {
-        return Some("a framework makes this server, and only it can make another".to_owned());
-    }
-    if let Some(reason) = input.unwanted(it) {
-        return Some(reason);
-    }
-    let rule = rule_for(input.project, it, it.meaning, input.rules)?;
-    match rule.fix {
-        Fix::Manual => Some("a person has to decide".to_owned()),
-        Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
-        Fix::Unsafe if needs_await(rule) => match questions::awaiting(input.project, end(it)) {
-            Awaiting::Nowhere => {
-                Some("its answer can't be awaited in a function that is not `async`".to_owned())
-            }
-            Awaiting::Here | Awaiting::InAsync(_) => None,
-        },
-        Fix::Safe | Fix::Unsafe => unsupported(input, it, rule),
-    }
-}
-
-/// Shapes that no rewrite is known for.
-fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
-    let facts = input.project.facts(it.chain.root.file);
-    let binding = facts.binding_of(it.chain.root.node);
-    if let Some(binding) = binding.filter(|it| facts.binding(*it).kind == BindingKind::Parameter)
-        && handles::is_mixed(input, (it.chain.root.file, binding))
-    {
-        return Some("something else than the server reaches this parameter, too".to_owned());
-    }
-    if matches!(facts.tree.kind(it.chain.root.node), Kind::This) {
-        return Some("`this` is the server itself here, of a class that extends it".to_owned());
-    }
-    if it.access == Some(Meaning::GetterCall) && !getters::is_quiet(input, it.chain.root) {
-        return Some("the function that gives the server out does something else, too".to_owned());
-    }
-    let is_chain = rule.rewrite.is_some();
-    let holds_server = handles::holds_server(input, it.chain.root);
-    match it.meaning {
-        Meaning::Control if !is_chain => closing::obstacle(input, it),
-        Meaning::Argument
-        | Meaning::PropertyWrite
-        | Meaning::PropertyValue
-        | Meaning::Return
-        | Meaning::Export
-            if !holds_server || !it.chain.links.is_empty() =>
-        {
-            Some("a namespace or an operator that is handed on can't be followed yet".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// What goes where the server goes, or stays where it stays.
-fn is_setup(meaning: Meaning) -> bool {
-    matches!(
-        meaning,
-        Meaning::Import
-            | Meaning::Construction
-            | Meaning::Configuration
-            | Meaning::Registration
-            | Meaning::SetupCall
-            | Meaning::AdapterClient
-            | Meaning::Adapter
-            | Meaning::ServerClass
-            | Meaning::Framework
-            | Meaning::Escape
-    )
-}
-
-/// Whether a use puts the server somewhere under a key that the text doesn't tell: `app.set(key, io)`, `req[key] = io`.
-fn set_under_unknown_key(input: &Input<'_>, it: &Use) -> bool {
-    let Place { file, node } = it.chain.root;
-    let tree = &input.project.facts(file).tree;
-    let sets = matches!(it.meaning, Meaning::SettingWrite | Meaning::PropertyWrite);
-    sets && tree.ancestors(node).any(|outer| {
-        let setter = match tree.kind(outer) {
-            Kind::Assign { target, .. } => *target,
-            _ => outer,
-        };
-        input.project.has_unknown_key(Place { file, node: setter })
-    })
-}
-
-fn needs_await(rule: &Rule) -> bool {
-    rule.rewrite
-        .as_ref()
-        .is_some_and(|it| it.template.starts_with("await "))
-}
-
-fn end(it: &Use) -> Place {
-    Place {
-        file: it.chain.root.file,
-        node: it.chain.end,
-    }
 }
 
 /// Every use that goes with the set-up, left for one reason.
@@ -419,7 +303,7 @@ impl Rewriting {
             return self.rewrite_part(draft, index, it);
         }
         let text = root.unwrap_or_else(|| draft.text(it.chain.root).to_owned());
-        if questions::rewrite(draft, &it.chain, &rewrite.template, &text).is_ok() {
+        if obstacles::rewrite(draft, &it.chain, &rewrite.template, &text).is_ok() {
             return true;
         }
         let is_emission = it.meaning == Meaning::Emission;

@@ -52,6 +52,12 @@ impl Flow<'_> {
                     self.read(self.at(file, *right), None, to, place);
                 }
             }
+            Kind::Namespace {
+                name: Some(name), ..
+            } => {
+                let cell = self.at(file, *name);
+                self.put(cell, &Value::Object(place));
+            }
             Kind::Import { .. }
             | Kind::ExportNames { .. }
             | Kind::ExportAll { .. }

@@ -1,6 +1,6 @@
 //! Reading and writing properties: what each value has under a name.
 
-use super::cells::{CellId, Cells, Slot, ValueId};
+use super::cells::{CellId, Cells, NoteId, Slot, ValueId};
 use super::{Flow, Listener};
 use crate::project::api::{self, Receiver, Yields};
 use crate::project::value::{Part, Place, SiteId, Value};
@@ -242,7 +242,8 @@ impl Flow<'_> {
                     Some(name) => self.property_cell(owner, Some(name)),
                     None => self.any_property(owner),
                 };
-                self.cells.copy(from, to, None);
+                let note = self.crossing(owner, place);
+                self.cells.copy(from, to, note);
                 if key.is_some() && self.is_record(owner) {
                     let unnamed = self.property_cell(owner, None);
                     let id = self.cells.intern(owner);
@@ -257,6 +258,17 @@ impl Flow<'_> {
             }
             None => {}
         }
+    }
+
+    /// What to tell of a property that is read in another file than the object's own.
+    fn crossing(&mut self, owner: &Value, place: Place) -> Option<NoteId> {
+        let home = match owner {
+            Value::Exports(file) => *file,
+            Value::Object(owner) => owner.file,
+            _ => return None,
+        };
+        let path = self.sources[home.index()].path.clone();
+        (home != place.file).then(|| self.note(place, format!("read from `{path}`")))
     }
 
     /// Whether what was written under a key that nobody knows may be read under any: of an object literal. A list's

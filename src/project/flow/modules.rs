@@ -3,6 +3,7 @@
 
 use super::Flow;
 use super::cells::{CellId, Slot};
+use crate::project::graph;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::source::FileId;
@@ -95,6 +96,11 @@ impl Flow<'_> {
             None => "imported".to_owned(),
         };
         let to = self.at(file, name.local);
+        // `import live = require('./live')`, and `import * as live` as TypeScript compiles it without `esModuleInterop`.
+        if let (Target::File(target), None) = (target, &name.imported) {
+            let exports = self.module_exports(*target);
+            self.cells.copy(exports, to, None);
+        }
         if let Some(from) = self.imported(target, name.imported.as_deref()) {
             let note = self.cells.note(file, name.span, label);
             self.cells.copy(from, to, Some(note));
@@ -122,7 +128,10 @@ impl Flow<'_> {
         let names: Vec<NodeId> = match facts.tree.kind(declaration) {
             Kind::Function(it) => it.name.into_iter().collect(),
             Kind::Class(it) => it.name.into_iter().collect(),
-            Kind::Enum { name, .. } => vec![*name],
+            Kind::Enum { name, .. }
+            | Kind::Namespace {
+                name: Some(name), ..
+            } => vec![*name],
             Kind::Variables { declarators, .. } => declarators
                 .iter()
                 .filter_map(|it| match facts.tree.kind(*it) {
@@ -139,7 +148,17 @@ impl Flow<'_> {
             else {
                 continue;
             };
-            let to = self.export(file, name);
+            let namespace = facts
+                .tree
+                .ancestors(declaration)
+                .find(|it| matches!(facts.tree.kind(*it), Kind::Namespace { .. }));
+            let to = match namespace {
+                Some(node) => {
+                    let owner = Value::Object(Place { file, node });
+                    self.property_cell(&owner, Some(name.to_owned()))
+                }
+                None => self.export(file, name),
+            };
             let note = self.note(Place { file, node }, format!("exported as `{name}`"));
             self.cells.copy(self.binding(file, binding), to, Some(note));
         }
@@ -199,23 +218,42 @@ impl Flow<'_> {
             .first()
             .and_then(|it| self.constant_text(place.file, *it));
         let Some(specifier) = specifier else {
+            self.describe_folder_import(place, arguments, is_import);
             return true;
         };
         let cell = self.node(place);
         match self.resolve(place.file, &specifier) {
-            Target::File(file) => {
-                if is_import || self.roles[file.index()].is_module {
-                    self.put(cell, &Value::Module(file));
-                }
-                if !is_import {
-                    let exports = self.module_exports(file);
-                    let note = self.note(place, "required");
-                    self.cells.copy(exports, cell, Some(note));
-                }
-            }
+            Target::File(file) => self.load_file(place, file, is_import),
             Target::Package(package) => self.put(cell, &Value::Package(package)),
             Target::Missing => {}
         }
         true
+    }
+
+    fn load_file(&mut self, place: Place, file: FileId, is_import: bool) {
+        let cell = self.node(place);
+        if is_import || self.roles[file.index()].is_module {
+            self.put(cell, &Value::Module(file));
+        }
+        if !is_import {
+            let exports = self.module_exports(file);
+            let note = self.note(place, "required");
+            self.cells.copy(exports, cell, Some(note));
+        }
+    }
+
+    /// `` require(`./jobs/${name}`) ``: any file in that folder.
+    fn describe_folder_import(&mut self, place: Place, arguments: &[NodeId], is_import: bool) {
+        let tree = &self.facts(place.file).tree;
+        let prefix = arguments
+            .first()
+            .and_then(|it| graph::folder_prefix(tree, *it));
+        let Some(prefix) = prefix else {
+            return;
+        };
+        let from = &self.sources[place.file.index()].path;
+        for file in graph::files_under(self.sources, from, &prefix) {
+            self.load_file(place, file, is_import);
+        }
     }
 }

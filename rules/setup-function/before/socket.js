@@ -1,0 +1,8 @@
+const { Server } = require('socket.io');
+
+function initSocket(httpServer) {
+  const io = new Server(httpServer);
+  io.on('connection', (socket) => socket.join('all'));
+}
+
+module.exports = { initSocket };

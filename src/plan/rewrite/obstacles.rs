@@ -1,0 +1,256 @@
+//! Which uses can't be rewritten, and why; and where the answer to a question can be awaited without anybody noticing.
+
+use super::emits::{self, Unfit};
+use super::{Left, closing, handles};
+use crate::findings::chains::Chain;
+use crate::findings::is_of_framework;
+use crate::findings::matching::rule_for;
+use crate::findings::uses::Use;
+use crate::plan::draft::Draft;
+use crate::plan::{Input, Level, getters};
+use crate::project::Project;
+use crate::project::value::{Place, Value};
+use crate::rules::{Fix, Meaning, Rule};
+use crate::scope::BindingKind;
+use crate::source::Span;
+use crate::syntax::{Function, FunctionStyle, Kind, NodeId};
+
+/// Which uses can't be rewritten at `level`, whatever happens to the set-up.
+pub(in crate::plan) fn unfixable(input: &Input<'_>, level: Level) -> Vec<Left> {
+    let all = input
+        .uses
+        .iter()
+        .enumerate()
+        .filter(|it| it.1.inside.is_none());
+    all.filter_map(|(index, it)| obstacle(input, it, level).map(|reason| Left { index, reason }))
+        .collect()
+}
+
+fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
+    let file = it.chain.root.file;
+    if !input.project.facts(file).errors.is_empty() {
+        return Some("the file has a syntax error, so nothing in it is rewritten".to_owned());
+    }
+    if input.project.has_unknown_key(it.chain.root) || set_under_unknown_key(input, it) {
+        return Some("the key is not known, so the other side can't be found".to_owned());
+    }
+    if is_of_framework(input.project, it.chain.root) {
+        return Some("a framework makes this server, and only it can make another".to_owned());
+    }
+    if let Some(reason) = input.unwanted(it) {
+        return Some(reason);
+    }
+    let rule = rule_for(input.project, it, it.meaning, input.rules)?;
+    match rule.fix {
+        Fix::Manual => Some("a person has to decide".to_owned()),
+        Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
+        Fix::Unsafe if needs_await(rule) => match awaiting(input.project, end(it)) {
+            Awaiting::Nowhere => {
+                Some("its answer can't be awaited in a function that is not `async`".to_owned())
+            }
+            Awaiting::Here | Awaiting::InAsync(_) => None,
+        },
+        Fix::Safe | Fix::Unsafe => unsupported(input, it, rule),
+    }
+}
+
+/// Shapes that no rewrite is known for.
+fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
+    let facts = input.project.facts(it.chain.root.file);
+    let binding = facts.binding_of(it.chain.root.node);
+    if let Some(binding) = binding.filter(|it| facts.binding(*it).kind == BindingKind::Parameter)
+        && handles::is_mixed(input, (it.chain.root.file, binding))
+    {
+        return Some("something else than the server reaches this parameter, too".to_owned());
+    }
+    if holds_something_else(input, it.chain.root) {
+        return Some("something else than the server is kept there, too".to_owned());
+    }
+    if matches!(facts.tree.kind(it.chain.root.node), Kind::This) {
+        return Some("`this` is the server itself here, of a class that extends it".to_owned());
+    }
+    if it.access == Some(Meaning::GetterCall) && !getters::is_quiet(input, it.chain.root) {
+        return Some("the function that gives the server out does something else, too".to_owned());
+    }
+    let is_chain = rule.rewrite.is_some();
+    let holds_server = handles::holds_server(input, it.chain.root);
+    match it.meaning {
+        Meaning::Control if !is_chain => closing::obstacle(input, it),
+        Meaning::Argument
+        | Meaning::PropertyWrite
+        | Meaning::PropertyValue
+        | Meaning::Return
+        | Meaning::Export
+            if !holds_server || !it.chain.links.is_empty() =>
+        {
+            Some("a namespace or an operator that is handed on can't be followed yet".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a field is read into which something else is put as well: a stub without a server, an emitter.
+fn holds_something_else(input: &Input<'_>, root: Place) -> bool {
+    let tree = &input.project.facts(root.file).tree;
+    matches!(tree.kind(root.node), Kind::Member { .. })
+        && input.project.values(root).any(|it| {
+            matches!(
+                it,
+                Value::Object(_)
+                    | Value::Instance(_)
+                    | Value::Class(_)
+                    | Value::Function(_)
+                    | Value::Emitter(_)
+                    | Value::App
+                    | Value::HttpServer(_)
+            )
+        })
+}
+
+/// What goes where the server goes, or stays where it stays.
+pub(super) fn is_setup(meaning: Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Import
+            | Meaning::Construction
+            | Meaning::Configuration
+            | Meaning::Registration
+            | Meaning::SetupCall
+            | Meaning::AdapterClient
+            | Meaning::Adapter
+            | Meaning::ServerClass
+            | Meaning::SetupFunction
+            | Meaning::HandlerImport
+            | Meaning::Framework
+            | Meaning::Escape
+    )
+}
+
+/// Whether a use puts the server somewhere under a key that the text doesn't tell: `app.set(key, io)`, `req[key] = io`.
+fn set_under_unknown_key(input: &Input<'_>, it: &Use) -> bool {
+    let Place { file, node } = it.chain.root;
+    let tree = &input.project.facts(file).tree;
+    let sets = matches!(it.meaning, Meaning::SettingWrite | Meaning::PropertyWrite);
+    sets && tree.ancestors(node).any(|outer| {
+        let setter = match tree.kind(outer) {
+            Kind::Assign { target, .. } => *target,
+            _ => outer,
+        };
+        input.project.has_unknown_key(Place { file, node: setter })
+    })
+}
+
+fn needs_await(rule: &Rule) -> bool {
+    rule.rewrite
+        .as_ref()
+        .is_some_and(|it| it.template.starts_with("await "))
+}
+
+fn end(it: &Use) -> Place {
+    Place {
+        file: it.chain.root.file,
+        node: it.chain.end,
+    }
+}
+
+/// Where the answer of a question can be awaited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Awaiting {
+    /// Right there.
+    Here,
+    /// After the function at this node has become `async`.
+    InAsync(NodeId),
+    /// Nowhere: somebody waits for the function's result at once.
+    Nowhere,
+}
+
+/// Where the answer to a question at `place` can be awaited.
+pub(super) fn awaiting(project: &Project, place: Place) -> Awaiting {
+    let tree = &project.facts(place.file).tree;
+    let Some(node) = tree.enclosing_function(place.node) else {
+        return if project.role(place.file).is_module {
+            Awaiting::Here
+        } else {
+            Awaiting::Nowhere
+        };
+    };
+    let Some(function) = tree.function(node) else {
+        return Awaiting::Nowhere;
+    };
+    // The default value of a parameter can't await.
+    let is_in_body = function
+        .body
+        .is_some_and(|it| tree.span(it).contains(tree.span(place.node)));
+    match function {
+        _ if !is_in_body || function.is_generator => Awaiting::Nowhere,
+        Function { is_async: true, .. } => Awaiting::Here,
+        _ if is_request_handler(project, place, function, node) => Awaiting::InAsync(node),
+        _ => Awaiting::Nowhere,
+    }
+}
+
+/// Express calls request handlers and does not look at what they return.
+fn is_request_handler(project: &Project, place: Place, function: &Function, node: NodeId) -> bool {
+    let tree = &project.facts(place.file).tree;
+    let takes_request = function.parameters.iter().any(|it| {
+        project
+            .values(Place {
+                file: place.file,
+                node: *it,
+            })
+            .any(|value| *value == Value::Request)
+    });
+    let is_registered = tree.parent(node).is_some_and(|it| match tree.kind(it) {
+        Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
+            Kind::Member { object, .. } => project
+                .values(Place {
+                    file: place.file,
+                    node: *object,
+                })
+                .any(|value| matches!(value, Value::App | Value::Router)),
+            _ => false,
+        },
+        _ => false,
+    });
+    takes_request
+        && is_registered
+        && matches!(
+            function.style,
+            FunctionStyle::Arrow | FunctionStyle::Expression
+        )
+}
+
+/// Writes a question on the broadcaster.
+pub(super) fn rewrite(
+    draft: &mut Draft<'_>,
+    chain: &Chain,
+    template: &str,
+    root: &str,
+) -> Result<(), Unfit> {
+    let place = Place {
+        file: chain.root.file,
+        node: chain.end,
+    };
+    let Some(call) = template.strip_prefix("await ") else {
+        return emits::rewrite(draft, chain, template, root);
+    };
+    let tree = draft.layout(place.file).tree;
+    match awaiting(draft.input.project, place) {
+        Awaiting::Nowhere => return Err(Unfit),
+        Awaiting::InAsync(function) => {
+            let start = tree.span(function).start;
+            draft.replace(place.file, Span { start, end: start }, "async ");
+        }
+        Awaiting::Here => {}
+    }
+    let needs_parentheses = tree.parent(chain.end).is_some_and(|it| {
+        matches!(
+            tree.kind(it),
+            Kind::Member { .. } | Kind::TaggedTemplate { .. }
+        )
+    });
+    match needs_parentheses {
+        true => emits::rewrite(draft, chain, &format!("(await {call})"), root),
+        false => emits::rewrite(draft, chain, template, root),
+    }
+}
