@@ -427,7 +427,7 @@ impl Flow<'_> {
     ) {
         // A number is a position in a list.
         let key = key.filter(|it| it.parse::<u32>().is_err());
-        if !self.known_reads.insert((object, key.clone(), to)) {
+        if !self.known_reads.insert((object, to, key.clone())) {
             return;
         }
         let called = self.is_callee(place);

@@ -267,8 +267,10 @@ impl Flow<'_> {
             Value::Object(owner) => owner.file,
             _ => return None,
         };
-        let path = self.sources[home.index()].path.clone();
-        (home != place.file).then(|| self.note(place, format!("read from `{path}`")))
+        (home != place.file).then(|| {
+            let label = format!("read from `{}`", self.sources[home.index()].path);
+            self.note(place, label)
+        })
     }
 
     /// Whether what was written under a key that nobody knows may be read under any: of an object literal. A list's

@@ -104,7 +104,8 @@ pub(in crate::project) struct Flow<'a> {
     writes: Vec<Write>,
     pub(in crate::project) calls: Vec<CallSite>,
     callbacks: Vec<Callback>,
-    known_reads: BTreeSet<(CellId, Option<String>, CellId)>,
+    /// The names last: they are the slowest to compare.
+    known_reads: BTreeSet<(CellId, CellId, Option<String>)>,
     /// Cells whose properties an object has as well (spread, `Object.assign`, inheritance), and the reads that look there.
     includes: BTreeMap<ValueId, Vec<CellId>>,
     reads_of: BTreeMap<ValueId, Vec<usize>>,
