@@ -77,17 +77,27 @@ impl<'t> Lowering<'t> {
         if parts(body).into_iter().all(is_type_statement) {
             return Kind::Type;
         }
-        let mut name = node.child_by_field_name("name");
-        // `namespace A.B` declares A; B is a property of it.
-        while let Some(outer) = name.filter(|it| it.kind() == "nested_identifier") {
-            name = outer
-                .child_by_field_name("object")
-                .or_else(|| parts(outer).first().copied());
+        // `namespace A.B {}` is `namespace A { export namespace B {} }`: A is visible outside, B inside.
+        let mut outward = Vec::new();
+        let mut path = node.child_by_field_name("name");
+        while let Some(nested) = path.filter(|it| is_path(*it)) {
+            outward.extend(nested.child_by_field_name("property"));
+            path = nested.child_by_field_name("object");
         }
-        let name = name.filter(|it| it.kind() == "identifier");
+        let mut inner = self.plain(body);
+        for name in outward {
+            let whole = Span::new(name.start_byte(), body.end_byte());
+            let binding = Kind::BindingName {
+                name: literals::name(self.text_of(name)),
+                annotation: None,
+            };
+            let name = Some(self.finished(span(name), binding));
+            inner = self.finished(whole, Kind::Namespace { name, body: inner });
+        }
+        let name = path.filter(|it| it.kind() == "identifier");
         Kind::Namespace {
             name: name.map(|it| self.push(it, Role::Declares(None))),
-            body: self.plain(body),
+            body: inner,
         }
     }
 
@@ -126,6 +136,11 @@ impl<'t> Lowering<'t> {
             optional: false,
         }
     }
+}
+
+/// `a.b`, and the `a.b` of `a.b.c`.
+fn is_path(node: Cst<'_>) -> bool {
+    matches!(node.kind(), "nested_identifier" | "member_expression")
 }
 
 fn is_type_statement(node: Cst<'_>) -> bool {
@@ -298,7 +313,7 @@ mod tests {
             (Function declaration (BindingName o) (BindingName a) Block)
             (Enum ["A", "B", "C", "D"] (BindingName E) Literal (Binary << (Name A) Literal))
             (Enum ["G"] (BindingName F))
-            (Namespace (BindingName N) (Block (ExportDeclaration (Variables const (Declarator (BindingName a) Literal)))))
+            (Namespace (BindingName N) (Namespace (BindingName M) (Block (ExportDeclaration (Variables const (Declarator (BindingName a) Literal))))))
             "#,
         );
     }

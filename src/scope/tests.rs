@@ -317,6 +317,18 @@ fn typescript_declares_more() {
         ],
     );
     check_ts(
+        "namespace A.B.C {\nexport const d = 1; A; B; C; d }\nA; B; C",
+        &[
+            "2:A Namespace 1",
+            "2:B Namespace 1",
+            "2:C Namespace 1",
+            "2:d Const 2",
+            "3:A Namespace 1",
+            "3:B free",
+            "3:C free",
+        ],
+    );
+    check_ts(
         "class A { constructor(private b: B, @c() public d = b) { b; d } }",
         &[
             "1:c free",
