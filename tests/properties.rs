@@ -1,127 +1,174 @@
 //! What must hold for every program: small backends are made up, written in another way, and analysed again.
 //! Edit lists are compared with the plainest way to splice texts.
 
+#[path = "support/programs.rs"]
+mod programs;
 mod support;
 
-use std::fmt::Write as _;
+use std::fmt::Display;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use iomigrate::plan::edits::{Edit, EditList};
+use iomigrate::report::{Counts, Format, Report, Style, render};
 use iomigrate::source::Span;
-use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
+use iomigrate::{Analysis, analyze, load};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, TestCaseError, prop, prop_assert, prop_assert_eq, proptest,
+};
+use proptest::sample::select;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde_json::Value;
 
+use programs::{
+    ACCESSES, ACTIONS, File, Handler, Modules, Route, SHADOWS, Shadow, Way, Writing, handlers,
+    named_back, project,
+};
 use support::{analyse_files, lines};
 
-/// How a route obtains the server. In all texts, `$` stands before each local name.
-const ACCESSES: [&str; 5] = [
-    "const $io = req.app.get('io');",
-    "const $io = req.io;",
-    "const { io: $io } = req;",
-    "const { io: $io } = require('../server');",
-    "let $io = req.app && req.app.get('io');",
-];
-
-/// What it does with it.
-const ACTIONS: [&str; 9] = [
-    "$io.emit('a', $value);",
-    "$io.to('staff').emit('b');",
-    "if ($io) { $io.to($value).in('x').emit('c'); }",
-    "$io.of('/admin').volatile.emit('d');",
-    "$tell($io, $value);",
-    "$io.in($value).socketsJoin('y');",
-    "console.log($value, $io.engine.clientsCount);",
-    "$value.forEach(($it) => { $io.emit($it); });",
-    "$value.emit('io.emit', `io.emit`);",
-];
-
-const SERVER: &str = "const $express = require('express');
-const { Server: $Server } = require('socket.io');
-const $app = $express();
-const $io = new $Server(3001);
-$app.set('io', $io);
-$app.use(($req, $res, $next) => { $req.io = $io; $next(); });
-module.exports = { io: $io };
-";
-
-/// A route: by which access it obtains the server, and which actions follow.
-#[derive(Clone, Debug)]
-struct Route {
-    access: usize,
-    actions: Vec<usize>,
-}
-
-/// How a project is written.
-#[derive(Clone, Copy, Debug)]
-struct Writing {
-    /// What each local name starts with.
-    prefix: &'static str,
-    /// What ends each line.
-    line_end: &'static str,
-    /// The route whose actions stand in a function with a parameter called like the handle.
-    shadowed: Option<usize>,
-}
-
-const PLAIN: Writing = Writing {
-    prefix: "",
-    line_end: "\n",
-    shadowed: None,
-};
-
-/// A path and a text.
-type File = (String, String);
-
 fn routes() -> impl Strategy<Value = Vec<Route>> {
-    let route = (
-        0..ACCESSES.len(),
-        prop::collection::vec(0..ACTIONS.len(), 0..5),
-    )
-        .prop_map(|(access, actions)| Route { access, actions });
-    prop::collection::vec(route, 1..4)
+    let route = (0..ACCESSES.len(), actions()).prop_map(|(access, actions)| Route {
+        access,
+        actions,
+        shadow: None,
+    });
+    prop::collection::vec(route, 1..5)
 }
 
-fn project(routes: &[Route], writing: Writing) -> Vec<File> {
-    let write = |text: String| {
-        text.replace('$', writing.prefix)
-            .replace('\n', writing.line_end)
-    };
-    let mut files = Vec::new();
-    let mut server = SERVER.to_owned();
-    for (index, route) in routes.iter().enumerate() {
-        let text = route_text(route, writing.shadowed == Some(index));
-        files.push((format!("routes/r{index}.js"), write(text)));
-        writeln!(server, "$app.use(require('./routes/r{index}'));")
-            .expect("a string takes everything");
+fn actions() -> impl Strategy<Value = Vec<usize>> {
+    prop::collection::vec(0..ACTIONS.len(), 0..6)
+}
+
+fn modules() -> impl Strategy<Value = Modules> {
+    select(&[Modules::CommonJs, Modules::Es][..])
+}
+
+/// A project in plain writing.
+fn files() -> impl Strategy<Value = Vec<File>> {
+    (routes(), modules()).prop_map(|(routes, modules)| project(&routes, Writing::plain(modules)))
+}
+
+/// The report of the contract, as text.
+fn json(analysis: &Analysis) -> String {
+    let report = Report::new(
+        "project",
+        &analysis.loaded.files,
+        &analysis.findings,
+        &analysis.skipped,
+        Counts::default(),
+    );
+    render(&report, Format::Json, Style::plain())
+}
+
+/// All that the report says of each finding.
+fn findings(files: &[File]) -> Vec<Value> {
+    let analysis = analyse_files(files.iter().cloned());
+    assert!(analysis.skipped.is_empty(), "a program here is broken");
+    let mut report: Value = serde_json::from_str(&json(&analysis)).expect("the report is JSON");
+    match report["findings"].take() {
+        Value::Array(findings) => findings,
+        _ => panic!("the report lists findings"),
     }
-    files.push(("server.js".to_owned(), write(server)));
-    files
 }
 
-fn route_text(route: &Route, is_shadowed: bool) -> String {
-    let mut lines = vec![
-        "const $router = require('express').Router();",
-        "const $tell = ($server, $value) => { $server.to('a').emit($value); };",
-        "$router.post('/', (req, res) => {",
-        "const $value = req.body;",
-        ACCESSES[route.access],
-    ];
-    lines.extend(is_shadowed.then_some("(($own, $io) => {"));
-    lines.extend(route.actions.iter().map(|it| ACTIONS[*it]));
-    lines.extend(is_shadowed.then_some("})(1, {});"));
-    lines.extend(["});", "module.exports = $router;", ""]);
-    lines.join("\n")
+/// The findings without what `keys` say, in their steps too.
+fn without(mut findings: Vec<Value>, keys: &[&str]) -> Vec<Value> {
+    for finding in &mut findings {
+        remove(finding, keys);
+        for step in finding["steps"].as_array_mut().into_iter().flatten() {
+            remove(step, keys);
+        }
+    }
+    findings
 }
 
-/// Each finding as `path:line kind rule confidence`.
-fn findings(files: Vec<File>) -> Vec<String> {
-    lines(&analyse_files(files.into_iter()))
+fn remove(object: &mut Value, keys: &[&str]) {
+    let object = object.as_object_mut().expect("it is an object");
+    object.retain(|key, _| !keys.contains(&key.as_str()));
 }
 
-/// The findings without their lines.
-fn without_lines(findings: Vec<String>) -> Vec<String> {
-    let without_line = |it: String| {
-        let (place, rest) = it.split_once(' ').expect("a line has four words");
-        format!("{} {rest}", place.rsplit_once(':').map_or(place, |it| it.0))
+const OFFSETS: [&str; 2] = ["byte_start", "byte_end"];
+
+/// Says only what differs: whole lists are too long to read.
+fn expect_same<T: PartialEq + Display>(found: &[T], expected: &[T]) -> Result<(), TestCaseError> {
+    let only_in = |here: &[T], there: &[T]| {
+        let only = here.iter().filter(|it| !there.contains(it));
+        only.map(|it| format!("\n  {it}")).collect::<String>()
     };
-    findings.into_iter().map(without_line).collect()
+    prop_assert!(
+        found == expected,
+        "lost:{}\nnew:{}\n{} instead of {}",
+        only_in(expected, found),
+        only_in(found, expected),
+        found.len(),
+        expected.len()
+    );
+    Ok(())
+}
+
+/// What may stand above a line and behind it without a change of meaning, and how many lines it adds.
+const NOISE: [(&str, &str, usize); 6] = [
+    ("", "", 0),
+    ("\n", "", 1),
+    ("// io.emit('x')\n", "", 1),
+    ("/* require('socket.io')\n */\n\n", " // io", 3),
+    ("", "\t/* io.emit('x') */", 0),
+    (" \n\t\n", " ", 2),
+];
+
+/// A file with noise in front of each line, and where each line is now; both counted from 1.
+fn noisy((path, text): &File, noise: &[usize]) -> (File, Vec<usize>) {
+    let (mut noisy, mut moved, mut line) = (String::new(), vec![0], 0);
+    for (row, noise) in text.lines().zip(noise.iter().cycle()) {
+        let (above, behind, added) = NOISE[*noise];
+        noisy += &[above, row, behind, "\n"].concat();
+        line += added + 1;
+        moved.push(line);
+    }
+    ((path.clone(), noisy), moved)
+}
+
+/// Gives a finding, or a step, the line that its line moved to.
+fn move_lines(object: &mut Value, files: &[File], moved: &[Vec<usize>]) {
+    let path = object["path"].as_str().expect("it has a path");
+    let file = files.iter().position(|it| it.0 == path);
+    let lines = &moved[file.expect("the path is one of the project")];
+    for key in ["line", "end_line"] {
+        if let Some(line) = object[key].as_u64() {
+            let line = usize::try_from(line).expect("files are short");
+            object[key] = lines[line].into();
+        }
+    }
+    let steps = object.get_mut("steps").and_then(Value::as_array_mut);
+    for step in steps.into_iter().flatten() {
+        move_lines(step, files, moved);
+    }
+}
+
+/// One thread, two, and more than there are processors or files.
+static POOLS: LazyLock<Vec<ThreadPool>> = LazyLock::new(|| {
+    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
+    let pools = [1, 2, 7].map(|it| pool(it).expect("threads can be started"));
+    pools.into()
+});
+
+/// What `work` says in each pool.
+fn in_all_pools(work: impl Fn() -> String + Sync) -> Vec<String> {
+    POOLS.iter().map(|it| it.install(&work)).collect()
+}
+
+/// What a finding says of its code, not of its place or the way to it. `None` for what only hands the server on.
+fn said_of_code(finding: &Value) -> Option<String> {
+    let word = |key: &str| finding[key].as_str().unwrap_or_default();
+    let is_use = !matches!(word("kind"), "setup" | "inject" | "access");
+    let keys = ["kind", "rule", "fix", "confidence", "message"];
+    is_use.then(|| keys.map(word).join(" "))
+}
+
+fn uses(findings: &[Value]) -> Vec<String> {
+    let mut uses: Vec<String> = findings.iter().filter_map(said_of_code).collect();
+    uses.sort();
+    uses
 }
 
 /// Texts to splice into `text`, each with its range; ranges are in order and disjoint.
@@ -149,52 +196,144 @@ fn splice(text: &str, edits: &[Edit]) -> String {
 
 const TEXT: &str = "io.to(room).emit(event, payload); // žluť";
 
+/// The properties below would hold as well if nothing was found at all.
+#[test]
+fn the_programs_use_the_server() {
+    for modules in [Modules::CommonJs, Modules::Es] {
+        let found = |access, actions: &[usize]| {
+            let route = Route {
+                access,
+                actions: actions.to_vec(),
+                shadow: None,
+            };
+            let files = project(&[route], Writing::plain(modules));
+            lines(&analyse_files(files.into_iter()))
+        };
+        for access in 0..ACCESSES.len() {
+            let (idle, busy) = (found(access, &[]), found(access, &[0]));
+            let new: Vec<&String> = busy.iter().filter(|it| !idle.contains(it)).collect();
+            assert_eq!(new.len(), 1, "{modules:?}, access {access}: {new:?}");
+            assert!(new[0].starts_with("r0.js:") && new[0].ends_with(" proven"));
+        }
+        for (action, text) in ACTIONS.iter().enumerate() {
+            let is_use = action + 1 < ACTIONS.len();
+            let (idle, busy) = (found(0, &[]), found(0, &[action]));
+            assert_eq!(busy.len() > idle.len(), is_use, "{modules:?}: {text}");
+        }
+        for way in Way::ALL {
+            let handler = Handler {
+                actions: vec![0],
+                is_moved: true,
+            };
+            let files = handlers(&[handler], Some(way), Writing::plain(modules));
+            let found = lines(&analyse_files(files.into_iter()));
+            let moved = found.iter().filter(|it| {
+                it.starts_with("more.js:") && it.ends_with(" emit emit-to-all proven")
+            });
+            assert_eq!(moved.count(), 1, "{modules:?}, {way:?}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing_for_a_fixture() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/isp-desk");
+    let reports = in_all_pools(|| {
+        let analysis = analyze(std::slice::from_ref(&fixture), &load::Options::default());
+        json(&analysis.expect("the fixture can be read"))
+    });
+    assert!(reports[0].contains("\"emit-to-room\""));
+    assert_eq!(reports[1], reports[0]);
+    assert_eq!(reports[2], reports[0]);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    // A failure prints the program that it shrank to; nothing is kept in the repository.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
-    fn comments_and_blank_lines_change_only_lines(routes in routes()) {
-        let line_end = "\n\n  // io.emit('x')\n/* require('socket.io') */\t\n";
-        let commented = project(&routes, Writing { line_end, ..PLAIN });
-        let plain = project(&routes, PLAIN);
-        prop_assert_eq!(without_lines(findings(commented)), without_lines(findings(plain)));
+    fn comments_and_blank_lines_move_positions_only(
+        files in files(),
+        noise in prop::collection::vec(0..NOISE.len(), 1..9)
+    ) {
+        let (noisy, moved): (Vec<File>, Vec<_>) = files.iter().map(|it| noisy(it, &noise)).unzip();
+        let mut expected = without(findings(&files), &OFFSETS);
+        for finding in &mut expected {
+            move_lines(finding, &files, &moved);
+        }
+        expect_same(&without(findings(&noisy), &OFFSETS), &expected)?;
     }
 
     #[test]
-    fn line_endings_change_nothing(routes in routes()) {
-        let other = project(&routes, Writing { line_end: "\r\n", ..PLAIN });
-        prop_assert_eq!(findings(other), findings(project(&routes, PLAIN)));
+    fn line_endings_change_nothing(routes in routes(), modules in modules()) {
+        let plain = Writing::plain(modules);
+        let other = project(&routes, Writing { line_end: "\r\n", ..plain });
+        let plain = project(&routes, plain);
+        expect_same(&without(findings(&other), &OFFSETS), &without(findings(&plain), &OFFSETS))?;
     }
 
     #[test]
     fn the_order_of_files_changes_nothing(
-        (plain, shuffled) in routes().prop_flat_map(|it| {
-            let files = project(&it, PLAIN);
-            (Just(files.clone()), Just(files).prop_shuffle())
-        })
+        (files, shuffled) in files().prop_flat_map(|it| (Just(it.clone()), Just(it).prop_shuffle()))
     ) {
-        let sorted = |files: Vec<File>| {
-            let mut found = findings(files);
+        let sorted = |files: &[File]| {
+            let mut found: Vec<String> = findings(files).iter().map(Value::to_string).collect();
             found.sort();
             found
         };
-        prop_assert_eq!(sorted(shuffled), sorted(plain));
+        expect_same(&sorted(&shuffled), &sorted(&files))?;
     }
 
     #[test]
-    fn names_of_locals_change_nothing(routes in routes()) {
-        let renamed = project(&routes, Writing { prefix: "q_", ..PLAIN });
-        prop_assert_eq!(findings(renamed), findings(project(&routes, PLAIN)));
+    fn the_number_of_threads_changes_nothing(files in files()) {
+        let reports = in_all_pools(|| json(&analyse_files(files.iter().cloned())));
+        prop_assert_eq!(&reports[1], &reports[0]);
+        prop_assert_eq!(&reports[2], &reports[0]);
     }
 
     #[test]
-    fn shadowing_takes_away_what_the_function_did(routes in routes(), which in 0..3_usize) {
+    fn names_of_locals_change_nothing(routes in routes(), modules in modules()) {
+        let plain = Writing::plain(modules);
+        let renamed = project(&routes, Writing { has_other_names: true, ..plain });
+        let files = project(&routes, plain);
+        let texts = |files: &[File]| -> Vec<String> {
+            let found = without(findings(files), &["fingerprint"]);
+            found.iter().map(Value::to_string).collect()
+        };
+        let found = texts(&renamed).into_iter().map(|it| named_back(&it, &files, &renamed));
+        expect_same(&found.collect::<Vec<_>>(), &texts(&files))?;
+    }
+
+    #[test]
+    fn shadowing_takes_away_what_is_shadowed(
+        routes in routes(),
+        modules in modules(),
+        (which, from, form) in (0..4_usize, 0..6_usize, 0..SHADOWS.len())
+    ) {
         let which = which % routes.len();
-        let shadowed = project(&routes, Writing { shadowed: Some(which), ..PLAIN });
-        let mut idle = routes;
-        idle[which].actions.clear();
-        let idle = project(&idle, PLAIN);
-        prop_assert_eq!(without_lines(findings(shadowed)), without_lines(findings(idle)));
+        let from = from.min(routes[which].actions.len());
+        let (mut shadowed, mut shortened) = (routes.clone(), routes);
+        shadowed[which].shadow = Some(Shadow { from, form });
+        shortened[which].actions.truncate(from);
+        let found = |routes: &[Route]| {
+            without(findings(&project(routes, Writing::plain(modules))), &OFFSETS)
+        };
+        expect_same(&found(&shadowed), &found(&shortened))?;
+    }
+
+    #[test]
+    fn splitting_a_file_in_two_keeps_what_is_done_with_the_server(
+        all in prop::collection::vec(
+            (actions(), prop::bool::ANY).prop_map(|(actions, is_moved)| Handler { actions, is_moved }),
+            1..5
+        ),
+        way in select(&Way::ALL[..]),
+        modules in modules()
+    ) {
+        let writing = Writing::plain(modules);
+        let whole = findings(&handlers(&all, None, writing));
+        let split = findings(&handlers(&all, Some(way), writing));
+        expect_same(&uses(&split), &uses(&whole))?;
     }
 
     #[test]
