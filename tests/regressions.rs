@@ -458,3 +458,227 @@ server.listen(3001);
     let files = [("server.js", server.as_str()), ("routes.js", route)];
     assert_eq!(migrated(&files, "server.js"), expected);
 }
+
+/// A back end in TypeScript with one route.
+const TYPESCRIPT: [(&str, &str); 3] = [
+    (
+        "package.json",
+        r#"{ "scripts": { "start": "tsx src/server.ts" } }"#,
+    ),
+    (
+        "src/server.ts",
+        "import express from 'express';
+import { createServer } from 'http';
+import { Server } from 'socket.io';
+import { routes } from './routes';
+
+const app = express();
+const server = createServer(app);
+const io = new Server(server);
+app.set('io', io);
+app.use(routes);
+server.listen(3000);
+",
+    ),
+    (
+        "src/routes.ts",
+        "import { Router } from 'express';
+
+export const routes = Router();
+routes.get('/', (req, res) => { req.app.get('io').emit('a'); res.end(); });
+",
+    ),
+];
+
+#[test]
+fn a_typescript_project_gets_a_broadcaster_in_typescript() {
+    let routes = migrated(&TYPESCRIPT, "src/routes.ts");
+    assert!(
+        routes.contains("\nimport socketBroadcaster from './utils/socketBroadcaster';\n"),
+        "{routes}"
+    );
+    let broadcaster = migrated(&TYPESCRIPT, "src/utils/socketBroadcaster.ts");
+    assert!(broadcaster.starts_with("// @ts-nocheck"), "{broadcaster}");
+    assert!(
+        broadcaster.contains("import * as wire from './socketWire';\n"),
+        "{broadcaster}"
+    );
+    assert!(
+        broadcaster.contains("const socketBroadcaster: any = "),
+        "{broadcaster}"
+    );
+}
+
+#[test]
+fn a_parameter_with_a_type_keeps_its_name() {
+    let mut files = TYPESCRIPT.to_vec();
+    files.push((
+        "src/notify.ts",
+        "import type { Server } from 'socket.io';
+export const notify = (io: Server) => io.to('r').emit('note');
+",
+    ));
+    let server = files[1].1.replace(
+        "app.set('io', io);",
+        "app.set('io', io);\nimport { notify } from './notify';\nnotify(io);",
+    );
+    files[1].1 = &server;
+    assert_eq!(
+        migrated(&files, "src/notify.ts"),
+        "import type { Server } from 'socket.io';
+import socketBroadcaster from './utils/socketBroadcaster';
+export const notify = (io: Server) => socketBroadcaster.broadcastToRoom(
+  'r',
+  'note'
+);
+"
+    );
+}
+
+#[test]
+fn a_handler_that_nobody_catches_does_not_become_asynchronous() {
+    let route = "const router = require('express').Router();
+router.get('/a', (req, res) => {
+  res.json({ count: req.app.get('io').engine.clientsCount });
+});
+router.get('/b', (req, res) => {
+  try {
+    res.json({ count: req.app.get('io').engine.clientsCount });
+  } catch (error) {
+    res.sendStatus(503);
+  }
+});
+module.exports = router;
+";
+    let with_express = |version: &str| {
+        let manifest = format!(
+            r#"{{ "name": "desk", "main": "server.js", "dependencies": {{ "express": "{version}" }} }}"#
+        );
+        let files = [
+            ("package.json", manifest.as_str()),
+            ("server.js", SERVER),
+            ("routes.js", route),
+        ];
+        migrated(&files, "routes.js")
+    };
+    let of = |text: &str| text.matches("async (req, res)").count();
+    assert_eq!(
+        (of(&with_express("^4.21.0")), of(&with_express("^5.1.0"))),
+        (1, 2)
+    );
+}
+
+#[test]
+fn a_request_that_is_taken_apart_keeps_its_server() {
+    let route = "module.exports = ({ io, body }, res) => {
+  io.emit('n', body);
+  res.end();
+};
+";
+    let server = SERVER.replace(
+        "app.set('io', io);",
+        "app.use((req, res, next) => { req.io = io; next(); });",
+    );
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server.as_str()),
+        ("routes.js", route),
+    ];
+    assert_eq!(
+        migrated(&files, "routes.js"),
+        "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+module.exports = ({ io, body }, res) => {
+  socketBroadcaster.broadcast('n', body);
+  res.end();
+};
+"
+    );
+}
+
+#[test]
+fn a_close_that_is_waited_for_stays() {
+    for close in [
+        "  await io.close();\n  process.exit(0);\n",
+        "  if (io) io.close(() => server.close());\n",
+    ] {
+        let server = format!("{SERVER}process.on('SIGTERM', async () => {{\n{close}}});\n");
+        let files = [
+            ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+            ("server.js", server.as_str()),
+            (
+                "routes.js",
+                "module.exports = (req) => req.app.get('io').emit('a');\n",
+            ),
+        ];
+        let text = migrated(&files, "server.js");
+        assert!(text.contains(close), "{text}");
+    }
+}
+
+#[test]
+fn a_parameter_with_the_broadcasters_name_is_not_shadowing_an_import() {
+    let route = "module.exports = (io) => (req, res) => {
+  io.emit('a');
+  req.app.get('io').emit('b');
+};
+";
+    let server = SERVER.replace("require('./routes')", "require('./routes')(io)");
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server.as_str()),
+        ("routes.js", route),
+    ];
+    assert_eq!(
+        migrated(&files, "routes.js"),
+        "module.exports = (socketBroadcaster) => (req, res) => {
+  socketBroadcaster.broadcast('a');
+  socketBroadcaster.broadcast('b');
+};
+"
+    );
+}
+
+#[test]
+fn a_configuration_that_extends_a_package_does_not_hide_the_server() {
+    let found = findings(&[
+        (
+            "tsconfig.json",
+            r#"{ "extends": "@tsconfig/node20/tsconfig.json" }"#,
+        ),
+        (
+            "io.ts",
+            "import { Server } from 'socket.io';\nexport const io = new Server(3000);\n",
+        ),
+        ("b.ts", "import { io } from './io';\nio.emit('a');\n"),
+    ]);
+    assert!(
+        found.contains(&"b.ts:2 emit emit-to-all proven".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_the_compiler_wrote_is_not_counted_beside_its_source() {
+    let found = findings(&[
+        (
+            "tsconfig.json",
+            r#"{ "compilerOptions": { "outDir": "./dist", "rootDir": "./src" } }"#,
+        ),
+        (
+            "src/live.ts",
+            "import { Server } from 'socket.io';\nexport const io = new Server(3000);\n",
+        ),
+        (
+            "dist/live.js",
+            "const { Server } = require('socket.io');\nexports.io = new Server(3000);\n",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "src/live.ts:1 setup socketio-import proven",
+            "src/live.ts:2 setup server-construction proven"
+        ]
+    );
+}

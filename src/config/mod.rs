@@ -105,9 +105,11 @@ impl TryFrom<String> for ModulePath {
                 "`{}` is where the broadcaster's wire parser goes; give the broadcaster another name",
                 path.0
             )),
-            Some((stem, "js" | "mjs" | "cjs")) if !stem.is_empty() => Ok(Self(path)),
+            Some((stem, "js" | "mjs" | "cjs" | "ts" | "mts" | "cts")) if !stem.is_empty() => {
+                Ok(Self(path))
+            }
             _ => Err(format!(
-                "`{}` is no JavaScript module; its name has to end with `.js`, `.mjs` or `.cjs`",
+                "`{}` is no module; its name has to end with `.js`, `.mjs`, `.cjs` or the like of TypeScript",
                 path.0
             )),
         }
@@ -407,10 +409,10 @@ mod tests {
 
     #[test]
     fn a_broadcaster_that_is_no_module_is_refused() {
-        let message = refusal("[broadcaster]\npath = \"src/live.ts\"\n");
+        let message = refusal("[broadcaster]\npath = \"src/live.json\"\n");
         assert_eq!(
             message,
-            "iomigrate.toml:2: `src/live.ts` is no JavaScript module; its name has to end with `.js`, `.mjs` or `.cjs`"
+            "iomigrate.toml:2: `src/live.json` is no module; its name has to end with `.js`, `.mjs`, `.cjs` or the like of TypeScript"
         );
         let message = refusal("[broadcaster]\npath = \"lib/socketWire.js\"\n");
         assert!(message.contains("give the broadcaster another name"));

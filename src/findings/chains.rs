@@ -77,7 +77,18 @@ pub fn chain_at(project: &Project, root: Place) -> Option<Chain> {
             break;
         }
     }
-    touches_server(part, &chain).then_some(chain)
+    (touches_server(part, &chain) && !is_walked_through(project, part, &chain)).then_some(chain)
+}
+
+/// `for (const socket of all)`, where `all` holds state that was asked for before: what is done with each counts.
+fn is_walked_through(project: &Project, part: &Value, chain: &Chain) -> bool {
+    let tree = &project.facts(chain.root.file).tree;
+    let is_name = matches!(tree.kind(chain.root.node), Kind::Name { .. });
+    let parent = tree.parent(chain.end).map(|it| tree.kind(it));
+    matches!(part, Value::State { .. })
+        && is_name
+        && chain.links.is_empty()
+        && matches!(parent, Some(Kind::ForEach { right, .. }) if *right == chain.end)
 }
 
 /// Whether the chain of a root that holds a part touches the server: reading the id of a client's socket does not.

@@ -216,7 +216,13 @@ fn destructured(project: &Project, place: Place, value: NodeId) -> Option<Use> {
         .take_while(|it| !matches!(tree.kind(*it), Kind::Function(_)))
         .any(|it| matches!(tree.kind(it), Kind::Declarator { .. } | Kind::Assign { .. }));
     let meaning = carrier(project, pattern)?;
-    (!is_parameter).then(|| entry(place, meaning)).flatten()
+    // A handler that takes its request apart: `({ io, body }, res) => …`.
+    let is_of_request = project
+        .values(pattern)
+        .any(|it| matches!(it, Value::Request | Value::Response));
+    (!is_parameter || is_of_request)
+        .then(|| entry(place, meaning))
+        .flatten()
 }
 
 /// Whether a call makes a Redis client that serves the adapter and nothing else.

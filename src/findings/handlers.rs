@@ -141,13 +141,36 @@ impl<'p> Handlers<'p> {
             node: function,
         };
         let calls = self.project.calls_of(place);
-        if calls.iter().any(|it| it.file != self.file) {
+        if calls.iter().any(|it| it.file != self.file) || self.is_named_elsewhere(name) {
             return None;
         }
         let tree = &self.project.facts(self.file).tree;
         let is_named = |it: &NodeId| matches!(tree.kind(*it), Kind::Member { property, .. } if property.name() == Some(name));
         let members = tree.ids().filter(is_named);
         Some(calls.iter().map(|it| it.node).chain(members).collect())
+    }
+}
+
+impl Handlers<'_> {
+    /// Whether another file reads a member of this name from something that is not known: it may be this one.
+    fn is_named_elsewhere(&self, name: &str) -> bool {
+        self.project
+            .files()
+            .filter(|it| it.0 != self.file && self.project.role(it.0).is_of_api())
+            .any(|(file, facts)| {
+                facts.tree.ids().any(|it| match facts.tree.kind(it) {
+                    Kind::Member {
+                        object, property, ..
+                    } if property.name() == Some(name) => {
+                        let object = Place {
+                            file,
+                            node: *object,
+                        };
+                        self.project.values(object).next().is_none()
+                    }
+                    _ => false,
+                })
+            })
     }
 }
 

@@ -18,9 +18,18 @@ pub(in crate::plan) const BROADCASTER: &str = "socketBroadcaster";
 pub(in crate::plan) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
     let layout = draft.layout(file);
     let is_module = draft.input.project.role(file).is_module;
-    let specifier = specifier(draft.input.project.path(file), target, is_module);
+    let from = draft.input.project.path(file);
+    let shown = match is_typescript(target) {
+        true => without_extension(target, is_module && names_extensions(draft.input, file)),
+        false => target.to_owned(),
+    };
+    let specifier = specifier(from, &shown, is_module);
     let style = Style::of(&layout);
-    let line = style.line(name, &specifier, is_module);
+    let mut line = style.line(name, &specifier, is_module);
+    if !is_module && is_typescript(target) {
+        // What `export default` of TypeScript becomes in CommonJS.
+        line.insert_str(line.len() - style.semicolon.len(), ".default");
+    }
     let (at, is_alone) = place(&layout, is_module, draft, file);
     let next = layout.line_break();
     let text = match is_alone {
@@ -34,6 +43,33 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, na
             text,
         },
     );
+}
+
+fn is_typescript(path: &str) -> bool {
+    [".ts", ".mts", ".cts"].iter().any(|it| path.ends_with(it))
+}
+
+/// The name by which TypeScript is imported: that of its output, or none of its extensions.
+fn without_extension(path: &str, names_extensions: bool) -> String {
+    let (stem, extension) = path.rsplit_once('.').unwrap_or((path, ""));
+    match extension {
+        "mts" => format!("{stem}.mjs"),
+        "cts" => format!("{stem}.cjs"),
+        _ if names_extensions => format!("{stem}.js"),
+        _ => stem.to_owned(),
+    }
+}
+
+/// Whether a file names other files of the project with their extension, as `./a.js`.
+pub(in crate::plan) fn names_extensions(input: &Input<'_>, file: FileId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    let sources = tree.ids().filter_map(|it| match tree.kind(it) {
+        Kind::Import { source, .. } if source.starts_with('.') => Some(source),
+        _ => None,
+    });
+    let (with, without): (Vec<&String>, Vec<&String>) =
+        sources.partition(|it| [".js", ".mjs", ".cjs"].iter().any(|end| it.ends_with(end)));
+    with.len() > without.len()
 }
 
 /// How a file writes its imports.

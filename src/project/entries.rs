@@ -72,26 +72,12 @@ fn package_commands(text: &str) -> Vec<String> {
     commands
 }
 
-/// Whether a script of this name runs the application, and not its tests or its build.
+/// Whether a script of this name may run a process of the application, and not its tests.
 fn runs(script: &str) -> bool {
     let first = script.split([':', '-', '_']).next().unwrap_or_default();
-    matches!(
+    !matches!(
         first,
-        "start"
-            | "dev"
-            | "develop"
-            | "serve"
-            | "server"
-            | "prod"
-            | "production"
-            | "watch"
-            | "worker"
-            | "run"
-            | "api"
-            | "backend"
-            | "debug"
-            | "nodemon"
-            | "pm2"
+        "test" | "tests" | "e2e" | "coverage" | "lint" | "format" | "prettier" | "eslint"
     )
 }
 
@@ -157,18 +143,18 @@ fn file_at(sources: &[SourceFile], folder: &str, word: &str) -> Option<FileId> {
         .iter()
         .find_map(|it| word.strip_suffix(it))
         .unwrap_or(word);
-    let as_written = exists(word)
-        .or_else(|| exists(stem))
-        .or_else(|| exists(&format!("{stem}/index")));
-    as_written.or_else(|| {
-        BUILT.iter().find_map(|built| {
-            let rest = stem.strip_prefix(built)?.strip_prefix('/')?;
-            WRITTEN.iter().find_map(|written| match *written {
-                "" => exists(rest),
-                written => exists(&format!("{written}/{rest}")),
-            })
+    // The source goes first: what is built from it may lie in the project as well.
+    let source = BUILT.iter().find_map(|built| {
+        let rest = stem.strip_prefix(built)?.strip_prefix('/')?;
+        WRITTEN.iter().find_map(|written| match *written {
+            "" => exists(rest),
+            written => exists(&format!("{written}/{rest}")),
         })
-    })
+    });
+    source
+        .or_else(|| exists(word))
+        .or_else(|| exists(stem))
+        .or_else(|| exists(&format!("{stem}/index")))
 }
 
 /// The folder of a path, with the slash at its end, and the name in it.

@@ -62,6 +62,20 @@ impl Graph {
         self.loads_unknown.push(loads_unknown);
     }
 
+    /// Whether `to` is loaded when `from` is.
+    pub(super) fn leads_to(&self, from: FileId, to: FileId) -> bool {
+        let mut reached = BTreeSet::from([from]);
+        let mut pending = vec![from];
+        while let Some(file) = pending.pop() {
+            if file == to {
+                return true;
+            }
+            let next = self.files[file.index()].iter();
+            pending.extend(next.filter(|it| reached.insert(**it)));
+        }
+        false
+    }
+
     /// The files that are loaded when `entries` are, themselves included. `None` if it can't be told, because one of
     /// them loads something unknown.
     pub(super) fn reachable(&self, entries: &BTreeSet<FileId>) -> Option<BTreeSet<FileId>> {

@@ -50,6 +50,7 @@ pub struct Project {
     getters: BTreeSet<Place>,
     /// By function: the calls that may reach it.
     calls: BTreeMap<Place, Vec<Place>>,
+    graph: Graph,
 }
 
 /// A value at an expression, with the way it came.
@@ -74,7 +75,7 @@ pub fn link(
     let named = settings.entry.as_ref();
     let named = named.and_then(|it| paths.iter().position(|path| path == it));
     entries.extend(named.map(|it| FileId(u32::try_from(it).expect("load refuses 2^32 files"))));
-    let roles = roles::roles(sources, &files, &graph, &entries);
+    let roles = roles::roles(sources, &files, &graph, (&entries, manifests));
     let flow = Flow::solve(&files, &roles, sources, (&modules, settings));
     let held = harvest(&flow, &files);
     let (sites, unknown_keys) = (flow.sites, flow.unknown_keys);
@@ -90,6 +91,7 @@ pub fn link(
         setters,
         getters,
         calls: BTreeMap::new(),
+        graph,
     };
     project.calls = calls(&project);
     project
@@ -160,6 +162,11 @@ impl Project {
     /// One file's facts.
     pub fn facts(&self, file: FileId) -> &FileFacts {
         &self.files[file.index()]
+    }
+
+    /// Whether a file is loaded when another one is, as far as the text tells.
+    pub fn loads(&self, from: FileId, file: FileId) -> bool {
+        self.graph.leads_to(from, file)
     }
 
     /// What a file is to the project.

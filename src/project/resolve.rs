@@ -47,7 +47,11 @@ impl Modules {
             );
         }
         for (path, text) in manifests {
-            disk.add(absolute(path), Some(text.clone()));
+            let exists = |other: &str| manifests.iter().any(|it| it.0 == other);
+            disk.add(
+                absolute(path),
+                Some(without_foreign_bases(path, text, exists)),
+            );
         }
         let options = options(manifests);
         Self {
@@ -73,13 +77,62 @@ impl Modules {
     }
 }
 
+/// A `tsconfig.json` without what it extends outside of the project (`@tsconfig/node20`). The resolver refuses everything
+/// under a configuration with a base that it can't read, and path aliases are the project's own.
+fn without_foreign_bases(path: &str, text: &str, exists: impl Fn(&str) -> bool) -> String {
+    let folder = path.rfind('/').map_or("", |it| &path[..it]);
+    let is_ours = |base: &str| {
+        base.starts_with('.') && {
+            let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
+            for part in base.split('/') {
+                match part {
+                    "." => {}
+                    ".." => {
+                        parts.pop();
+                    }
+                    part => parts.push(part),
+                }
+            }
+            let found = parts.join("/");
+            exists(&found) || exists(&format!("{found}.json"))
+        }
+    };
+    let Some(key) = text.find("\"extends\"") else {
+        return text.to_owned();
+    };
+    let value = text[key + 9..]
+        .trim_start()
+        .strip_prefix(':')
+        .map(str::trim_start);
+    let Some(value) = value else {
+        return text.to_owned();
+    };
+    let end = match value.starts_with('[') {
+        true => value.find(']').map(|it| it + 1),
+        false => value[1..].find('"').map(|it| it + 2),
+    };
+    let Some(value) = end.map(|it| &value[..it]) else {
+        return text.to_owned();
+    };
+    let mut bases = value.split('"').skip(1).step_by(2);
+    if bases.all(is_ours) {
+        return text.to_owned();
+    }
+    let start = text.len() - text[key..].len();
+    let value_end = value.as_ptr() as usize - text.as_ptr() as usize + value.len();
+    let rest = text[value_end..].trim_start();
+    let rest = rest.strip_prefix(',').unwrap_or(rest);
+    format!("{}{rest}", &text[..start])
+}
+
 fn absolute(path: &str) -> PathBuf {
     Path::new(ROOT).join(path)
 }
 
 fn options(manifests: &[(String, String)]) -> ResolveOptions {
     let strings = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
-    // TypeScript sources import each other under the names that their output will have.
+    // TypeScript sources import each other under the names that their output will have. The source is what counts where
+    // the output lies beside it.
     let written_as = |output: &str, sources: &[&str]| (output.to_owned(), strings(sources));
     ResolveOptions {
         tsconfig: Some(TsconfigDiscovery::Auto),
@@ -89,10 +142,10 @@ fn options(manifests: &[(String, String)]) -> ResolveOptions {
             ".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json",
         ]),
         extension_alias: vec![
-            written_as(".js", &[".js", ".ts", ".tsx", ".jsx"]),
-            written_as(".jsx", &[".jsx", ".tsx"]),
-            written_as(".mjs", &[".mjs", ".mts"]),
-            written_as(".cjs", &[".cjs", ".cts"]),
+            written_as(".js", &[".ts", ".tsx", ".js", ".jsx"]),
+            written_as(".jsx", &[".tsx", ".jsx"]),
+            written_as(".mjs", &[".mts", ".mjs"]),
+            written_as(".cjs", &[".cts", ".cjs"]),
         ],
         main_fields: strings(&["main"]),
         symlinks: false,
@@ -215,6 +268,36 @@ mod tests {
             modules.resolve("src/socket/index.js", "../app"),
             Target::File(FileId(0))
         );
+    }
+
+    #[test]
+    fn a_base_outside_of_the_project_takes_nothing_away() {
+        for extends in [
+            r#""@tsconfig/node20/tsconfig.json""#,
+            r#"["./gone.json", "@tsconfig/strictest"]"#,
+        ] {
+            let text = format!(
+                r#"{{ "compilerOptions": {{ "paths": {{ "@/*": ["./src/*"] }} }}, "extends": {extends} }}"#
+            );
+            let modules = modules(&["src/b.ts", "src/io.ts"], &[("tsconfig.json", &text)]);
+            assert_eq!(modules.resolve("src/b.ts", "./io"), Target::File(FileId(1)));
+            assert_eq!(modules.resolve("src/b.ts", "@/io"), Target::File(FileId(1)));
+        }
+    }
+
+    #[test]
+    fn a_base_of_the_project_is_kept() {
+        let modules = modules(
+            &["src/b.ts", "src/io.ts"],
+            &[
+                (
+                    "base.json",
+                    r#"{ "compilerOptions": { "baseUrl": ".", "paths": { "@/*": ["./src/*"] } } }"#,
+                ),
+                ("tsconfig.json", r#"{ "extends": "./base.json" }"#),
+            ],
+        );
+        assert_eq!(modules.resolve("src/b.ts", "@/io"), Target::File(FileId(1)));
     }
 
     #[test]

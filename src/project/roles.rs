@@ -21,14 +21,21 @@ pub struct FileRole {
     pub is_browser: bool,
     /// Only a test runner loads it.
     pub is_test: bool,
+    /// TypeScript's compiler wrote it, and its source is part of the project.
+    pub is_built: bool,
     /// Nothing that the project starts loads it, though it starts something else.
     pub is_dead: bool,
 }
 
 impl FileRole {
+    /// Whether what it does happens elsewhere, or is written down elsewhere: nothing in it is followed.
+    pub(super) fn is_left_out(self) -> bool {
+        self.is_browser || self.is_test || self.is_built
+    }
+
     /// Whether it can be part of the API's process.
     pub fn is_of_api(self) -> bool {
-        !(self.is_dedicated_server || self.is_broadcaster || self.is_browser || self.is_test)
+        !(self.is_dedicated_server || self.is_broadcaster || self.is_left_out())
     }
 }
 
@@ -37,7 +44,7 @@ pub(super) fn roles(
     sources: &[SourceFile],
     files: &[FileFacts],
     graph: &Graph,
-    entries: &BTreeSet<FileId>,
+    (entries, manifests): (&BTreeSet<FileId>, &[(String, String)]),
 ) -> Vec<FileRole> {
     let mut roles: Vec<FileRole> = sources
         .iter()
@@ -49,6 +56,9 @@ pub(super) fn roles(
     }
     for file in test_files(sources, graph, entries) {
         roles[file].is_test = true;
+    }
+    for file in built_files(sources, manifests) {
+        roles[file].is_built = true;
     }
     // Entries that lead to no server at all are not the ones that matter.
     let makes_server = |it: &FileId| {
@@ -147,6 +157,55 @@ fn groups(graph: &Graph) -> Vec<usize> {
         }
     }
     (0..group.len()).map(|it| root(&mut group, it)).collect()
+}
+
+/// JavaScript in the folder into which a `tsconfig.json` has its output written, where the source is there, too.
+/// <https://www.typescriptlang.org/tsconfig/#outDir>
+fn built_files(sources: &[SourceFile], manifests: &[(String, String)]) -> Vec<usize> {
+    let folders: Vec<String> = manifests
+        .iter()
+        .filter(|it| {
+            it.0.rsplit('/')
+                .next()
+                .is_some_and(|it| it.starts_with("tsconfig"))
+        })
+        .filter_map(|(path, text)| output_folder(path, text))
+        .collect();
+    let has_source = |rest: &str| {
+        let stem = rest.rsplit_once('.').map_or(rest, |it| it.0);
+        let tails = [format!("{stem}.ts"), format!("{stem}.tsx")];
+        let tail = stem.strip_prefix("src/").map(|it| format!("{it}.ts"));
+        sources.iter().any(|it| {
+            tails
+                .iter()
+                .chain(&tail)
+                .any(|tail| it.path == *tail || it.path.ends_with(&format!("/{tail}")))
+        })
+    };
+    let is_built = |source: &SourceFile| {
+        folders.iter().any(|folder| {
+            source
+                .path
+                .strip_prefix(folder.as_str())
+                .is_some_and(has_source)
+        })
+    };
+    let files = sources.iter().enumerate();
+    files.filter(|it| is_built(it.1)).map(|it| it.0).collect()
+}
+
+/// The folder of `outDir`, relative to the root, with a slash at its end.
+fn output_folder(path: &str, text: &str) -> Option<String> {
+    let value = text[text.find("\"outDir\"")? + 8..].trim_start();
+    let value = value.strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let named = value
+        .split('"')
+        .next()?
+        .trim_start_matches("./")
+        .trim_end_matches('/');
+    let folder = path.rfind('/').map_or("", |it| &path[..=it]);
+    let is_inside = !named.is_empty() && named != "." && !named.starts_with("..");
+    is_inside.then(|| format!("{folder}{named}/"))
 }
 
 /// Files that test runners look for, unless the API loads them.

@@ -192,6 +192,13 @@ impl FileFacts {
         references::lookup(&self.scopes, scope, name)
     }
 
+    /// Whether `node` stands in the scope of a binding, or in one within it.
+    pub fn is_seen(&self, binding: BindingId, node: NodeId) -> bool {
+        let scope = self.binding(binding).scope;
+        let scopes = std::iter::successors(Some(self.scope_of(node)), |it| self.scope(*it).parent);
+        scopes.into_iter().any(|it| it == scope)
+    }
+
     /// Names that no binding of the file answers: globals, and what is not declared at all.
     pub fn free_names(&self) -> &BTreeMap<String, Vec<NodeId>> {
         &self.free_names

@@ -71,6 +71,7 @@ app.get('/b', (req, res) => {
         &[
             "server.js:2 setup server-construction proven",
             "server.js:4 inject property-write proven",
+            "server.js:7 access property-access proven",
             "server.js:8 emit emit-to-all proven",
             "server.js:11 emit emit-to-all proven",
         ],

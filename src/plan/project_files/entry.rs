@@ -6,25 +6,30 @@ use crate::source::FileId;
 
 use super::manifest;
 
-/// The file that starts the API: what the configuration says, where the server is made beside its HTTP server, what `package.json` starts, or where an
-/// HTTP server is made.
+/// The file that starts the API: what the configuration says, what `package.json` starts if it loads the server, where the
+/// server is made beside its HTTP server, what `package.json` starts otherwise, or where an HTTP server is made.
 pub(super) fn entry(input: &Input<'_>) -> Option<FileId> {
     let named = input.settings.entry.as_deref();
     if let Some(named) = named.and_then(|it| input.project.file_at(it)) {
         return Some(named);
     }
-    let sites = input
+    let sites: Vec<FileId> = input
         .project
         .sites()
         .iter()
-        .filter(|it| it.kind == SiteKind::Constructed);
-    let with_http = sites
+        .filter(|it| it.kind == SiteKind::Constructed)
         .map(|it| it.place.file)
-        .find(|it| makes_http_server(input, *it));
-    let started = || {
-        manifest::started(input)
-            .into_iter()
-            .find_map(|it| input.project.file_at(&it))
+        .collect();
+    let started: Vec<FileId> = manifest::started(input)
+        .into_iter()
+        .filter_map(|it| input.project.file_at(&it))
+        .collect();
+    let loads_server = |it: &FileId| sites.iter().any(|site| input.project.loads(*it, *site));
+    let with_http = || {
+        sites
+            .iter()
+            .copied()
+            .find(|it| makes_http_server(input, *it))
     };
     let serving = || {
         input
@@ -34,8 +39,12 @@ pub(super) fn entry(input: &Input<'_>) -> Option<FileId> {
             .find(|it| makes_http_server(input, *it))
     };
     let any_site = || input.project.sites().first().map(|it| it.place.file);
-    with_http
-        .or_else(started)
+    started
+        .iter()
+        .copied()
+        .find(loads_server)
+        .or_else(with_http)
+        .or_else(|| started.first().copied())
         .or_else(serving)
         .or_else(any_site)
 }
@@ -74,8 +83,8 @@ pub(in crate::plan) fn broadcaster_path(input: &Input<'_>) -> String {
     let extension = path
         .rsplit('.')
         .next()
-        .filter(|it| matches!(*it, "mjs" | "cjs"))
-        .unwrap_or("js");
+        .filter(|it| matches!(*it, "mjs" | "cjs" | "ts" | "mts" | "cts"))
+        .unwrap_or(if path.ends_with(".tsx") { "ts" } else { "js" });
     format!("{}utils/socketBroadcaster.{extension}", folder(path))
 }
 

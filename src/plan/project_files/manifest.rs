@@ -113,6 +113,23 @@ pub(super) fn started(input: &Input<'_>) -> Vec<String> {
     found
 }
 
+/// Whether the Express of a file's package answers with an error when an `async` handler fails, as it does from 5 on.
+pub(in crate::plan) fn catches_handlers(input: &Input<'_>, file: FileId) -> bool {
+    let path = input.project.path(file);
+    let around = |manifest: &&str| path.starts_with(folder(manifest));
+    let manifests = input.manifests.iter().map(|it| it.path.as_str());
+    let nearest = manifests
+        .filter(|it| it.ends_with("package.json"))
+        .filter(around)
+        .max_by_key(|it| it.len());
+    let version = nearest.and_then(|it| {
+        let manifest = manifest(input, it);
+        let range = manifest.pointer("/dependencies/express")?.as_str()?;
+        major(range)
+    });
+    version.is_some_and(|it| it >= 5)
+}
+
 /// The major version that a range starts with; `None` for `*`, `latest`, a URL.
 fn major(range: &str) -> Option<u32> {
     let is_range = range.starts_with(|it: char| it.is_ascii_digit() || "^~>=v".contains(it));

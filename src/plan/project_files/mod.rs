@@ -16,10 +16,11 @@ use serde::Serialize;
 
 use super::draft::Draft;
 use super::setup::{Blocker, Slice};
-use super::{Input, WrittenFile};
+use super::{Input, WrittenFile, imports};
 use crate::config::teaching::{Method, Room};
 use crate::source::{FileId, Span};
 pub(in crate::plan) use entry::{broadcaster_path, relative, wire_path};
+pub(in crate::plan) use manifest::catches_handlers;
 
 /// The files to write, and what a person should know about them.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +70,10 @@ pub(in crate::plan) fn edit_pm2(draft: &mut Draft<'_>, slice: &Slice) -> Vec<Str
 
 /// How a generated file is written.
 pub(in crate::plan) struct Style {
-    /// An ES module.
+    /// An ES module, or TypeScript, which is written as one.
     pub(in crate::plan) esm: bool,
+    /// TypeScript.
+    pub(in crate::plan) ts: bool,
     /// What specifiers of files like it end with.
     pub(in crate::plan) suffix: &'static str,
 }
@@ -79,57 +82,43 @@ impl Style {
     /// The style of a file at `path`, which need not exist: by its extension, else as the API's entry is.
     fn of_path(input: &Input<'_>, path: &str) -> Self {
         let entry = entry::entry(input);
-        match path.rsplit('.').next() {
-            Some("mjs") => Self {
-                esm: true,
-                suffix: ".mjs",
-            },
-            Some("cjs") => Self {
-                esm: false,
-                suffix: ".cjs",
-            },
-            _ if entry.is_some_and(|it| input.project.role(it).is_module) => Self {
-                esm: true,
-                suffix: ".js",
-            },
-            _ if entry.is_none() && manifest::is_module_package(input, path) => Self {
-                esm: true,
-                suffix: ".js",
-            },
-            _ => Self {
-                esm: false,
-                suffix: "",
-            },
-        }
+        let is_module = match entry {
+            Some(entry) => input.project.role(entry).is_module,
+            None => manifest::is_module_package(input, path),
+        };
+        Self::of_extension(path, is_module, || {
+            entry.is_some_and(|it| imports::names_extensions(input, it))
+        })
     }
 
     /// The style of a generated file beside `file`.
     pub(in crate::plan) fn beside(input: &Input<'_>, file: FileId) -> Self {
         let path = &input.sources[file.index()].path;
-        match path.rsplit('.').next() {
-            Some("mjs") => Self {
-                esm: true,
-                suffix: ".mjs",
-            },
-            Some("cjs") => Self {
-                esm: false,
-                suffix: ".cjs",
-            },
-            _ if input.project.role(file).is_module => Self {
-                esm: true,
-                suffix: ".js",
-            },
-            _ => Self {
-                esm: false,
-                suffix: "",
-            },
-        }
+        let is_module = input.project.role(file).is_module;
+        Self::of_extension(path, is_module, || imports::names_extensions(input, file))
+    }
+
+    /// `names_extensions`: whether TypeScript files import each other as `./a.js`.
+    fn of_extension(path: &str, is_module: bool, names_extensions: impl Fn() -> bool) -> Self {
+        let (esm, ts, suffix) = match path.rsplit('.').next() {
+            Some("mjs") => (true, false, ".mjs"),
+            Some("cjs") => (false, false, ".cjs"),
+            Some("ts" | "tsx") if names_extensions() => (true, true, ".js"),
+            Some("ts" | "tsx") => (true, true, ""),
+            Some("mts") => (true, true, ".mjs"),
+            Some("cts") => (true, true, ".cjs"),
+            _ if is_module => (true, false, ".js"),
+            _ => (false, false, ""),
+        };
+        Self { esm, ts, suffix }
     }
 }
 
 #[derive(Serialize)]
 struct Runtime {
     esm: bool,
+    ts: bool,
+    suffix: &'static str,
     methods: Vec<MethodText>,
 }
 
@@ -182,15 +171,11 @@ fn quoted(text: &str) -> String {
 fn runtime(style: &Style, methods: &[Method]) -> (String, String) {
     let values = Runtime {
         esm: style.esm,
+        ts: style.ts,
+        suffix: style.suffix,
         methods: methods.iter().map(MethodText::new).collect(),
     };
     let broadcaster = render(include_str!("../runtime/socketBroadcaster.js"), &values);
-    // The template knows `.js` files only.
-    let broadcaster = match style.suffix {
-        ".mjs" => broadcaster.replace("'./socketWire.js'", "'./socketWire.mjs'"),
-        ".cjs" => broadcaster.replace("'./socketWire'", "'./socketWire.cjs'"),
-        _ => broadcaster,
-    };
     let wire = render(include_str!("../runtime/socketWire.js"), &values);
     (broadcaster, wire)
 }

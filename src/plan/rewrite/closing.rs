@@ -11,12 +11,49 @@ use crate::syntax::{Kind, NodeId};
 
 /// Why closing the server can't be rewritten, if it can't.
 pub(super) fn obstacle(input: &Input<'_>, it: &Use) -> Option<String> {
+    if let Some(reason) = unfit_shape(input, it) {
+        return Some(reason.to_owned());
+    }
     match closing(input, it) {
         Closing::Unknown => {
             Some("it also closes the HTTP server, and no name of that is in sight here".to_owned())
         }
         Closing::Alone | Closing::WithServer(_) => None,
     }
+}
+
+/// Shapes in which closing something else in the server's place would come too early, or twice.
+fn unfit_shape(input: &Input<'_>, it: &Use) -> Option<&'static str> {
+    let tree = &input.project.facts(it.chain.root.file).tree;
+    let parent = tree.parent(it.chain.end).map(|it| tree.kind(it));
+    if !matches!(
+        parent,
+        Some(Kind::ExpressionStatement { .. } | Kind::Function(_))
+    ) {
+        return Some(
+            "its end is waited for, and what has to be waited for instead is yours to say",
+        );
+    }
+    let is_asked = |condition: &NodeId| match tree.kind(*condition) {
+        Kind::If { test, .. } => tree.descendants(*test).any(|node| {
+            let place = Place {
+                file: it.chain.root.file,
+                node,
+            };
+            input.project.part(place).is_some()
+        }),
+        _ => false,
+    };
+    let has_callback = it
+        .chain
+        .last()
+        .and_then(|it| it.arguments.as_ref())
+        .is_some_and(|it| !it.is_empty());
+    let is_guarded = tree
+        .ancestors(it.chain.end)
+        .take_while(|it| tree.function(*it).is_none())
+        .any(|it| is_asked(&it));
+    (is_guarded && has_callback).then_some("what follows it is different where there is no server")
 }
 
 /// What has to be closed in the place of the server.

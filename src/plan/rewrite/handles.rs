@@ -171,6 +171,13 @@ impl Handles {
         }
     }
 
+    /// Whether a parameter that carries the broadcaster under its name is seen at `place`.
+    pub(super) fn is_in_renamed(&self, input: &Input<'_>, place: Place) -> bool {
+        let facts = input.project.facts(place.file);
+        let mut names = self.renamed.iter().filter(|it| it.0 == place.file);
+        names.any(|it| facts.is_seen(it.1, place.node))
+    }
+
     fn root_of_variable(&self, input: &Input<'_>, variable: Variable, is_full: bool) -> Root {
         let facts = input.project.facts(variable.0);
         match self.renamed.contains(&variable) {
@@ -377,8 +384,17 @@ fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
         file,
         node: declaration,
     };
-    let only_server =
-        holds_server(input, place) && input.project.values(place).all(|it| it.site().is_some());
+    // The broadcaster is none of the types that the server is declared with.
+    let is_typed = matches!(
+        facts.tree.kind(declaration),
+        Kind::BindingName {
+            annotation: Some(_),
+            ..
+        }
+    );
+    let only_server = !is_typed
+        && holds_server(input, place)
+        && input.project.values(place).all(|it| it.site().is_some());
     let is_written = it.references.iter().any(|node| facts.is_write(*node));
     let stands_alone = match facts.tree.parent(declaration).map(|it| facts.tree.kind(it)) {
         Some(Kind::Function(_)) => true,
@@ -400,70 +416,6 @@ fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
         && stands_alone
         && is_free
         && !is_own_parameter_taken(facts, it.scope, binding)
-}
-
-/// Whether a call hands something else than the server to a parameter that the server reaches.
-pub(super) fn is_mixed(input: &Input<'_>, (file, binding): Variable) -> bool {
-    let facts = input.project.facts(file);
-    // A destructured parameter gets what a property holds; the server is followed there by itself.
-    let declaration = facts
-        .binding(binding)
-        .declarations
-        .first()
-        .copied()
-        .filter(|it| !is_destructured(facts, *it));
-    let Some(function) = declaration.and_then(|it| facts.tree.enclosing_function(it)) else {
-        return false;
-    };
-    let parameters = &facts
-        .tree
-        .function(function)
-        .expect("it is a function")
-        .parameters;
-    let position = parameters.iter().position(|it| {
-        declaration
-            .is_some_and(|declaration| facts.tree.span(*it).contains(facts.tree.span(declaration)))
-    });
-    let Some(position) = position else {
-        return false;
-    };
-    let function = Place {
-        file,
-        node: function,
-    };
-    input.project.calls_of(function).iter().any(|call| {
-        let arguments = match input.project.facts(call.file).tree.kind(call.node) {
-            Kind::Call { arguments, .. } | Kind::New { arguments, .. } => arguments.as_slice(),
-            _ => &[],
-        };
-        let argument = arguments.get(position).map(|node| Place {
-            file: call.file,
-            node: *node,
-        });
-        argument.is_some_and(|it| is_something_else(input, it))
-    })
-}
-
-fn is_destructured(facts: &FileFacts, declaration: NodeId) -> bool {
-    facts
-        .tree
-        .ancestors(declaration)
-        .take_while(|it| facts.tree.function(*it).is_none())
-        .any(|it| {
-            matches!(
-                facts.tree.kind(it),
-                Kind::ObjectPattern { .. } | Kind::ArrayPattern { .. }
-            )
-        })
-}
-
-/// Whether an expression is neither a part of the server nor nothing.
-fn is_something_else(input: &Input<'_>, place: Place) -> bool {
-    let tree = &input.project.facts(place.file).tree;
-    let is_nothing =
-        matches!(tree.kind(place.node), Kind::Null) || tree.name(place.node) == Some("undefined");
-    let is_server = input.project.values(place).any(|it| it.site().is_some());
-    !is_nothing && !is_server
 }
 
 /// Whether the function has another parameter or variable with the broadcaster's name.

@@ -348,6 +348,9 @@ impl Rewriting {
         match self.handles.root(draft.input, root, self.is_full) {
             Root::Kept => self.replaced.pop().and(None),
             Root::Parameter => Some(imports::BROADCASTER.to_owned()),
+            Root::Imported if self.handles.is_in_renamed(draft.input, root) => {
+                Some(imports::BROADCASTER.to_owned())
+            }
             Root::Imported => Some(broadcaster_name(draft, root)),
         }
     }

@@ -5,15 +5,15 @@ use super::{Left, closing, handles};
 use crate::findings::chains::Chain;
 use crate::findings::is_of_framework;
 use crate::findings::matching::rule_for;
-use crate::findings::uses::Use;
+use crate::findings::uses::{Use, Variable};
 use crate::plan::draft::Draft;
-use crate::plan::{Input, Level, getters};
+use crate::plan::{Input, Level, getters, project_files};
 use crate::project::Project;
 use crate::project::value::{Place, Value};
 use crate::rules::{Fix, Meaning, Rule};
-use crate::scope::BindingKind;
+use crate::scope::{BindingKind, FileFacts};
 use crate::source::Span;
-use crate::syntax::{Function, FunctionStyle, Kind, NodeId};
+use crate::syntax::{Function, FunctionStyle, Kind, NodeId, Tree};
 
 /// Which uses can't be rewritten at `level`, whatever happens to the set-up.
 pub(in crate::plan) fn unfixable(input: &Input<'_>, level: Level) -> Vec<Left> {
@@ -44,10 +44,14 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     match rule.fix {
         Fix::Manual => Some("a person has to decide".to_owned()),
         Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
-        Fix::Unsafe if needs_await(rule) => match awaiting(input.project, end(it)) {
+        Fix::Unsafe if needs_await(rule) => match awaiting(input, end(it)) {
             Awaiting::Nowhere => {
                 Some("its answer can't be awaited in a function that is not `async`".to_owned())
             }
+            Awaiting::Uncaught => Some(
+                "before Express 5 nobody catches what an `async` handler throws; put it into a `try`"
+                    .to_owned(),
+            ),
             Awaiting::Here | Awaiting::InAsync(_) => None,
         },
         Fix::Safe | Fix::Unsafe => unsupported(input, it, rule),
@@ -59,9 +63,14 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
     let facts = input.project.facts(it.chain.root.file);
     let binding = facts.binding_of(it.chain.root.node);
     if let Some(binding) = binding.filter(|it| facts.binding(*it).kind == BindingKind::Parameter)
-        && handles::is_mixed(input, (it.chain.root.file, binding))
+        && is_mixed(input, (it.chain.root.file, binding))
     {
         return Some("something else than the server reaches this parameter, too".to_owned());
+    }
+    if is_parameter_taken_apart(input, it.chain.root) {
+        return Some(
+            "the parameter is taken apart where it stands, and the server with it".to_owned(),
+        );
     }
     if holds_something_else(input, it.chain.root) {
         return Some("something else than the server is kept there, too".to_owned());
@@ -87,6 +96,85 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether a call hands something else than the server to a parameter that the server reaches.
+fn is_mixed(input: &Input<'_>, (file, binding): Variable) -> bool {
+    let facts = input.project.facts(file);
+    // A destructured parameter gets what a property holds; the server is followed there by itself.
+    let declaration = facts
+        .binding(binding)
+        .declarations
+        .first()
+        .copied()
+        .filter(|it| !is_destructured(facts, *it));
+    let Some(function) = declaration.and_then(|it| facts.tree.enclosing_function(it)) else {
+        return false;
+    };
+    let parameters = &facts
+        .tree
+        .function(function)
+        .expect("it is a function")
+        .parameters;
+    let position = parameters.iter().position(|it| {
+        declaration
+            .is_some_and(|declaration| facts.tree.span(*it).contains(facts.tree.span(declaration)))
+    });
+    let Some(position) = position else {
+        return false;
+    };
+    let function = Place {
+        file,
+        node: function,
+    };
+    input.project.calls_of(function).iter().any(|call| {
+        let arguments = match input.project.facts(call.file).tree.kind(call.node) {
+            Kind::Call { arguments, .. } | Kind::New { arguments, .. } => arguments.as_slice(),
+            _ => &[],
+        };
+        let argument = arguments.get(position).map(|node| Place {
+            file: call.file,
+            node: *node,
+        });
+        argument.is_some_and(|it| is_something_else(input, it))
+    })
+}
+
+fn is_destructured(facts: &FileFacts, declaration: NodeId) -> bool {
+    facts
+        .tree
+        .ancestors(declaration)
+        .take_while(|it| facts.tree.function(*it).is_none())
+        .any(|it| {
+            matches!(
+                facts.tree.kind(it),
+                Kind::ObjectPattern { .. } | Kind::ArrayPattern { .. }
+            )
+        })
+}
+
+/// Whether an expression is neither a part of the server nor nothing.
+fn is_something_else(input: &Input<'_>, place: Place) -> bool {
+    let tree = &input.project.facts(place.file).tree;
+    let is_nothing =
+        matches!(tree.kind(place.node), Kind::Null) || tree.name(place.node) == Some("undefined");
+    let is_server = input.project.values(place).any(|it| it.site().is_some());
+    !is_nothing && !is_server
+}
+
+/// `({ io, body }, res) => …`
+fn is_parameter_taken_apart(input: &Input<'_>, root: Place) -> bool {
+    let tree = &input.project.facts(root.file).tree;
+    matches!(tree.kind(root.node), Kind::PatternProperty { .. })
+        && !tree
+            .ancestors(root.node)
+            .take_while(|it| tree.function(*it).is_none())
+            .any(|it| {
+                matches!(
+                    tree.kind(it),
+                    Kind::Declarator { .. } | Kind::Assign { .. } | Kind::ForEach { .. }
+                )
+            })
 }
 
 /// Whether a field is read into which something else is put as well: a stub without a server, an emitter.
@@ -162,10 +250,14 @@ pub(super) enum Awaiting {
     InAsync(NodeId),
     /// Nowhere: somebody waits for the function's result at once.
     Nowhere,
+    /// In a request handler that would become `async`, but its failure would end the process: only Express 5 looks at
+    /// the promise. <https://expressjs.com/en/guide/error-handling.html>
+    Uncaught,
 }
 
 /// Where the answer to a question at `place` can be awaited.
-pub(super) fn awaiting(project: &Project, place: Place) -> Awaiting {
+pub(super) fn awaiting(input: &Input<'_>, place: Place) -> Awaiting {
+    let project = input.project;
     let tree = &project.facts(place.file).tree;
     let Some(node) = tree.enclosing_function(place.node) else {
         return if project.role(place.file).is_module {
@@ -184,9 +276,27 @@ pub(super) fn awaiting(project: &Project, place: Place) -> Awaiting {
     match function {
         _ if !is_in_body || function.is_generator => Awaiting::Nowhere,
         Function { is_async: true, .. } => Awaiting::Here,
-        _ if is_request_handler(project, place, function, node) => Awaiting::InAsync(node),
-        _ => Awaiting::Nowhere,
+        _ if !is_request_handler(project, place, function, node) => Awaiting::Nowhere,
+        _ if project_files::catches_handlers(input, place.file) || is_tried(tree, place.node) => {
+            Awaiting::InAsync(node)
+        }
+        _ => Awaiting::Uncaught,
     }
+}
+
+/// Whether a failure at `node` is caught in its own function.
+fn is_tried(tree: &Tree, node: NodeId) -> bool {
+    let span = tree.span(node);
+    tree.ancestors(node)
+        .take_while(|it| tree.function(*it).is_none())
+        .any(|it| match tree.kind(it) {
+            Kind::Try {
+                block,
+                handler: Some(_),
+                ..
+            } => tree.span(*block).contains(span),
+            _ => false,
+        })
 }
 
 /// Express calls request handlers and does not look at what they return.
@@ -235,8 +345,8 @@ pub(super) fn rewrite(
         return emits::rewrite(draft, chain, template, root);
     };
     let tree = draft.layout(place.file).tree;
-    match awaiting(draft.input.project, place) {
-        Awaiting::Nowhere => return Err(Unfit),
+    match awaiting(draft.input, place) {
+        Awaiting::Nowhere | Awaiting::Uncaught => return Err(Unfit),
         Awaiting::InAsync(function) => {
             let start = tree.span(function).start;
             draft.replace(place.file, Span { start, end: start }, "async ");

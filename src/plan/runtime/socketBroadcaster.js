@@ -1,4 +1,5 @@
-{% if not esm %}'use strict';
+{% if ts %}// @ts-nocheck: generated code, whose types are its callers' `any`
+{% elif not esm %}'use strict';
 {% endif %}// @iomigrate broadcaster
 //
 // Talks to the dedicated Socket.IO server (socketio-server.js) from any process, through Redis. There is no Socket.IO
@@ -15,12 +16,12 @@
 import { randomUUID } from 'node:crypto';
 import { Emitter } from '@socket.io/redis-emitter';
 import { createClient } from 'redis';
-import * as wire from './socketWire.js';
+import * as wire from './socketWire{{ suffix }}';
 {% else %}
 const { randomUUID } = require('node:crypto');
 const { Emitter } = require('@socket.io/redis-emitter');
 const { createClient } = require('redis');
-const wire = require('./socketWire');
+const wire = require('./socketWire{{ suffix }}');
 {% endif %}
 const logRedisError = wire.createQuietLog('[socketBroadcaster] Redis');
 
@@ -419,7 +420,7 @@ function createSocketBroadcaster() {
 }
 
 // One for the whole process.
-const socketBroadcaster = createSocketBroadcaster();
+const socketBroadcaster{% if ts %}: any{% endif %} = createSocketBroadcaster();
 {% if esm %}
 export { createSocketBroadcaster };
 export default socketBroadcaster;

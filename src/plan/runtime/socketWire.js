@@ -1,13 +1,14 @@
-{% if not esm %}'use strict';
+{% if ts %}// @ts-nocheck: generated code, whose types are its callers' `any`
+{% elif not esm %}'use strict';
 {% endif %}// @iomigrate wire
 //
 // What the API (socketBroadcaster) and the dedicated Socket.IO server agree on: which Redis they meet in, how a message
 // is written, and what a question to the server means. Both processes must run the same version of this file: a reader
 // that does not know the writer's format drops the message without a word.
 {% if esm %}
-import msgpack from 'notepack.io';
+import { decode as unpack, encode as pack } from 'notepack.io';
 {% else %}
-const msgpack = require('notepack.io');
+const { decode: unpack, encode: pack } = require('notepack.io');
 {% endif %}
 // ---------------------------------------------------------------------------------------------------- where they meet
 
@@ -69,7 +70,7 @@ function encode(message) {
   if (!hasBinary(message)) return JSON.stringify(message);
   const attachments = [];
   const json = JSON.stringify(detach(message, attachments));
-  return msgpack.encode({ json, attachments });
+  return pack({ json, attachments });
 }
 
 // The first byte tells the formats apart. Every message is an array or an object, so JSON starts with "[" (0x5b) or
@@ -78,7 +79,7 @@ function encode(message) {
 // still publish with the emitter's default parser.
 function decode(bytes) {
   if (bytes[0] === 0x5b || bytes[0] === 0x7b) return JSON.parse(bytes.toString());
-  const message = msgpack.decode(bytes);
+  const message = unpack(bytes);
   const isOurs = typeof message.json === 'string' && Array.isArray(message.attachments);
   return isOurs ? reattach(JSON.parse(message.json), message.attachments) : message;
 }

@@ -65,6 +65,8 @@ pub(in crate::project) enum Carrier {
     HttpServer,
     /// A property of the global object, and undeclared names.
     Global,
+    /// A property of an undeclared object: `strapi.io`.
+    Undeclared,
     /// What the configuration teaches, by its position there: a container's `set` and `get`.
     Configured(usize),
 }

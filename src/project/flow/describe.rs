@@ -332,6 +332,7 @@ impl Flow<'_> {
 
     fn describe_member(&mut self, place: Place, object: NodeId, property: &Key) {
         let key = self.key_text(place.file, property);
+        self.describe_undeclared_member(place, object, key.as_deref());
         let (object, cell) = (self.at(place.file, object), self.node(place));
         if self.is_target(place) {
             let value = self.assigned_value(place).unwrap_or(cell);
@@ -339,6 +340,31 @@ impl Flow<'_> {
         }
         if !self.is_only_target(place) {
             self.read(object, key, cell, place);
+        }
+    }
+
+    /// `strapi.io`: an object that another package puts into the global scope carries what is put on it.
+    fn describe_undeclared_member(&mut self, place: Place, object: NodeId, key: Option<&str>) {
+        let facts = self.facts(place.file);
+        let is_free = facts.binding_of(object).is_none();
+        let (Some(name), Some(key)) = (facts.tree.name(object).filter(|_| is_free), key) else {
+            return;
+        };
+        let path = format!("{name}.{key}");
+        let cell = self.node(place);
+        if self.is_target(place) {
+            let value = self.assigned_value(place).unwrap_or(cell);
+            let note = self.note(place, format!("set as `{path}`"));
+            self.carry(
+                Carrier::Undeclared,
+                Some(path.clone()),
+                (place, value),
+                note,
+            );
+        }
+        if !self.is_only_target(place) {
+            let note = self.note(place, format!("read from `{path}`"));
+            self.carried(Carrier::Undeclared, Some(path), (place, cell), note);
         }
     }
 

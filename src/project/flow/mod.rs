@@ -142,7 +142,7 @@ impl<'a> Flow<'a> {
         for is_dead in [false, true] {
             for file in flow.every_file() {
                 let role = roles[file.index()];
-                if role.is_dead == is_dead && !role.is_browser && !role.is_test {
+                if role.is_dead == is_dead && !role.is_left_out() {
                     flow.describe_file(file);
                 }
             }

@@ -1,6 +1,7 @@
 //! The only place where names count. Two sorts of guesses, both made after everything certain is known:
 //! what `req`, `res` and `app` are where no call says so, and servers that come from nowhere in sight.
 
+use crate::project::api;
 use crate::project::flow::Flow;
 use crate::project::flow::cells::{Carrier, CellId, Slot, Under};
 use crate::project::value::{Place, SiteKind, Value};
@@ -151,6 +152,7 @@ impl Flow<'_> {
                     )
                 });
                 carries
+                    && !self.is_asked_for_own_method(place)
                     && property.name().is_some_and(|it| self.is_handle_name(it))
                     && !self.is_only_target(place)
             }
@@ -187,6 +189,33 @@ impl Flow<'_> {
                 .is_some_and(|it| self.is_handle_name(&it) && !self.is_set(&it))
     }
 
+    /// Whether a method that no server has is called on the spot: `global.socketServer.announce()`.
+    fn is_asked_for_own_method(&self, place: Place) -> bool {
+        let tree = &self.facts(place.file).tree;
+        let outer = tree.wrapped(place.node);
+        match tree.parent(outer).map(|it| tree.kind(it)) {
+            Some(Kind::Member {
+                object, property, ..
+            }) if *object == outer => property.name().is_some_and(|name| {
+                api::member(api::Receiver::Server, name, true).is_none()
+                    && api::member(api::Receiver::Server, name, false).is_none()
+            }),
+            _ => false,
+        }
+    }
+
+    /// `io.on('connection', …)`.
+    fn waits_for_clients(&self, file: FileId, receiver: NodeId) -> bool {
+        let tree = &self.facts(file).tree;
+        let call = tree.parent(receiver).and_then(|it| tree.parent(it));
+        match call.map(|it| tree.kind(it)) {
+            Some(Kind::Call { arguments, .. }) => arguments
+                .first()
+                .is_some_and(|it| matches!(tree.string_value(*it), Some("connection" | "connect"))),
+            _ => false,
+        }
+    }
+
     /// Whether a carrier's key says that it holds the server.
     fn is_handle_name(&self, name: &str) -> bool {
         is_server_name(name) || self.is_taught_key(name)
@@ -213,9 +242,10 @@ impl Flow<'_> {
                     object, property, ..
                 }) => {
                     *object == outer
-                        && property
-                            .name()
-                            .is_some_and(|it| TELLING_MEMBERS.contains(&it))
+                        && property.name().is_some_and(|it| {
+                            TELLING_MEMBERS.contains(&it)
+                                || self.waits_for_clients(place.file, outer)
+                        })
                 }
                 Some(Kind::Assign { target, value, .. }) if *value == outer => {
                     match facts.tree.kind(*target) {

@@ -31,8 +31,8 @@ io.on('note', (...args) => io.emit('noted', ...args));
 socketQueries.names = (prefix) => [...io.of('/').sockets.values()].map((s) => prefix + s.data.name).sort();`;
 
 const METHODS = [
-  { name: 'ticketCreated', params: 'ticket', rooms_js: "['role_admin', 'role_agent']", event_js: "'ticket_created'", args_js: 'ticket' },
-  { name: 'systemAlert', params: '', rooms_js: '[]', event_js: "'system_alert'", args_js: '' },
+  { name: 'ticketCreated', parameters: '...args', rooms: "['role_admin', 'role_agent']", event: "'ticket_created'" },
+  { name: 'systemAlert', parameters: '...args', rooms: '', event: "'system_alert'" },
 ];
 
 // redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
@@ -49,8 +49,8 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
   const files = {
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
     'src/socketio-server.js': render('socketio-server.js', server),
-    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, methods }),
-    'src/utils/socketWire.js': render('socketWire.js', { esm }),
+    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, suffix: extension, methods }),
+    'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false }),
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
   return { root, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
