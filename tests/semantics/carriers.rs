@@ -295,3 +295,26 @@ bus.emit('done', { emit() {} });
         ],
     );
 }
+
+#[test]
+fn property_of_an_undeclared_object() {
+    check(
+        r#"
+//- bootstrap.js
+strapi.io = require('socket.io')(strapi.server);
+//- job.js
+module.exports = () => strapi.io.to('r').emit('a');
+//- other.js
+module.exports = { emit() {} };
+//- user.js
+const other = require('./other');
+other.emit('no');
+exports.emit('no');
+"#,
+        &[
+            "bootstrap.js:1 inject property-write proven",
+            "bootstrap.js:1 setup server-construction proven",
+            "job.js:1 emit emit-to-room proven",
+        ],
+    );
+}

@@ -346,8 +346,26 @@ impl Flow<'_> {
     /// `strapi.io`: an object that another package puts into the global scope carries what is put on it.
     fn describe_undeclared_member(&mut self, place: Place, object: NodeId, key: Option<&str>) {
         let facts = self.facts(place.file);
+        // These are another object in each file, or in a browser.
+        let is_own = |it: &&str| {
+            matches!(
+                *it,
+                "module"
+                    | "exports"
+                    | "require"
+                    | "global"
+                    | "globalThis"
+                    | "window"
+                    | "self"
+                    | "document"
+                    | "arguments"
+            )
+        };
         let is_free = facts.binding_of(object).is_none();
-        let (Some(name), Some(key)) = (facts.tree.name(object).filter(|_| is_free), key) else {
+        let (Some(name), Some(key)) = (
+            facts.tree.name(object).filter(|it| is_free && !is_own(it)),
+            key,
+        ) else {
             return;
         };
         let path = format!("{name}.{key}");
