@@ -4,6 +4,7 @@
 use super::Flow;
 use super::cells::{Carrier, CellId, NoteId, Slot, Under};
 use crate::project::value::{Place, Value};
+use crate::syntax::NodeId;
 
 impl Flow<'_> {
     /// Puts a value under a key. One under a key that isn't known may be read under any.
@@ -72,5 +73,53 @@ impl Flow<'_> {
         };
         let label = key.map_or_else(|| format!("{owner}[…]"), |it| format!("{owner}.{it}"));
         Some((carrier, label))
+    }
+
+    /// `strapi.io`: an object that another package puts into the global scope carries what is put on it.
+    pub(in crate::project) fn describe_undeclared_member(
+        &mut self,
+        place: Place,
+        object: NodeId,
+        key: Option<&str>,
+    ) {
+        let facts = self.facts(place.file);
+        // These are another object in each file, or in a browser.
+        let is_own = |it: &&str| {
+            matches!(
+                *it,
+                "module"
+                    | "exports"
+                    | "require"
+                    | "global"
+                    | "globalThis"
+                    | "window"
+                    | "self"
+                    | "document"
+                    | "arguments"
+            )
+        };
+        let is_free = facts.binding_of(object).is_none();
+        let (Some(name), Some(key)) = (
+            facts.tree.name(object).filter(|it| is_free && !is_own(it)),
+            key,
+        ) else {
+            return;
+        };
+        let path = format!("{name}.{key}");
+        let cell = self.node(place);
+        if self.is_target(place) {
+            let value = self.assigned_value(place).unwrap_or(cell);
+            let note = self.note(place, format!("set as `{path}`"));
+            self.carry(
+                Carrier::Undeclared,
+                Some(path.clone()),
+                (place, value),
+                note,
+            );
+        }
+        if !self.is_only_target(place) {
+            let note = self.note(place, format!("read from `{path}`"));
+            self.carried(Carrier::Undeclared, Some(path), (place, cell), note);
+        }
     }
 }

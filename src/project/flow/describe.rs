@@ -343,51 +343,8 @@ impl Flow<'_> {
         }
     }
 
-    /// `strapi.io`: an object that another package puts into the global scope carries what is put on it.
-    fn describe_undeclared_member(&mut self, place: Place, object: NodeId, key: Option<&str>) {
-        let facts = self.facts(place.file);
-        // These are another object in each file, or in a browser.
-        let is_own = |it: &&str| {
-            matches!(
-                *it,
-                "module"
-                    | "exports"
-                    | "require"
-                    | "global"
-                    | "globalThis"
-                    | "window"
-                    | "self"
-                    | "document"
-                    | "arguments"
-            )
-        };
-        let is_free = facts.binding_of(object).is_none();
-        let (Some(name), Some(key)) = (
-            facts.tree.name(object).filter(|it| is_free && !is_own(it)),
-            key,
-        ) else {
-            return;
-        };
-        let path = format!("{name}.{key}");
-        let cell = self.node(place);
-        if self.is_target(place) {
-            let value = self.assigned_value(place).unwrap_or(cell);
-            let note = self.note(place, format!("set as `{path}`"));
-            self.carry(
-                Carrier::Undeclared,
-                Some(path.clone()),
-                (place, value),
-                note,
-            );
-        }
-        if !self.is_only_target(place) {
-            let note = self.note(place, format!("read from `{path}`"));
-            self.carried(Carrier::Undeclared, Some(path), (place, cell), note);
-        }
-    }
-
     /// Whether a member expression is assigned to, by `=` or in a destructuring pattern.
-    fn is_target(&self, place: Place) -> bool {
+    pub(in crate::project) fn is_target(&self, place: Place) -> bool {
         let tree = &self.facts(place.file).tree;
         let Some(parent) = tree.parent(place.node) else {
             return false;
@@ -403,7 +360,7 @@ impl Flow<'_> {
     }
 
     /// The value of the assignment that `place` is the target of.
-    fn assigned_value(&self, place: Place) -> Option<CellId> {
+    pub(in crate::project) fn assigned_value(&self, place: Place) -> Option<CellId> {
         let tree = &self.facts(place.file).tree;
         match tree.kind(tree.parent(place.node)?) {
             Kind::Assign {
