@@ -11,6 +11,7 @@ mod patterns;
 mod statements;
 #[cfg(test)]
 mod tests;
+mod tolerance;
 mod typescript;
 
 use std::collections::BTreeMap;
@@ -46,9 +47,7 @@ pub fn parse(file: &SourceFile) -> Parsed {
     parser
         .set_language(&language.into())
         .expect("the grammars fit the library they are built for");
-    let cst = parser
-        .parse(&file.text, None)
-        .expect("nothing cancels the parser");
+    let cst = tolerance::read(&mut parser, &file.text, file.language);
     let (comments, errors) = comments_and_errors(cst.root_node());
     let mut lowering = Lowering::new(file, cst.root_node());
     let root = lowering.run(cst.root_node());

@@ -20,7 +20,7 @@ fn dump_as(language: Language, text: &str) -> String {
     statements(&parsed.tree)
 }
 
-fn statements(tree: &Tree) -> String {
+pub(super) fn statements(tree: &Tree) -> String {
     let lines: Vec<String> = tree
         .children(tree.root())
         .iter()
@@ -37,7 +37,7 @@ pub(super) fn ts(text: &str) -> String {
     dump_as(Language::TypeScript, text)
 }
 
-fn tsx(text: &str) -> String {
+pub(super) fn tsx(text: &str) -> String {
     dump_as(Language::Tsx, text)
 }
 

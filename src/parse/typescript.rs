@@ -183,7 +183,14 @@ pub(super) fn is_silent(kind: &str) -> bool {
             | "property_signature"
             | "call_signature"
             | "construct_signature"
-            | "implements_clause"
+    ) || is_type(kind)
+}
+
+/// Whether a node of that kind is a type, or stands for types only.
+pub(super) fn is_type(kind: &str) -> bool {
+    matches!(
+        kind,
+        "implements_clause"
             | "extends_type_clause"
             | "type_annotation"
             | "type_arguments"
