@@ -41,12 +41,12 @@ fn ampersands_in_attributes() {
 
 #[test]
 fn reserved_words_name_attributes() {
-    let text = "a = <a class=\"b\" for = {c} in/>
+    let text = "a = <a class=\"b\" for = {c} default in/>
 b = <Fade in={io} typeof='t'><track default src='s' /><i in {...p}/></Fade>
 class C {}
 for (const k in a) { new C(typeof k) }";
     let tree = r#"
-        (Assign = (Name a) (Other (Other (String "b")) (Other (Other (Name c))) Other))
+        (Assign = (Name a) (Other (Other (String "b")) (Other (Other (Name c))) Other Other))
         (Assign = (Name b) (Other (Other (Name Fade) (Other (Other (Name io))) (Other (String "t"))) (Other Other (Other (String "s"))) (Other Other (Other (Spread (Name p)))) (Other (Name Fade))))
         (Class declaration (BindingName C))
         (ForEach some(const) (BindingName k) (Name a) (Block (New (Name C) (Unary typeof (Name k)))))
@@ -96,6 +96,22 @@ const z = import('z'); import('w').then(v)",
         (Variables const (Declarator (BindingName r) (Call (Call (Name g) (Name h)) (Name io))))
         (Variables const (Declarator (BindingName z) (Call ImportKeyword (String "z"))))
         (Call (Member .then (Call ImportKeyword (String "w"))) (Name v))
+        "#,
+    );
+}
+
+#[test]
+fn calls_with_types_are_read_as_such() {
+    check(
+        &ts("const io = app.get<import('socket.io').Server>('io')
+const e = await b.d<T>(io).f, t = !b<T /* x */>(!c<U, V[]>(), a + d<{ e: T }>(i))
+const a = await b<typeof import('c')>('c').h<{ i: J<typeof import('k')> }>(), g = h<I>`j`
+const k = l < import('m') > n"),
+        r#"
+        (Variables const (Declarator (BindingName io) (Call (Member .get (Name app)) (String "io"))))
+        (Variables const (Declarator (BindingName e) (Await (Member .f (Call (Member .d (Name b)) (Name io))))) (Declarator (BindingName t) (Unary ! (Call (Name b) (Unary ! (Call (Name c))) (Binary + (Name a) (Call (Name d) (Name i)))))))
+        (Variables const (Declarator (BindingName a) (Await (Call (Member .h (Call (Name b) (String "c")))))) (Declarator (BindingName g) (TaggedTemplate (Name h) (Template ["j"]))))
+        (Variables const (Declarator (BindingName k) (Binary > (Binary < (Name l) (Call ImportKeyword (String "m"))) (Name n))))
         "#,
     );
 }

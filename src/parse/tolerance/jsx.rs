@@ -1,16 +1,14 @@
-//! Finds the places where a grammar's error may come from a gap of the grammar.
-//! Guesses only, by what is written around; leaves judging them to `mod.rs`.
+//! Finds what the grammars can't read in JSX, by the errors of a tree and what is written around.
+//! These are guesses; leaves judging them to `mod.rs`.
 
 use std::ops::Range;
 
-use tree_sitter::{Parser, Tree};
-
-use super::{Gap, Mask, parse, path_to};
-use crate::parse::{Cst, comments_and_errors, typescript};
+use super::{Gap, Mask};
+use crate::parse::Cst;
 use crate::source::Language;
 
 /// How far text is searched for what encloses a sign: longer than texts and addresses are.
-const REACH: usize = 4096;
+pub(super) const REACH: usize = 4096;
 
 /// The words that the JavaScript grammar refuses as names of attributes.
 const RESERVED: &[&str] = &[
@@ -51,13 +49,9 @@ const RESERVED: &[&str] = &[
     "with",
 ];
 
-/// What may be replaced in the places of the tree's errors and on the lines around them, in the
-/// order of the text.
+/// What may be replaced in the places of the tree's errors and on the lines around them.
 pub(super) fn find(root: Cst<'_>, text: &str, language: Language) -> Vec<Mask> {
     let errors = errors(root);
-    if errors.is_empty() {
-        return Vec::new();
-    }
     let mut found = Vec::new();
     for (error, parent) in &errors {
         found.extend(skipped_ampersands(*error, parent, text));
@@ -70,13 +64,6 @@ pub(super) fn find(root: Cst<'_>, text: &str, language: Language) -> Vec<Mask> {
             found.extend(attribute_names(text, range));
         }
     }
-    // The error can be far behind its cause. Looking at the whole file does no harm: a name can
-    // stand wherever a call can, so a wrong guess changes nothing around it.
-    if language != Language::JavaScript {
-        found.extend(import_types(text));
-    }
-    found.sort();
-    found.dedup();
     found
 }
 
@@ -116,81 +103,6 @@ fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     out
 }
 
-/// Whether `text` may have type arguments before a template. The grammars know them after a value
-/// only: some they take for an error, but `` f<T>`…` `` for two comparisons.
-pub(super) fn may_be_misread(text: &str, language: Language) -> bool {
-    language != Language::JavaScript && text.contains(">`")
-}
-
-/// The type arguments before templates.
-pub(super) fn type_arguments(
-    tree: &Tree,
-    text: &str,
-    parser: &mut Parser,
-    language: Language,
-) -> Vec<Mask> {
-    if !may_be_misread(text, language) {
-        return Vec::new();
-    }
-    let mut out = Vec::new();
-    for (sign, _) in text.match_indices(">`") {
-        let leaf = path_to(tree, sign, sign + 1).last().map_or("", Cst::kind);
-        // Elsewhere the template ends there, after a tag.
-        if !leaf.contains('>') && !typescript::is_type(leaf) {
-            continue;
-        }
-        if let Some(list) = list_before(text, sign) {
-            out.extend(blanks(text, list, parser));
-        }
-    }
-    out
-}
-
-/// From the `<` that belongs to the `>` at `end`, if a value stands before it.
-fn list_before(text: &str, end: usize) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut depth = 0;
-    for at in (end.saturating_sub(REACH).max(1)..=end).rev() {
-        match bytes[at] {
-            b'>' if bytes[at - 1] != b'=' => depth += 1,
-            b'<' if depth == 1 => {
-                let is_after_value = text[..at].ends_with(|it: char| {
-                    it.is_alphanumeric() || matches!(it, '_' | '$' | ')' | ']')
-                });
-                return is_after_value.then_some(at..end + 1);
-            }
-            b'<' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The parts of `list` that are no comments, since no edit may lose one; none if it is no list of
-/// types.
-fn blanks(text: &str, list: Range<usize>, parser: &mut Parser) -> Vec<Mask> {
-    let before = "type A=B";
-    let alone = parse(
-        parser,
-        format!("{before}{}", &text[list.clone()]).as_bytes(),
-    );
-    let root = alone.root_node();
-    if root.has_error() || root.named_child_count() != 1 {
-        return Vec::new();
-    }
-    let (comments, _) = comments_and_errors(root);
-    let mut start = list.start;
-    let mut parts = Vec::new();
-    for comment in comments {
-        let comment = comment.span.range();
-        parts.push(start..comment.start + list.start - before.len());
-        start = comment.end + list.start - before.len();
-    }
-    parts.push(start..list.end);
-    let parts = parts.into_iter().filter(|it| !it.is_empty());
-    parts.map(|it| Mask::new(it, Gap::TypeArguments)).collect()
-}
-
 /// The ampersands of a piece of text that the grammar skipped inside an element or an attribute.
 fn skipped_ampersands(error: Cst<'_>, parent: &str, text: &str) -> Vec<Mask> {
     let skipped = &text[error.byte_range()];
@@ -222,9 +134,10 @@ fn ampersands(text: &str, range: Range<usize>) -> impl Iterator<Item = Mask> {
 
 /// Whether the grammar reads an entity after its `&`. Its rule has no digits in names.
 fn is_entity(after: &str) -> bool {
-    let Some((name, _)) = after.split_once(';') else {
+    let Some(end) = after.bytes().take(32).position(|it| it == b';') else {
         return false;
     };
+    let name = &after[..end];
     let is_number = |digits: &str, longest: usize, is_digit: fn(char) -> bool| {
         (1..=longest).contains(&digits.len()) && digits.chars().all(is_digit)
     };
@@ -289,42 +202,10 @@ fn names_attribute(name: &str, after: &str) -> bool {
         // No program assigns to a reserved word.
         return value.trim_ascii_start().starts_with(['"', '\'', '{', '<']);
     }
-    // Without a value only these occur, and others would often be taken for one wrongly.
-    let follows = after.starts_with('>') || after.starts_with("/>") || after.starts_with("{...");
-    let next = after.trim_start_matches(|it: char| it.is_alphanumeric() || it == '-');
-    let precedes = next.len() < after.len() && next.trim_ascii_start().starts_with('=');
-    matches!(name, "default" | "in" | "class" | "for" | "typeof") && (follows || precedes)
-}
-
-/// Each `import('x')`.
-fn import_types(text: &str) -> Vec<Mask> {
-    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '$' | '.' | '#');
-    let mut out = Vec::new();
-    for (at, word) in text.match_indices("import") {
-        let Some(length) = module_in_parentheses(&text[at + word.len()..]) else {
-            continue;
-        };
-        // `this.import('x')` calls a method.
-        if !text[..at].ends_with(is_part) {
-            out.push(Mask::new(at..at + word.len() + length, Gap::ImportType));
-        }
-    }
-    out
-}
-
-/// How long `('x')` at the start of `text` is.
-fn module_in_parentheses(text: &str) -> Option<usize> {
-    let blank = |it: &str| it.len() - it.trim_start_matches([' ', '\t']).len();
-    let mut at = blank(text);
-    at += usize::from(text[at..].starts_with('('));
-    at += blank(&text[at..]);
-    let quote = text[at..]
-        .chars()
-        .next()
-        .filter(|it| matches!(it, '"' | '\''))?;
-    let module = text[at + 1..].find([quote, '\n', '\\'])?;
-    at += 1 + module;
-    at += text[at..].strip_prefix(quote).map(|_| 1)?;
-    at += blank(&text[at..]);
-    text[at..].starts_with(')').then_some(at + 1)
+    // Without a value only these occur, and others would often be taken for one wrongly. More names
+    // may follow.
+    let is_part = |it: char| it.is_alphanumeric() || it.is_whitespace() || it == '-';
+    let rest = after.trim_start_matches(is_part);
+    let ends = [">", "/>", "{...", "=\"", "='", "={"];
+    matches!(name, "default" | "in") && ends.iter().any(|it| rest.starts_with(it))
 }
