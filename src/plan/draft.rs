@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
     /// The same for a range that starts and ends where statements or their comments do.
     pub(in crate::plan) fn remove_range(&mut self, file: FileId, span: Span) {
         let layout = self.layout(file);
-        let removal = layout.removal(span);
+        let removal = self.beside_gone(file, span, layout.removal(span));
         if self.is_gone(file, removal) {
             return;
         }
@@ -141,6 +141,22 @@ impl<'a> Draft<'a> {
         if let Some(blank) = layout.spare_blank_line(from, to).filter(|_| is_whole_lines) {
             self.delete(file, blank);
         }
+    }
+
+    /// `removal` of `span` without what is gone on either side of it, such as the head of an unwrapped block.
+    fn beside_gone(&self, file: FileId, span: Span, mut removal: Span) -> Span {
+        for gone in self.gone.get(&file).map_or(&[][..], Vec::as_slice) {
+            if gone.start < removal.start && removal.start < gone.end && gone.end <= span.start {
+                removal.start = gone.end;
+                let rest = &self.layout(file).text[removal.end as usize..];
+                let indentation = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                removal.end += u32::try_from(indentation).expect("spans are narrow");
+            }
+            if gone.end > removal.end && gone.start >= span.end {
+                removal.end = removal.end.min(gone.start);
+            }
+        }
+        removal
     }
 
     /// `offset`, or where what is gone right before it starts.
@@ -218,6 +234,13 @@ impl<'a> Draft<'a> {
             // Where the start of the line is replaced already, what replaces it is indented right.
             if indentation > 0 && list.is_free(span) {
                 list.replace(span, "").expect("the range was free");
+            }
+        }
+        let files: Vec<FileId> = self.edits.keys().copied().collect();
+        for file in files {
+            let missing = self.layout(file).missing_separators(&self.edits[&file]);
+            for at in missing {
+                self.replace(file, Span { start: at, end: at }, ";");
             }
         }
         self.edits.retain(|_, it| !it.is_empty());

@@ -86,6 +86,15 @@ impl EditList {
     }
 }
 
+impl FromIterator<Edit> for EditList {
+    /// Of edits that are sorted and disjoint already.
+    fn from_iter<I: IntoIterator<Item = Edit>>(edits: I) -> Self {
+        Self {
+            edits: edits.into_iter().collect(),
+        }
+    }
+}
+
 fn collide(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end
 }

@@ -1,6 +1,7 @@
 //! Lines and indentation around nodes: which range goes when a statement goes, and how a block is taken out of its
 //! braces, so that the diff is what a person would have typed.
 
+use super::edits::{Edit, EditList};
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId, Tree};
 
@@ -131,5 +132,123 @@ impl<'a> Layout<'a> {
             }
         }
         Span::new(start, end)
+    }
+
+    /// Where a semicolon is needed that was not there before `edits`: at statements which would go on with the one before
+    /// them, because what stood between the two goes (`a()`, `if (io) {`, `[b].forEach(io.emit)`).
+    pub(in crate::plan) fn missing_separators(&self, edits: &EditList) -> Vec<u32> {
+        let statements = self.tree.ids().filter(|it| {
+            matches!(self.tree.kind(*it), Kind::ExpressionStatement { .. })
+                && self.is_listed(*it, edits)
+        });
+        let starts = statements.map(|it| self.tree.span(it).start);
+        starts.filter(|it| self.runs_on(*it, edits)).collect()
+    }
+
+    /// Whether a statement is one of a list, or becomes one because what it was the branch of goes.
+    fn is_listed(&self, statement: NodeId, edits: &EditList) -> bool {
+        let start = self.tree.span(statement).start;
+        let is_gone = edits
+            .iter()
+            .any(|it| it.span.start <= start && start < it.span.end && it.text.trim().is_empty());
+        let is_freed = || {
+            let parent = self
+                .tree
+                .parent(statement)
+                .map(|it| self.tree.span(it).start);
+            edits.iter().any(|it| {
+                parent.is_some_and(|parent| it.span.start <= parent) && it.span.end == start
+            })
+        };
+        // A statement that starts with what goes (`io && (b)()`) is still there.
+        let is_whole_gone = is_gone
+            && edits
+                .iter()
+                .any(|it| it.span.contains(self.tree.span(statement)));
+        !is_whole_gone && (self.tree.statement_list(statement).is_some() || is_freed())
+    }
+
+    /// Whether the statement that starts at `start` begins, after `edits`, with what continues an expression, and follows
+    /// something else than before that no semicolon ends.
+    fn runs_on(&self, start: u32, edits: &EditList) -> bool {
+        let (first, at) = self.first_after(start, edits);
+        if !first.is_some_and(|it| "([`+-/".contains(it)) {
+            return false;
+        }
+        let before = self.code_before(&self.text[..start as usize]);
+        let from = u32::try_from(before.len().saturating_sub(1)).expect("spans are narrow");
+        let is_touched =
+            |it: &Edit| it.span.end > from && it.span.start < at || it.span.end == start;
+        if !edits.iter().any(is_touched) {
+            return false;
+        }
+        let until = EditList::from_iter(edits.iter().filter(|it| it.span.end <= start).cloned());
+        let text = until.apply(&self.text[..start as usize]);
+        match self.code_before(&text).chars().last() {
+            None | Some(';' | '{' | ':') => false,
+            Some('}') => !self.has_semicolons(),
+            Some(_) => true,
+        }
+    }
+
+    /// The first character that is code from `start` on once `edits` are carried out, and where it was.
+    fn first_after(&self, start: u32, edits: &EditList) -> (Option<char>, u32) {
+        let mut at = start;
+        loop {
+            let edit = edits
+                .iter()
+                .find(|it| it.span.start == at && it.span.end > at);
+            if let Some(edit) = edit {
+                let bare = edit
+                    .text
+                    .rsplit("*/")
+                    .next()
+                    .unwrap_or_default()
+                    .trim_start();
+                if let Some(first) = bare.chars().next() {
+                    return (Some(first), edit.span.end);
+                }
+                at = edit.span.end;
+                continue;
+            }
+            if let Some(comment) = self.tree.comments.iter().find(|it| it.span.start == at) {
+                at = comment.span.end;
+                continue;
+            }
+            match self.text[at as usize..].chars().next() {
+                Some(' ' | '\t' | '\r' | '\n') => at += 1,
+                first => return (first, at),
+            }
+        }
+    }
+
+    /// `text` without the white space and the comments at its end; each comment is one of the file's.
+    fn code_before<'t>(&self, text: &'t str) -> &'t str {
+        let mut text = text.trim_end();
+        loop {
+            let is_line = |it: &&str| it.starts_with("//") && text.ends_with(*it);
+            let comments = self
+                .tree
+                .comments
+                .iter()
+                .map(|it| self.text[it.span.range()].trim_end());
+            let cut = match comments.filter(is_line).max_by_key(|it| it.len()) {
+                Some(comment) => text.len() - comment.len(),
+                None if text.ends_with("*/") => text.rfind("/*").unwrap_or(0),
+                None => return text,
+            };
+            text = text[..cut].trim_end();
+        }
+    }
+
+    /// Whether most statements of the file end with a semicolon.
+    fn has_semicolons(&self) -> bool {
+        let statements = self
+            .tree
+            .ids()
+            .filter(|it| matches!(self.tree.kind(*it), Kind::ExpressionStatement { .. }));
+        let (with, without): (Vec<NodeId>, Vec<NodeId>) =
+            statements.partition(|it| self.text[self.tree.span(*it).range()].ends_with(';'));
+        with.len() > without.len()
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::emits::is_default_namespace;
 use super::handles::{Decided, by_variable};
 use crate::findings::uses::{Use, Variable};
 use crate::plan::Input;
@@ -88,10 +89,21 @@ impl Derived {
             return Start::Unknown;
         }
         let layout = draft.layout(root.file);
-        let from = layout
-            .tree
-            .span(layout.tree.wrapped(maker.chain.root.node))
-            .end;
+        // The broadcaster itself is the default namespace.
+        let default = maker
+            .chain
+            .links
+            .first()
+            .filter(|it| is_default_namespace(it));
+        let from = match default {
+            Some(link) => layout.tree.span(link.node).end,
+            None => {
+                layout
+                    .tree
+                    .span(layout.tree.wrapped(maker.chain.root.node))
+                    .end
+            }
+        };
         let to = layout.tree.span(layout.tree.bare(maker.chain.end)).end;
         Start::Anew(format!(
             "{broadcaster}{}",

@@ -48,7 +48,7 @@ fn span(draft: &Draft<'_>, chain: &Chain) -> Span {
 }
 
 /// Puts another root in front of a chain's own links.
-fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
+pub(super) fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
     let layout = draft.layout(chain.root.file);
     let tree = layout.tree;
     let own = layout.tree.span(tree.wrapped(chain.root.node));
@@ -93,7 +93,7 @@ fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
 }
 
 /// `io.sockets` is the default namespace, which the broadcaster itself stands for.
-fn is_default_namespace(link: &Link) -> bool {
+pub(super) fn is_default_namespace(link: &Link) -> bool {
     link.name.as_deref() == Some("sockets") && link.role == Role::Link
 }
 

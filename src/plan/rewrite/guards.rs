@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::plan::draft::Draft;
 use crate::plan::layout::Layout;
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, LogicalOperator, NodeId};
+use crate::syntax::{Kind, LogicalOperator, NodeId, Tree};
 
 /// What is known of a condition once the handle is known to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +41,30 @@ pub(super) fn decide(
     }
     let is_open = |it: &&NodeId| {
         let test = test_around(draft, file, **it);
-        matches!(known(draft, file, test, handles), Known::Open)
+        match known(draft, file, test, handles) {
+            Known::Open => true,
+            Known::True => is_value(tree, test),
+            Known::False | Known::Same(_) => false,
+        }
     };
     handles.iter().filter(is_open).copied().collect()
+}
+
+/// Whether more than the truth of an expression may matter: `const server = io || null`.
+fn is_value(tree: &Tree, test: NodeId) -> bool {
+    let is_asked = tree.parent(test).is_some_and(|it| match tree.kind(it) {
+        Kind::If { test: own, .. }
+        | Kind::Conditional { test: own, .. }
+        | Kind::While { test: own, .. }
+        | Kind::DoWhile { test: own, .. } => *own == test,
+        Kind::For { test: own, .. } => *own == Some(test),
+        _ => false,
+    });
+    let is_boolean = matches!(
+        tree.kind(tree.bare(test)),
+        Kind::Unary { .. } | Kind::Binary { .. }
+    );
+    !is_asked && !is_boolean
 }
 
 /// The outermost expression that is decided together with `handle`: a whole condition, or an operand of `&&`.
@@ -191,9 +212,9 @@ fn decide_test(draft: &mut Draft<'_>, file: FileId, test: NodeId, handles: &BTre
             };
             keep_only(draft, file, layout.tree.span(parent), kept);
         }
-        (Known::True, _) if !handles.contains(&test) => draft.replace_whole(file, span, "true"),
+        (Known::True, _) if is_value(layout.tree, test) => {}
+        (Known::True, _) => draft.replace_whole(file, span, "true"),
         (Known::False, _) => draft.replace_whole(file, span, "false"),
-        (Known::True, _) => {}
     }
 }
 

@@ -85,7 +85,11 @@ impl Handles {
             let stays =
                 |index: usize| !fixed[index] || !derived.converts(input, &input.uses[index]);
             let fed = still_fed(input, fixed);
-            handles.renamed.retain(|it| !fed.contains(it));
+            // What reaches a parameter in another way (a timer's argument) is still the server.
+            let is_passed = |it: &Variable| removals::is_always_passed(input, *it);
+            handles
+                .renamed
+                .retain(|it| !fed.contains(it) && is_passed(it));
             handles.pin(input, &stays, &uses);
         }
         handles

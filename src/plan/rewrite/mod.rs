@@ -20,7 +20,7 @@ use crate::findings::uses::Use;
 use crate::project::value::Place;
 use crate::rules::Meaning;
 use crate::source::{FileId, Span};
-use crate::syntax::NodeId;
+use crate::syntax::{Kind, NodeId};
 use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use obstacles::is_setup;
@@ -271,11 +271,27 @@ impl Rewriting {
             .get(&root.file)
             .is_some_and(|it| it.contains(&root.node));
         let is_name = self.handles.root(input, root, self.is_full) != Root::Kept;
-        let is_needed = is_name && (stays || !self.is_always_there(input, root));
+        let is_needed = is_name
+            && (stays || !self.is_always_there(input, root))
+            && !self.is_in_removed(input, root);
         if is_needed && self.replaces_guard(input, root) {
             self.replace_root(draft, it);
         }
         true
+    }
+
+    /// `const io = req.app.get('io') || null`, which goes.
+    fn is_in_removed(&self, input: &Input<'_>, root: Place) -> bool {
+        let facts = input.project.facts(root.file);
+        facts
+            .tree
+            .ancestors(root.node)
+            .any(|it| match facts.tree.kind(it) {
+                Kind::Declarator { target, .. } => facts
+                    .binding_of(*target)
+                    .is_some_and(|it| self.handles.removed.contains(&(root.file, it))),
+                _ => false,
+            })
     }
 
     /// A guard on a handle that stays keeps asking for that handle while the server stays.
@@ -360,6 +376,10 @@ impl Rewriting {
         let Some(name) = self.root_text(draft, root) else {
             return;
         };
-        removals::replace_value(draft, root, &name);
+        if it.chain.links.is_empty() {
+            removals::replace_value(draft, root, &name);
+        } else {
+            emits::keep_links(draft, &it.chain, &name);
+        }
     }
 }

@@ -1,0 +1,47 @@
+// The real Socket.IO with an adapter that records: what its operators make of a call is no guess of ours.
+
+'use strict';
+
+const { inspect } = require('node:util');
+const path = require('node:path');
+
+const real = path.join(__dirname, '../../runtime/node_modules');
+const { Server } = require(`${real}/socket.io`);
+const { Adapter } = require(`${real}/socket.io-adapter`);
+
+const say = (value) => inspect(value, { depth: 8, breakLength: Infinity });
+// Socket.IO sends once to the union of the rooms, so their order is of no consequence.
+const setOf = (values) => [...values].map(say).sort().join(' ');
+const flagsOf = (flags) => Object.keys(flags).sort().map((it) => `${it}=${flags[it]}`).join(' ');
+
+class Recorder extends Adapter {
+  constructor(nsp) {
+    super(nsp);
+    this.rooms.set('a', new Set(['s1', 's2']));
+  }
+
+  note(what, { rooms = [], except = [], flags = {} }, args) {
+    const target = `${this.nsp.name} to {${setOf(rooms)}} except {${setOf(except)}} with {${flagsOf(flags)}}`;
+    globalThis.note(`${what} ${target}: ${say(args)}`);
+  }
+
+  broadcast(packet, options) { this.note('emit', options, packet.data); }
+  broadcastWithAck(packet, options, onCount) {
+    this.note('ask', options, packet.data);
+    onCount(0);
+  }
+  async fetchSockets(options) { this.note('fetch', options); return []; }
+  async sockets(rooms) { this.note('sockets', { rooms }); return new Set(); }
+  addSockets(options, rooms) { this.note('join', options, rooms); }
+  delSockets(options, rooms) { this.note('leave', options, rooms); }
+  disconnectSockets(options, isClosing) { this.note('disconnect', options, isClosing); }
+  serverSideEmit(packet) { this.note('server-side', {}, packet); }
+}
+
+// Listens nowhere: the HTTP server that a program hands over is left alone.
+exports.Server = class extends Server {
+  constructor() {
+    super({ adapter: Recorder, serveClient: false });
+    this.engine = { clientsCount: 3 };
+  }
+};
