@@ -682,3 +682,77 @@ fn what_the_compiler_wrote_is_not_counted_beside_its_source() {
         ]
     );
 }
+
+/// What the handler with these statements looks like afterwards, without its first and last line.
+fn migrated_body(statements: &str) -> String {
+    let route = format!(
+        "module.exports = (req, res) => {{\n  const io = req.app.get('io');\n{statements}}};\n"
+    );
+    let text = migrated_route(&route);
+    let (_, body) = text.split_once("=> {\n").unwrap();
+    body.strip_suffix("};\n").unwrap().to_owned()
+}
+
+#[test]
+fn a_loop_that_asks_for_the_server_no_longer_does() {
+    let text = migrated_body("  while (io) {\n    io.emit('x');\n    break;\n  }\n");
+    let expected = "  while (true) {\n    socketBroadcaster.broadcast('x');\n    break;\n  }\n";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_guard_at_the_start_of_a_guarded_block_goes_with_it() {
+    let text = migrated_body("  if (io) {\n    if (!io) throw 1;\n    io.emit('x');\n  }\n");
+    assert_eq!(text, "  socketBroadcaster.broadcast('x');\n");
+}
+
+#[test]
+fn a_name_of_the_default_namespace_names_the_broadcaster() {
+    let text = migrated_body("  const all = io.sockets;\n  all.emit('x');\n");
+    assert_eq!(text, "  const all = socketBroadcaster;\n  all.emit('x');\n");
+    let text = migrated_body("  io?.sockets.local.emit('x');\n");
+    assert_eq!(text, "  socketBroadcaster.local.emit('x');\n");
+}
+
+#[test]
+fn a_parameter_that_a_timer_passes_the_server_to_stays_the_server() {
+    let statement = "  setImmediate((server) => server.to('a').emit('x'), io);\n";
+    let text = migrated_body(statement);
+    assert!(text.contains("(server) => "), "{text}");
+}
+
+/// Without semicolons, `a()`, `if (io) {`, `[b].forEach(…)` became one expression.
+#[test]
+fn statements_that_meet_are_kept_apart() {
+    let text = migrated_body("  a()\n  if (io) {\n    [1].forEach((it) => io.emit(it))\n  }\n");
+    let expected = "  a()\n  ;[1].forEach((it) => socketBroadcaster.broadcast(it))\n";
+    assert_eq!(text, expected);
+    let text = migrated_body("  if (io) {\n    io.emit('x')\n  }\n  (() => a())()\n");
+    let expected = "  socketBroadcaster.broadcast('x')\n  ;(() => a())()\n";
+    assert_eq!(text, expected);
+    let text = migrated_body("  a();\n  if (io) {\n    [1].forEach((it) => io.emit(it));\n  }\n");
+    let expected = "  a();\n  [1].forEach((it) => socketBroadcaster.broadcast(it));\n";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_question_before_brackets_leaves_no_dot() {
+    let text = migrated_body("  io?.['to']('a').volatile.emit('x');\n");
+    assert_eq!(text, "  socketBroadcaster['to']('a').volatile.emit('x');\n");
+}
+
+/// It became `const server = true;`.
+#[test]
+fn a_fallback_behind_a_server_that_stays_is_kept() {
+    let route = "module.exports = (req, res) => {
+  const server = req.app.get('io') || null;
+  server.emit('x');
+  server[req.body.method]('y');
+};
+";
+    let text = migrated_route(route);
+    assert!(
+        text.contains("const server = req.app.get('io') || null;"),
+        "{text}"
+    );
+}

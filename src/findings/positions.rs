@@ -5,7 +5,7 @@ use crate::project::Project;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::source::FileId;
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, LogicalOperator, NodeId, Tree};
 
 /// What the place of a bare root, or of an unfinished chain, says.
 pub(super) fn position(project: &Project, chain: &Chain) -> Meaning {
@@ -34,7 +34,12 @@ pub(super) fn position(project: &Project, chain: &Chain) -> Meaning {
         {
             Meaning::Guard
         }
-        Kind::Logical { left, .. } if *left == here => Meaning::Guard,
+        Kind::Logical { operator, left, .. }
+            if *left == here
+                && (*operator == LogicalOperator::And || is_statement(tree, parent)) =>
+        {
+            Meaning::Guard
+        }
         // `x.io ??= new Server(…)` asks whether it is there already.
         Kind::Assign {
             target, operator, ..
@@ -73,6 +78,12 @@ pub(super) fn position(project: &Project, chain: &Chain) -> Meaning {
         },
         _ => Meaning::Escape,
     }
+}
+
+/// Whether nobody looks at the value of an expression.
+fn is_statement(tree: &Tree, expression: NodeId) -> bool {
+    tree.parent(tree.wrapped(expression))
+        .is_some_and(|it| matches!(tree.kind(it), Kind::ExpressionStatement { .. }))
 }
 
 /// What is called on a promise of the server; the server itself has no such methods.

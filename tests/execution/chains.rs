@@ -100,6 +100,8 @@ impl Writer<'_> {
             "IO",
             "(IO)",
             "IO.sockets",
+            "IO?.sockets",
+            "IO?.of('/desk')",
             "IO.of('/desk')",
             "IO.of(t(#, 'ops'))",
         ]);

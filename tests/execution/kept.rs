@@ -1,6 +1,48 @@
-//! Programs that were migrated wrongly once: the name of what went wrong, and the statements of a handler with `io`.
+//! Programs that were migrated wrongly once: what went wrong, and the statements of a handler with `io`.
 
-pub(crate) const PROGRAMS: [(&str, &str); 1] = [(
-    "rooms-of-a-union",
-    "io.to(t(1)).in(t(2, ['a', 'b'])).emit(t(3), t(4));",
-)];
+pub(crate) const PROGRAMS: [(&str, &str); 11] = [
+    (
+        "a loop asked for the server",
+        "while (io) {\n  io.emit(t(1));\n  break;\n}",
+    ),
+    (
+        "a guard stood first in a guarded block",
+        "if (io) {\n  if (!io) throw t(1);\n  io.emit(t(2));\n}",
+    ),
+    (
+        "the default namespace had another name",
+        "const all = io.sockets;\nall.to(t(1)).emit(t(2));",
+    ),
+    (
+        "a timer passed the server on",
+        "setImmediate((server) => server.emit(t(1)), io);",
+    ),
+    (
+        "a guarded list followed a call without semicolon",
+        "t(1)\nif (io) {\n  [t(2)].forEach((each) => io.emit(each))\n}",
+    ),
+    (
+        "a call followed a guarded one without semicolon",
+        "if (io) {\n  io.emit(t(1))\n}\n(() => t(2))()",
+    ),
+    (
+        "a list followed a guard that goes",
+        "t(1)\nif (!io) return;\n[t(2)].forEach((each) => io.emit(each))",
+    ),
+    (
+        "an operand of a guard began with a parenthesis",
+        "t(1)\nio && (t(2), io).emit(t(3))",
+    ),
+    (
+        "a name in brackets was asked for",
+        "io?.['to'](t(1)).emit(t(2));",
+    ),
+    (
+        "the default namespace was asked for",
+        "io?.sockets.emit(t(1));",
+    ),
+    (
+        "a fallback stood behind the server",
+        "const server = io || null;\nserver.to(t(1))[t(2, 'emit')](t(3));",
+    ),
+];

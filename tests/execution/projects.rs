@@ -161,6 +161,8 @@ const LAST: [&str; 8] = [
 pub(crate) struct Program {
     pub(crate) is_module: bool,
     pub(crate) files: Vec<File>,
+    /// Whether its plans are proven as well.
+    pub(crate) is_proven: bool,
 }
 
 /// Writes the program that the choices stand for.
@@ -194,6 +196,7 @@ pub(crate) fn program(choices: &Choices) -> Program {
     Program {
         is_module,
         files: files.collect(),
+        is_proven: true,
     }
 }
 
@@ -208,6 +211,7 @@ pub(crate) fn kept(body: &str) -> Program {
     Program {
         is_module: false,
         files,
+        is_proven: true,
     }
 }
 
@@ -390,7 +394,10 @@ fn drop_semicolons(lines: &mut [String]) {
     let mut is_open = false;
     for line in lines {
         let code = line.trim_start_matches([' ', '\t']);
-        let bare = code.split_once("*/ ").map_or(code, |it| it.1);
+        let bare = match code.strip_prefix("/*") {
+            Some(comment) => comment.split_once("*/ ").map_or("", |it| it.1),
+            None => code,
+        };
         if is_open && bare.starts_with(['(', '[', '`']) {
             let at = line.len() - code.len();
             line.insert(at, ';');

@@ -58,7 +58,7 @@ const response = {
   locals: {},
   status() { return this; },
   end() { note('end'); return this; },
-  json(value) { note(`json ${JSON.stringify(value)}`); return this; },
+  json(value) { note(`json ${JSON.stringify(value, (_, it) => (it?.emit ? 'a handle' : it))}`); return this; },
 };
 
 // `attached` is the broadcaster that has to be led to a server here, because no line of the program does.

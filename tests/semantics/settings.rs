@@ -326,6 +326,7 @@ app.get('/', (req, res) => {
             "server.js:2 setup server-construction proven",
             "server.js:2 inject setting-write proven",
             "server.js:4 access setting-access proven",
+            "server.js:5 access setting-access proven",
             "server.js:6 emit emit-to-all proven",
             "server.js:7 emit emit-to-all proven",
         ],

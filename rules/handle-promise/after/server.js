@@ -14,7 +14,7 @@ async function ready() {
   return io;
 }
 
-ready().then((socketBroadcaster) => {
+ready().then((live) => {
   socketBroadcaster.broadcast('up');
 });
 

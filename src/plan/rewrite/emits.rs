@@ -52,23 +52,7 @@ pub(super) fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
     let layout = draft.layout(chain.root.file);
     let tree = layout.tree;
     let own = layout.tree.span(tree.wrapped(chain.root.node));
-    // The broadcaster is always there; `?.` on it would be asked in vain.
-    let is_optional = chain
-        .links
-        .first()
-        .is_some_and(|it| matches!(tree.kind(it.member), Kind::Member { optional: true, .. }));
-    let dotted = |link: &Link| {
-        layout.text[own.end as usize..]
-            .find("?.")
-            .filter(|_| is_optional)
-            .map(|at| {
-                let start = own.end as usize + at;
-                (Span::new(start, start + 2), link.name.clone())
-            })
-    };
-    if let Some((question, _)) = chain.links.first().and_then(dotted) {
-        draft.replace(chain.root.file, question, ".");
-    }
+    drop_question(draft, chain, own);
     draft.replace(chain.root.file, own, root);
     for (index, link) in chain
         .links
@@ -90,6 +74,31 @@ pub(super) fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
             "",
         );
     }
+}
+
+/// The broadcaster is always there; `?.` on it would be asked in vain.
+fn drop_question(draft: &mut Draft<'_>, chain: &Chain, root: Span) {
+    let layout = draft.layout(chain.root.file);
+    let Some(link) = chain.links.first().filter(|it| !is_default_namespace(it)) else {
+        return;
+    };
+    let Kind::Member {
+        optional: true,
+        property_span,
+        ..
+    } = layout.tree.kind(link.member)
+    else {
+        return;
+    };
+    let between = &layout.text[root.end as usize..property_span.start as usize];
+    let Some(at) = between.find("?.") else {
+        return;
+    };
+    // `io?.['emit']`: without the question there is no dot either.
+    let is_computed = between[at + 2..].contains('[');
+    let start = root.end as usize + at;
+    let dot = if is_computed { "" } else { "." };
+    draft.replace(chain.root.file, Span::new(start, start + 2), dot);
 }
 
 /// `io.sockets` is the default namespace, which the broadcaster itself stands for.

@@ -9,7 +9,10 @@ const real = path.join(__dirname, '../../runtime/node_modules');
 const { Server } = require(`${real}/socket.io`);
 const { Adapter } = require(`${real}/socket.io-adapter`);
 
-const say = (value) => inspect(value, { depth: 8, breakLength: Infinity });
+// What `send` returns is a handle: it may be another one afterwards.
+const isHandle = (value) => typeof value?.emit === 'function' && typeof value.to === 'function';
+const withoutHandles = (value) => (Array.isArray(value) ? value.map((it) => (isHandle(it) ? 'a handle' : it)) : value);
+const say = (value) => inspect(withoutHandles(value), { depth: 8, breakLength: Infinity });
 // Socket.IO sends once to the union of the rooms, so their order is of no consequence.
 const setOf = (values) => [...values].map(say).sort().join(' ');
 const flagsOf = (flags) => Object.keys(flags).sort().map((it) => `${it}=${flags[it]}`).join(' ');
