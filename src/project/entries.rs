@@ -60,12 +60,12 @@ fn package_commands(text: &str) -> Vec<String> {
     let mut commands: Vec<String> = scripts
         .filter_map(|it| it.1.as_str().map(str::to_owned))
         .collect();
-    // Without a script of its own, `npm start` runs `server.js`; `main` is what other packages get.
-    commands.extend(
-        package
-            .get("main")
-            .and_then(|it| it.as_str().map(str::to_owned)),
-    );
+    // `main` is what other packages get, and often what `npm init` found first: it counts if nothing says how to start.
+    if package.pointer("/scripts/start").is_none() {
+        let main = package.get("main").and_then(serde_json::Value::as_str);
+        commands.extend(main.map(str::to_owned));
+    }
+    // Without a script of its own, `npm start` runs `server.js`.
     if commands.is_empty() && package.is_object() {
         commands.push("server.js".to_owned());
     }

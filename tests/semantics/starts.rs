@@ -64,7 +64,7 @@ fn copy_of_the_server_that_nothing_starts() {
     check(
         r#"
 //- package.json
-{ "scripts": { "start": "node server.js" }, "dependencies": { "socket.io": "^4" } }
+{ "main": "server-old.js", "scripts": { "start": "node server.js" }, "dependencies": { "socket.io": "^4" } }
 //- server.js
 const app = require('express')();
 const io = require('socket.io')(3001);
@@ -139,5 +139,36 @@ const app = require('express')();
 app.get('/', (req, res) => res.end());
 "#,
         &[],
+    );
+}
+
+#[test]
+fn copies_that_nothing_starts_are_marked_and_do_not_count() {
+    let analysis = crate::analyse(
+        r#"
+//- package.json
+{ "main": "server-old.js", "scripts": { "start": "node server.js" } }
+//- server.js
+const io = require('socket.io')(3001);
+io.emit('a');
+//- server-old.js
+const io = require('socket.io')(3002);
+io.emit('old');
+"#,
+    );
+    let marks: Vec<(String, bool)> = analysis
+        .findings
+        .iter()
+        .map(|it| (analysis.project.path(it.file).to_owned(), it.is_dead))
+        .collect();
+    let of = |path: &str, is_dead: bool| (path.to_owned(), is_dead);
+    assert_eq!(
+        marks,
+        [
+            of("server-old.js", true),
+            of("server-old.js", true),
+            of("server.js", false),
+            of("server.js", false),
+        ]
     );
 }
