@@ -192,7 +192,7 @@ impl Writer<'_> {
         let is_declaring =
             text.starts_with("const payload") || text.starts_with("const socketBroadcaster");
         match self.pick(10) {
-            8 if !is_declaring => format!("/* c{} */ {text}", kind),
+            8 if !is_declaring => format!("/* c{kind} */ {text}"),
             // All on one line, as some people write.
             9 if !text.contains("//") && !text.contains('`') => {
                 let lines: Vec<&str> = text.lines().map(str::trim).collect();
