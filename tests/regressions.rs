@@ -712,6 +712,9 @@ fn a_name_of_the_default_namespace_names_the_broadcaster() {
     assert_eq!(text, "  const all = socketBroadcaster;\n  all.emit('x');\n");
     let text = migrated_body("  io?.sockets.local.emit('x');\n");
     assert_eq!(text, "  socketBroadcaster.local.emit('x');\n");
+    let statements = "  const desk = { io };\n  const all = desk.io.sockets;\n  all.emit('x');\n";
+    let text = migrated_body(statements);
+    assert!(text.contains("const all = desk.io;\n"), "{text}");
 }
 
 #[test]

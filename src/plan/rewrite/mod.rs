@@ -373,8 +373,18 @@ impl Rewriting {
 
     fn replace_root(&mut self, draft: &mut Draft<'_>, it: &Use) {
         let root = it.chain.root;
-        let Some(name) = self.root_text(draft, root) else {
-            return;
+        let is_default = it
+            .chain
+            .links
+            .first()
+            .is_some_and(emits::is_default_namespace);
+        let name = match self.root_text(draft, root) {
+            Some(name) => name,
+            // `this.io` is the broadcaster from now on, which has no `sockets`.
+            None if self.is_full && is_default && handles::holds_server(draft.input, root) => {
+                draft.text(root).to_owned()
+            }
+            None => return,
         };
         if it.chain.links.is_empty() {
             removals::replace_value(draft, root, &name);
