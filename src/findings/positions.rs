@@ -23,11 +23,13 @@ pub(super) fn position(project: &Project, chain: &Chain) -> Meaning {
             value,
             operator,
         } if *value == here => assigned(project, file, *target, operator),
-        Kind::If { test, .. } | Kind::Conditional { test, .. } | Kind::While { test, .. }
-            if *test == here =>
-        {
-            Meaning::Guard
-        }
+        Kind::If { test, .. }
+        | Kind::Conditional { test, .. }
+        | Kind::While { test, .. }
+        | Kind::DoWhile { test, .. }
+        | Kind::For {
+            test: Some(test), ..
+        } if *test == here => Meaning::Guard,
         Kind::Unary { operator, .. } if operator == "!" || operator == "typeof" => Meaning::Guard,
         Kind::Binary { operator, .. }
             if matches!(operator.as_str(), "===" | "!==" | "==" | "!=") =>

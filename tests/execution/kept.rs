@@ -1,6 +1,6 @@
 //! Programs that were migrated wrongly once: what went wrong, and the statements of a handler with `io`.
 
-pub(crate) const PROGRAMS: [(&str, &str); 11] = [
+pub(crate) const PROGRAMS: [(&str, &str); 13] = [
     (
         "a loop asked for the server",
         "while (io) {\n  io.emit(t(1));\n  break;\n}",
@@ -44,5 +44,13 @@ pub(crate) const PROGRAMS: [(&str, &str); 11] = [
     (
         "a fallback stood behind the server",
         "const server = io || null;\nserver.to(t(1))[t(2, 'emit')](t(3));",
+    ),
+    (
+        "other loops asked for the server",
+        "do io.emit(t(1)); while (!io);\nfor (let all = io?.sockets.send(); all; all = false) t(2);",
+    ),
+    (
+        "a field held the server with the default namespace",
+        "const desk = { io };\nconst all = desk.io.sockets;\nall.to(t(1)).emit(t(2));",
     ),
 ];

@@ -219,7 +219,8 @@ fn run(cases: &[Case]) -> Vec<Outcome> {
 }
 
 fn write(folder: &Path, files: &[File]) {
-    for (path, text) in files {
+    let is_loaded = |it: &&File| it.0.ends_with(".js") || it.0 == "package.json";
+    for (path, text) in files.iter().filter(is_loaded) {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().expect("it is in the folder"))
             .expect("a folder can be made");
