@@ -408,6 +408,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taught_is_checked_and_the_line_is_named() {
+        let cases = [
+            (
+                "\n[[carrier]]\nsetter = \"Container.set\"\n",
+                "iomigrate.toml:2: a carrier has `setter` and `getter`",
+            ),
+            (
+                "[[carrier]]\ngetter = \"get('io')\"\n",
+                "iomigrate.toml:2: `get('io')` is no function",
+            ),
+            (
+                "[[carrier]]\ngeter = \"get\"\n",
+                "iomigrate.toml:2: unknown key `geter`; the nearest known key is `getter`",
+            ),
+            (
+                "[[broadcaster.method]]\nname = \"emit\"\nevent = \"a\"\n",
+                "iomigrate.toml:1: the broadcaster has a method `emit` already",
+            ),
+            (
+                "[[broadcaster.method]]\nname = \"a\"\nevent = \"a\"\nrooms = [\"r_${id}_x\"]\n",
+                "iomigrate.toml:4: `r_${id}_x` is no room; only its end may vary",
+            ),
+        ];
+        for (text, expected) in cases {
+            let message = refusal(text);
+            assert!(message.starts_with(expected), "{message}");
+        }
+    }
+
+    #[test]
     fn a_broadcaster_that_is_no_module_is_refused() {
         let message = refusal("[broadcaster]\npath = \"src/live.json\"\n");
         assert_eq!(
