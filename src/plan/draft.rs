@@ -1,6 +1,6 @@
 //! A plan while it is being made: edits by file, and what was decided about each place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::edits::{Conflict, Edit, EditList};
@@ -21,6 +21,8 @@ pub(in crate::plan) struct Draft<'a> {
     above: BTreeMap<(FileId, usize), Vec<String>>,
     /// Files that refer to the broadcaster afterwards and need it imported, with the name it has there.
     pub(in crate::plan) wants_broadcaster: BTreeMap<FileId, String>,
+    /// Functions that become `async`, by the byte at which they start.
+    awaiting: BTreeSet<(FileId, u32)>,
     /// Comments in code that can no longer run: they go with it.
     pub(in crate::plan) dropped_comments: Vec<String>,
     /// Edits that collided: each is a bug of this program.
@@ -36,6 +38,7 @@ impl<'a> Draft<'a> {
             dedents: BTreeMap::new(),
             above: BTreeMap::new(),
             wants_broadcaster: BTreeMap::new(),
+            awaiting: BTreeSet::new(),
             dropped_comments: Vec::new(),
             conflicts: Vec::new(),
         }
@@ -85,6 +88,14 @@ impl<'a> Draft<'a> {
         }
         if let Err(conflict) = self.edits.entry(file).or_default().add(edit) {
             self.conflicts.push((file, conflict));
+        }
+    }
+
+    /// Makes a function `async`, once.
+    pub(in crate::plan) fn make_async(&mut self, file: FileId, function: NodeId) {
+        let start = self.layout(file).tree.span(function).start;
+        if self.awaiting.insert((file, start)) {
+            self.replace(file, Span { start, end: start }, "async ");
         }
     }
 

@@ -91,8 +91,8 @@ struct Form {
 }
 
 impl Writer<'_> {
-    /// An emission on the server.
-    pub(crate) fn emission(&mut self, depth: usize) -> String {
+    /// An emission on the server; one of `send`, too, if `may_send`.
+    pub(crate) fn emission(&mut self, may_send: bool, depth: usize) -> String {
         let root = self.one_of(&[
             "IO",
             "IO",
@@ -106,7 +106,7 @@ impl Writer<'_> {
             "IO.of(t(#, 'ops'))",
         ]);
         let is_namespace = root != "IO" && root != "(IO)" || self.pick(2) == 1;
-        self.chain(root, is_namespace, depth)
+        self.chain(root, is_namespace && may_send, depth)
     }
 
     /// An emission on `root`: the server, a namespace or an operator.

@@ -1,6 +1,6 @@
 //! Programs that were migrated wrongly once: what went wrong, and the statements of a handler with `io`.
 
-pub(crate) const PROGRAMS: [(&str, &str); 13] = [
+pub(crate) const PROGRAMS: [(&str, &str); 14] = [
     (
         "a loop asked for the server",
         "while (io) {\n  io.emit(t(1));\n  break;\n}",
@@ -53,4 +53,15 @@ pub(crate) const PROGRAMS: [(&str, &str); 13] = [
         "a field held the server with the default namespace",
         "const desk = { io };\nconst all = desk.io.sockets;\nall.to(t(1)).emit(t(2));",
     ),
+    (
+        "two questions made one handler async twice",
+        "req.app.post('/count', (req, res) => {\n  try {\n    t(1, io.engine.clientsCount);\n    t(2, io.engine.clientsCount);\n  } catch {}\n});",
+    ),
 ];
+
+/// Wrong: what `send` gives is the server again. After the first apply nobody knows that any more, a second one would go
+/// on, and the proof refuses the plan. The statement should be left.
+pub(crate) const REFUSED: (&str, &str) = (
+    "what `send` gives is kept",
+    "let all;\nall ??= io.send(t(1));\nt(2, all);",
+);

@@ -274,12 +274,7 @@ fn close_in_callback(draft: &mut Draft<'_>, file: FileId, call: NodeId, line: &s
         insert(draft, file, own.start, format!("{{ {line} "));
         insert(draft, file, own.end, "; }".to_owned());
         if !function.is_async {
-            insert(
-                draft,
-                file,
-                layout.tree.span(callback).start,
-                "async ".to_owned(),
-            );
+            draft.make_async(file, callback);
         }
         return true;
     };
@@ -295,12 +290,7 @@ fn close_in_callback(draft: &mut Draft<'_>, file: FileId, call: NodeId, line: &s
         false => " ".to_owned(),
     };
     if !function.is_async {
-        insert(
-            draft,
-            file,
-            layout.tree.span(callback).start,
-            "async ".to_owned(),
-        );
+        draft.make_async(file, callback);
     }
     insert(draft, file, first, format!("{line}{next}"));
     true

@@ -12,7 +12,6 @@ use crate::project::Project;
 use crate::project::value::{Place, Value};
 use crate::rules::{Fix, Meaning, Rule};
 use crate::scope::{BindingKind, FileFacts};
-use crate::source::Span;
 use crate::syntax::{Function, FunctionStyle, Kind, NodeId, Tree};
 
 /// Which uses can't be rewritten at `level`, whatever happens to the set-up.
@@ -347,10 +346,7 @@ pub(super) fn rewrite(
     let tree = draft.layout(place.file).tree;
     match awaiting(draft.input, place) {
         Awaiting::Nowhere | Awaiting::Uncaught => return Err(Unfit),
-        Awaiting::InAsync(function) => {
-            let start = tree.span(function).start;
-            draft.replace(place.file, Span { start, end: start }, "async ");
-        }
+        Awaiting::InAsync(function) => draft.make_async(place.file, function),
         Awaiting::Here => {}
     }
     let needs_parentheses = tree.parent(chain.end).is_some_and(|it| {
