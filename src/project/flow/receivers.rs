@@ -1,7 +1,7 @@
 //! Calls of methods: what each value does when one of its methods is called.
 
+use super::Flow;
 use super::cells::{Carrier, CellId, Slot, ValueId};
-use super::{Flow, Listener};
 use crate::project::api::{self, Receiver, Role, Yields};
 use crate::project::value::{Part, Place, SiteId, Value};
 use crate::syntax::Kind;
@@ -145,11 +145,7 @@ impl Flow<'_> {
         if !api::takes_handlers(name) {
             return;
         }
-        for index in 0..self.calls[call].arguments.len() {
-            if let Some(argument) = self.argument(call, index) {
-                self.listen(argument, Listener::RequestHandler);
-            }
-        }
+        self.handle_all_requests(call);
         let receiver = self.calls[call].receiver.clone();
         if let Some((object, _)) = receiver {
             self.cells

@@ -74,7 +74,8 @@ impl Flow<'_> {
         self.carry(Carrier::App, Some("io".to_owned()), (place, server), note);
     }
 
-    fn handle_all_requests(&mut self, call: usize) {
+    /// Every function among the arguments of a call gets requests.
+    pub(in crate::project) fn handle_all_requests(&mut self, call: usize) {
         for index in 0..self.calls[call].arguments.len() {
             if let Some(argument) = self.argument(call, index) {
                 self.listen(argument, Listener::RequestHandler);
