@@ -23,9 +23,6 @@ use iomigrate::{Analysis, analyze, analyze_loaded, migrate};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
-/// Rules whose example can't be migrated as a whole yet: a set-up inside a function stays where it is.
-const PARTIAL_YET: [&str; 2] = ["setup-call", "setup-function"];
-
 /// Texts by path.
 type Files = BTreeMap<String, String>;
 
@@ -179,9 +176,7 @@ impl Example {
     /// Nothing is left, or what a person has to decide and nothing that could have been rewritten.
     fn wrong_rest(&self, after: &Analysis) -> Option<String> {
         let rest = snapshot(after);
-        let is_partial =
-            self.rule.fix == Fix::Manual || PARTIAL_YET.contains(&self.rule.id.as_str());
-        if !is_partial {
+        if self.rule.fix != Fix::Manual {
             let is_done = after.findings.is_empty() && !self.plan.is_partial;
             let reasons: Vec<&str> = self.plan.left.iter().map(|it| it.help.as_str()).collect();
             return (!is_done).then(|| format!("something is left: {rest}{}", reasons.join("\n")));

@@ -28,13 +28,16 @@ pub(super) fn starts_set_up(project: &Project, call: Place) -> bool {
             .values(place)
             .any(|it| matches!(it, Value::HttpServer(_)))
     });
-    starters(project, call)
+    project
+        .run_by(call)
+        .into_iter()
         .any(|it| (it.file != call.file || gets_http_server) && contains_site(project, it))
 }
 
 /// Where the server comes to be that a call starts.
 pub(super) fn started(project: &Project, call: Place) -> Option<Step> {
-    let function = starters(project, call).find(|it| contains_site(project, *it))?;
+    let mut functions = project.run_by(call).into_iter();
+    let function = functions.find(|it| contains_site(project, *it))?;
     let tree = &project.facts(function.file).tree;
     let made = project.sites().iter().map(|it| it.place).find(|it| {
         it.file == function.file && tree.ancestors(it.node).any(|node| node == function.node)
@@ -43,28 +46,6 @@ pub(super) fn started(project: &Project, call: Place) -> Option<Step> {
         file: made.file,
         span: tree.span(made.node),
         label: "server created".to_owned(),
-    })
-}
-
-/// What a call or a construction runs: functions of the project, and the constructors of its classes.
-fn starters(project: &Project, call: Place) -> impl Iterator<Item = Place> {
-    let constructors = project.constructed(call).into_iter();
-    let constructors = constructors.filter_map(|class| constructor(project, class));
-    project.callees(call).into_iter().chain(constructors)
-}
-
-fn constructor(project: &Project, class: Place) -> Option<Place> {
-    let tree = &project.facts(class.file).tree;
-    let Kind::Class(it) = tree.kind(class.node) else {
-        return None;
-    };
-    let node = it.members.iter().find_map(|it| match tree.kind(*it) {
-        Kind::ClassMember { key, value, .. } if key.name() == Some("constructor") => *value,
-        _ => None,
-    })?;
-    Some(Place {
-        file: class.file,
-        node,
     })
 }
 

@@ -242,7 +242,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Whether most statements of the file end with a semicolon.
-    fn has_semicolons(&self) -> bool {
+    pub(in crate::plan) fn has_semicolons(&self) -> bool {
         let statements = self
             .tree
             .ids()

@@ -13,8 +13,12 @@ use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
 /// Removes the imports of the project's own files of which nothing is read any more. `replaced`: expressions whose text
-/// is replaced. A file that nobody else loads is still imported.
-pub(in crate::plan) fn remove_imports(draft: &mut Draft<'_>, replaced: &[Place]) {
+/// is replaced. A file that nobody else loads is still imported, but for those that `moves`: the dedicated server's.
+pub(in crate::plan) fn remove_imports(
+    draft: &mut Draft<'_>,
+    replaced: &[Place],
+    moves: &dyn Fn(FileId) -> bool,
+) {
     let files: BTreeSet<FileId> = replaced.iter().map(|it| it.file).collect();
     let mut dead: Vec<Import> = files
         .into_iter()
@@ -30,7 +34,8 @@ pub(in crate::plan) fn remove_imports(draft: &mut Draft<'_>, replaced: &[Place])
     // Of the files that alone load another one, the first goes on doing so.
     let mut index = 0;
     while index < dead.len() {
-        if dead[index].is_whole && !is_loaded(&dead[index], &dead) {
+        let is_needed = !moves(dead[index].target) && !is_loaded(&dead[index], &dead);
+        if dead[index].is_whole && is_needed {
             dead.remove(index);
         } else {
             index += 1;

@@ -163,6 +163,7 @@ fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
     let scope = rewrite::Scope {
         left: &BTreeSet::new(),
         moves: &moves,
+        owns: &|file| slice.as_ref().is_some_and(|it| it.owns(input, file)),
         is_full: true,
     };
     let stand = |left| Stand {
@@ -202,6 +203,7 @@ fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, V
     let scope = rewrite::Scope {
         left: &without,
         moves: &|_, _| false,
+        owns: &|_| false,
         is_full: false,
     };
     let done = rewrite::rewrite(&mut draft, &scope)?;

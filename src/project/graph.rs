@@ -64,34 +64,26 @@ impl Graph {
 
     /// Whether `to` is loaded when `from` is.
     pub(super) fn leads_to(&self, from: FileId, to: FileId) -> bool {
-        let mut reached = BTreeSet::from([from]);
-        let mut pending = vec![from];
-        while let Some(file) = pending.pop() {
-            if file == to {
-                return true;
-            }
-            let next = self.files[file.index()].iter();
-            pending.extend(next.filter(|it| reached.insert(**it)));
-        }
-        false
+        self.leads(std::iter::once(from)).contains(&to)
     }
 
     /// The files that are loaded when `entries` are, themselves included. `None` if it can't be told, because one of
     /// them loads something unknown.
     pub(super) fn reachable(&self, entries: &BTreeSet<FileId>) -> Option<BTreeSet<FileId>> {
-        let mut reached = entries.clone();
-        let mut pending: Vec<FileId> = entries.iter().copied().collect();
+        let reached = self.leads(entries.iter().copied());
+        let is_known = reached.iter().all(|it| !self.loads_unknown[it.index()]);
+        is_known.then_some(reached)
+    }
+
+    /// The same as far as the text tells.
+    pub(super) fn leads(&self, entries: impl Iterator<Item = FileId>) -> BTreeSet<FileId> {
+        let mut pending: Vec<FileId> = entries.collect();
+        let mut reached: BTreeSet<FileId> = pending.iter().copied().collect();
         while let Some(file) = pending.pop() {
-            if self.loads_unknown[file.index()] {
-                return None;
-            }
-            for next in &self.files[file.index()] {
-                if reached.insert(*next) {
-                    pending.push(*next);
-                }
-            }
+            let next = self.files[file.index()].iter();
+            pending.extend(next.filter(|it| reached.insert(**it)));
         }
-        Some(reached)
+        reached
     }
 }
 

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::Settings;
 use crate::scope::FileFacts;
 use crate::source::{FileId, SourceFile, Span};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 use flow::Flow;
 use graph::Graph;
 use resolve::{Modules, Target};
@@ -102,12 +102,40 @@ fn calls(project: &Project) -> BTreeMap<Place, Vec<Place>> {
     for (file, facts) in project.files() {
         for node in facts.tree.ids() {
             let call = Place { file, node };
-            for function in project.callees(call) {
+            for function in project.run_by(call) {
                 calls.entry(function).or_default().push(call);
             }
         }
     }
     calls
+}
+
+/// The constructor of a class, if one is written in it.
+fn constructor(tree: &Tree, class: Place) -> Option<Place> {
+    let Kind::Class(it) = tree.kind(class.node) else {
+        return None;
+    };
+    let node = it
+        .members
+        .iter()
+        .find_map(|member| match tree.kind(*member) {
+            Kind::ClassMember {
+                key,
+                value: Some(value),
+                is_static: false,
+                ..
+            } if key.name() == Some("constructor")
+            // TypeScript's overloads have no body.
+            && tree.function(*value).is_some_and(|it| it.body.is_some()) =>
+            {
+                Some(*value)
+            }
+            _ => None,
+        })?;
+    Some(Place {
+        file: class.file,
+        node,
+    })
 }
 
 /// Keeps what later stages ask for: the values of nodes, and the steps of those that lead to a server.
@@ -167,6 +195,16 @@ impl Project {
     /// Whether a file is loaded when another one is, as far as the text tells.
     pub fn loads(&self, from: FileId, file: FileId) -> bool {
         self.graph.leads_to(from, file)
+    }
+
+    /// The files that a file loads itself.
+    pub fn loaded_by(&self, file: FileId) -> &BTreeSet<FileId> {
+        &self.graph.files[file.index()]
+    }
+
+    /// Whether a file loads something whose name the text doesn't tell.
+    pub fn loads_unknown(&self, file: FileId) -> bool {
+        self.graph.loads_unknown[file.index()]
     }
 
     /// What a file is to the project.
@@ -250,6 +288,14 @@ impl Project {
         classes.collect()
     }
 
+    /// What a call or a construction runs: functions of the project, and the constructors of its classes.
+    pub fn run_by(&self, call: Place) -> Vec<Place> {
+        let constructors = self.constructed(call).into_iter();
+        let constructors =
+            constructors.filter_map(|class| constructor(&self.facts(class.file).tree, class));
+        self.callees(call).into_iter().chain(constructors).collect()
+    }
+
     /// Whether an expression reads or sets a setting, or a property of requests and their like, under a key that the
     /// text doesn't tell.
     pub fn has_unknown_key(&self, place: Place) -> bool {
@@ -266,7 +312,7 @@ impl Project {
         self.getters.contains(&call)
     }
 
-    /// The calls that may reach a function of the project.
+    /// The calls that may run a function of the project; of a constructor, the constructions.
     pub fn calls_of(&self, function: Place) -> &[Place] {
         self.calls.get(&function).map_or(&[], Vec::as_slice)
     }

@@ -15,6 +15,8 @@ pub struct FileRole {
     pub is_module: bool,
     /// The dedicated Socket.IO server that a migration left: its server is not in the API's process.
     pub is_dedicated_server: bool,
+    /// Only that server loads it: what it does happens in that process.
+    pub is_of_dedicated: bool,
     /// The generated broadcaster or its parser.
     pub is_broadcaster: bool,
     /// It runs in browsers.
@@ -33,9 +35,14 @@ impl FileRole {
         self.is_browser || self.is_test || self.is_built
     }
 
+    /// Whether it runs in the dedicated server's process, and in no other.
+    pub fn is_in_dedicated(self) -> bool {
+        self.is_dedicated_server || self.is_of_dedicated
+    }
+
     /// Whether it can be part of the API's process.
     pub fn is_of_api(self) -> bool {
-        !(self.is_dedicated_server || self.is_broadcaster || self.is_left_out())
+        !(self.is_in_dedicated() || self.is_broadcaster || self.is_left_out())
     }
 }
 
@@ -59,6 +66,9 @@ pub(super) fn roles(
     }
     for file in built_files(sources, manifests) {
         roles[file].is_built = true;
+    }
+    for file in dedicated_files(graph, &roles, entries) {
+        roles[file].is_of_dedicated = true;
     }
     // Entries that lead to no server at all are not the ones that matter.
     let makes_server = |it: &FileId| {
@@ -103,6 +113,36 @@ fn own_role(source: &SourceFile, facts: &FileFacts) -> FileRole {
         is_dedicated_server: is_marked("@iomigrate dedicated-server"),
         is_broadcaster: is_marked("@iomigrate broadcaster") || is_marked("@iomigrate wire"),
         ..FileRole::default()
+    }
+}
+
+/// The files that dedicated servers load, and nothing else does that may be of the API.
+fn dedicated_files(
+    graph: &Graph,
+    roles: &[FileRole],
+    entries: &BTreeSet<FileId>,
+) -> BTreeSet<usize> {
+    let servers = (0..roles.len()).filter(|it| roles[*it].is_dedicated_server);
+    let servers: BTreeSet<FileId> = servers.map(id).collect();
+    let reached = graph.leads(servers.iter().copied());
+    let mut found: BTreeSet<usize> = reached.difference(&servers).map(|it| it.index()).collect();
+    found.retain(|it| !roles[*it].is_broadcaster && !entries.contains(&id(*it)));
+    let is_other = |it: &usize| !found.contains(it) && !roles[*it].is_dedicated_server;
+    if (0..roles.len()).any(|it| is_other(&it) && graph.loads_unknown[it]) {
+        return BTreeSet::new();
+    }
+    loop {
+        let is_of_others = |file: &usize| {
+            let mut loaders = (0..roles.len()).filter(|it| graph.files[*it].contains(&id(*file)));
+            loaders.any(|it| {
+                !found.contains(&it) && !roles[it].is_dedicated_server && !roles[it].is_left_out()
+            })
+        };
+        let others: BTreeSet<usize> = found.iter().copied().filter(is_of_others).collect();
+        if others.is_empty() {
+            return found;
+        }
+        found.retain(|it| !others.contains(it));
     }
 }
 

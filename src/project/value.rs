@@ -22,7 +22,7 @@ pub struct SiteId(pub u32);
 pub enum SiteKind {
     /// `new Server(…)` and its like, in a file of the API.
     Constructed,
-    /// The same in a dedicated server file: not in the API's process.
+    /// The same in the dedicated server's process: not in the API's.
     Dedicated,
     /// The same in a file that nothing loads which the project starts.
     Dead,

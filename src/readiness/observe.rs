@@ -163,7 +163,7 @@ fn in_file(
             ObservationKind::DedicatedServer,
         )];
     }
-    if role.is_broadcaster || looker.is_elsewhere() {
+    if role.is_broadcaster || role.is_of_dedicated || looker.is_elsewhere() {
         return Vec::new();
     }
     let tree = &facts.tree;

@@ -1,12 +1,9 @@
 const express = require('express');
 const http = require('http');
-const { initSocket } = require('./socket');
 const socketBroadcaster = require('./utils/socketBroadcaster');
 
 const app = express();
 const server = http.createServer(app);
-
-const io = initSocket(server);
 
 app.post('/votes', express.json(), (req, res) => {
   socketBroadcaster.broadcastToRoom('hosts', 'vote', req.body.choice);

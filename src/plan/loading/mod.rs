@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::Input;
 use super::setup::{Blocker, Parts};
 use super::toplevel::{Form, Statements, place, purity, reads_environment, required};
+use crate::findings::uses::Use;
 use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::Place;
@@ -26,15 +27,21 @@ pub(in crate::plan) struct Reach {
 impl Reach {
     /// Adds what `file` and everything that it imports loads. Imports of nothing but the server's handle don't count:
     /// they are taken out.
-    fn enter(&mut self, project: &Project, target: Target) {
+    fn enter(&mut self, input: &Input<'_>, target: Target) {
+        let project = input.project;
         let mut pending = vec![target];
         while let Some(target) = pending.pop() {
             match target {
                 Target::File(file) if self.files.insert(file) => {
-                    let found = imports(project, file)
-                        .into_iter()
-                        .filter(|it| !brings_only_handle(project, file, it.0));
-                    pending.extend(found.map(|it| project.resolve(file, it.1)));
+                    let named = imports(project, file);
+                    let targets = named.iter().map(|it| project.resolve(file, it.1));
+                    let targets: Vec<Target> = targets.collect();
+                    // Folders are loaded by names that are made up from the names of their files.
+                    let others = project.loaded_by(file).iter().map(|it| Target::File(*it));
+                    pending.extend(others.filter(|it| !targets.contains(it)));
+                    let found = named.iter().zip(targets);
+                    let found = found.filter(|it| !brings_only_handle(input, file, it.0.0));
+                    pending.extend(found.map(|it| it.1));
                 }
                 Target::Package(package) => {
                     self.packages.insert(package);
@@ -58,14 +65,14 @@ pub(in crate::plan) fn reach(
             .index_of(node)
             .is_some_and(|it| indexes.contains(&it))
         {
-            reach.enter(project, project.resolve(statements.file, source));
+            reach.enter(statements.input, project.resolve(statements.file, source));
         }
     }
     reach
 }
 
 /// The imports of a file: the statement or call, and what it names.
-fn imports(project: &Project, file: FileId) -> Vec<(NodeId, &str)> {
+pub(in crate::plan) fn imports(project: &Project, file: FileId) -> Vec<(NodeId, &str)> {
     let facts = project.facts(file);
     let found = facts.tree.ids().filter_map(|it| match facts.tree.kind(it) {
         Kind::Import {
@@ -91,43 +98,66 @@ fn imports(project: &Project, file: FileId) -> Vec<(NodeId, &str)> {
     found.collect()
 }
 
-/// `const { io } = require('../server')`, `require('../server').io.emit(…)`.
-fn brings_only_handle(project: &Project, file: FileId, import: NodeId) -> bool {
-    let tree = &project.facts(file).tree;
-    let is_part = |node: NodeId| project.part(Place { file, node }).is_some();
+/// `const { io } = require('../server')`, `require('../server').io.emit(…)`, and functions that are only called to
+/// obtain the server.
+fn brings_only_handle(input: &Input<'_>, file: FileId, import: NodeId) -> bool {
+    let facts = input.project.facts(file);
+    let tree = &facts.tree;
+    let is_part = |node: NodeId| input.project.part(Place { file, node }).is_some();
+    let is_handle = |name: NodeId| {
+        let references = facts
+            .binding_of(name)
+            .map(|it| &facts.binding(it).references);
+        let mut references = references.into_iter().flatten().peekable();
+        let is_used = references.peek().is_some();
+        is_part(name)
+            || is_used && references.all(|node| is_taken_out(input, Place { file, node: *node }))
+    };
     let names = |pattern: NodeId| {
         let mut names = tree
             .descendants(pattern)
             .filter(|it| matches!(tree.kind(*it), Kind::BindingName { .. }))
             .peekable();
-        names.peek().is_some() && names.all(is_part)
+        names.peek().is_some() && names.all(is_handle)
     };
     match tree.kind(import) {
-        Kind::Import { names, .. } => !names.is_empty() && names.iter().all(|it| is_part(it.local)),
+        Kind::Import { names, .. } => {
+            !names.is_empty() && names.iter().all(|it| is_handle(it.local))
+        }
         _ => match tree.parent(import).map(|it| (it, tree.kind(it))) {
             Some((_, Kind::Declarator { target, .. })) => names(*target),
-            Some((member, Kind::Member { .. })) => is_part(member),
+            Some((_, Kind::Await { .. })) => match tree
+                .parent(import)
+                .and_then(|it| tree.parent(it))
+                .map(|it| tree.kind(it))
+            {
+                Some(Kind::Declarator { target, .. }) => names(*target),
+                _ => false,
+            },
+            Some((member, Kind::Member { .. })) => {
+                is_part(member) || is_taken_out(input, Place { file, node: import })
+            }
             _ => false,
         },
     }
 }
 
-/// Whether a file loads modules by names that only exist at run time.
-fn loads_unknown(project: &Project, file: FileId) -> bool {
-    let facts = project.facts(file);
-    let is_loader = |callee: NodeId| match facts.tree.kind(callee) {
-        Kind::ImportKeyword => true,
-        Kind::Name { name } => name == "require" && facts.binding_of(callee).is_none(),
-        _ => false,
-    };
-    facts.tree.ids().any(|it| match facts.tree.kind(it) {
-        Kind::Call {
-            callee, arguments, ..
-        } => {
-            let source = arguments.first().map(|it| facts.tree.string_value(*it));
-            is_loader(*callee) && source.is_some_and(|it| it.is_none())
-        }
-        _ => false,
+/// Whether the name at `place` is part of an expression that obtains the server, in whose place the broadcaster stands
+/// afterwards: `getIO` of `getIO().emit('x')`.
+pub(in crate::plan) fn is_taken_out(input: &Input<'_>, place: Place) -> bool {
+    let tree = &input.project.facts(place.file).tree;
+    let own = tree.span(place.node);
+    input.uses.iter().any(|it| {
+        let root = it.chain.root;
+        root.file == place.file
+            && it.inside.is_none()
+            && it.access.is_some()
+            && input.project.part(root).is_some()
+            && matches!(
+                tree.kind(root.node),
+                Kind::Call { .. } | Kind::Member { .. }
+            )
+            && tree.span(root.node).contains(own)
     })
 }
 
@@ -152,7 +182,7 @@ pub(in crate::plan) fn sides(
     let is_unknown = kept
         .iter()
         .chain([&statements.file])
-        .any(|it| loads_unknown(project, *it));
+        .any(|it| project.loads_unknown(*it));
     let dedicated = match is_unknown {
         true => BTreeSet::new(),
         false => loaded.difference(&kept).copied().collect(),
@@ -180,27 +210,78 @@ pub(in crate::plan) fn loop_back(statements: &Statements<'_>, parts: &Parts) -> 
     })
 }
 
+/// Blocks files with parts of the set-up that the API goes on loading.
+pub(in crate::plan) fn loaded_by_both(
+    statements: &Statements<'_>,
+    construction: Place,
+    abroad: &[&Use],
+    sides: &Sides,
+) -> Vec<Blocker> {
+    let project = statements.input.project;
+    let parts = abroad.iter().map(|it| Place {
+        file: it.chain.root.file,
+        node: it.chain.end,
+    });
+    let parts = std::iter::once(construction).chain(parts);
+    let mut blockers: Vec<Blocker> = Vec::new();
+    for part in parts.filter(|it| it.file != statements.file && !sides.dedicated.contains(&it.file))
+    {
+        if blockers.iter().any(|it| it.file == part.file) {
+            continue;
+        }
+        let name = project.path(part.file);
+        let loader = sides
+            .kept
+            .iter()
+            .copied()
+            .chain([statements.file])
+            .find_map(|file| {
+                let found = imports(project, file).into_iter().find(|it| {
+                    project.resolve(file, it.1) == Target::File(part.file)
+                        && !brings_only_handle(statements.input, file, it.0)
+                })?;
+                Some(place(
+                    statements.input,
+                    file,
+                    project.facts(file).tree.span(found.0),
+                ))
+            });
+        let why = loader.map_or_else(
+            || "it can't be told who loads it".to_owned(),
+            |it| format!("the API goes on loading it at {it}"),
+        );
+        blockers.push(Blocker {
+            file: part.file,
+            span: project.facts(part.file).tree.span(part.node),
+            message: format!("a part of the set-up is in `{name}`, which has other uses"),
+            help: format!("{why}; put what the API needs of it into a file of its own"),
+        });
+    }
+    blockers
+}
+
 /// Blocks a server that the moved code hands to a function which the API calls with the broadcaster.
 pub(in crate::plan) fn handed_to_both(
     statements: &Statements<'_>,
     parts: &Parts,
     dedicated: &BTreeSet<FileId>,
 ) -> Option<Blocker> {
-    let tree = statements.tree();
     let project = statements.input.project;
     statements.input.uses.iter().find_map(|it| {
-        let end = it.chain.end;
-        let is_moved = it.chain.root.file == statements.file
-            && statements.index_of(end).is_some_and(|it| parts.moved.contains(&it));
+        let (file, end) = (it.chain.root.file, it.chain.end);
+        let tree = &project.facts(file).tree;
+        let is_moved = dedicated.contains(&file)
+            || file == statements.file
+                && statements.index_of(end).is_some_and(|it| parts.moved.contains(&it));
         let argument = Some(end).filter(|_| is_moved && it.meaning == Meaning::Argument)?;
         let call = tree.parent(argument)?;
-        let callees = project.callees(Place { file: statements.file, node: call });
+        let callees = project.callees(Place { file, node: call });
         let shared = callees
             .into_iter()
             .find(|it| it.file != statements.file && !dedicated.contains(&it.file))?;
         let other = project.facts(shared.file).tree.span(shared.node);
         Some(Blocker {
-            file: statements.file,
+            file,
             span: tree.span(call),
             message: "the socket code hands the server to a function of a module that the API loads, too".to_owned(),
             help: format!(
@@ -247,6 +328,7 @@ pub(in crate::plan) fn is_inert(input: &Input<'_>, file: FileId) -> bool {
     let is_pure = |node: NodeId| purity::is_pure(&statements, node);
     (0..statements.all.len()).all(|index| match statements.all[index].form {
         Form::Import | Form::Head | Form::Directive | Form::Definition => true,
+        Form::Shell => false,
         Form::Variables | Form::Exported => {
             statements
                 .declarators(index)

@@ -33,12 +33,16 @@ pub(super) struct Decided<'d> {
     pub(super) fixed: &'d [bool],
     /// It goes to the dedicated server as it is.
     pub(super) moved: &'d [bool],
+    /// Whether a declaration does.
+    pub(super) moves: &'d dyn Fn(Place) -> bool,
 }
 
 /// What is decided about the names that hold the server.
 pub(super) struct Handles {
     /// Variables and imports that nothing needs afterwards.
     pub(super) removed: BTreeSet<Variable>,
+    /// Variables that the set-up fills, and that go with it.
+    pub(super) moved: BTreeSet<Variable>,
     /// Parameters that carry the broadcaster afterwards and are called so.
     pub(super) renamed: BTreeSet<Variable>,
 }
@@ -54,9 +58,19 @@ impl Handles {
         let fixed = decided.fixed;
         let mut handles = Self {
             removed: BTreeSet::new(),
+            moved: BTreeSet::new(),
             renamed: BTreeSet::new(),
         };
         let uses = by_variable(input);
+        let moves = |it: &Variable| {
+            let declarations = &input.project.facts(it.0).binding(it.1).declarations;
+            let mut places = declarations.iter().map(|node| Place {
+                file: it.0,
+                node: *node,
+            });
+            places.all(|it| (decided.moves)(it))
+        };
+        handles.moved = uses.keys().copied().filter(moves).collect();
         // A declaration that stays as it is keeps its variable.
         let all = input.uses.iter().zip(fixed);
         let declared_still: BTreeSet<Variable> = all
@@ -182,11 +196,16 @@ impl Handles {
         names.any(|it| facts.is_seen(it.1, place.node))
     }
 
+    /// Whether a variable is not there any more where its uses stay.
+    pub(super) fn goes(&self, variable: Variable) -> bool {
+        self.removed.contains(&variable) || self.moved.contains(&variable)
+    }
+
     fn root_of_variable(&self, input: &Input<'_>, variable: Variable, is_full: bool) -> Root {
         let facts = input.project.facts(variable.0);
         match self.renamed.contains(&variable) {
             true => Root::Parameter,
-            false if !is_full || self.removed.contains(&variable) => Root::Imported,
+            false if !is_full || self.goes(variable) => Root::Imported,
             false
                 if declares_handle(input, facts, variable)
                     || declares_server(input, facts, variable) =>

@@ -56,6 +56,8 @@ pub(super) struct Scope<'s> {
     pub(super) left: &'s BTreeSet<usize>,
     /// Whether a place goes to the dedicated server as it is.
     pub(super) moves: &'s dyn Fn(Place, Span) -> bool,
+    /// Whether a file is the set-up's, and nothing but the dedicated server loads it from now on.
+    pub(super) owns: &'s dyn Fn(FileId) -> bool,
     /// The server leaves the process, so all that hands it on goes too.
     pub(super) is_full: bool,
 }
@@ -74,6 +76,7 @@ pub(super) fn rewrite(
     let decided = Decided {
         fixed: &fixed,
         moved: &moved,
+        moves: &|it| (scope.moves)(it, input.project.facts(it.file).tree.span(it.node)),
     };
     let derived = Derived::decide(input, &decided);
     let mut rewriting = Rewriting {
@@ -99,7 +102,7 @@ pub(super) fn rewrite(
     }
     rewriting.handles.rename_parameters(draft);
     rewriting.handles.remove_variables(draft);
-    leftovers::remove_imports(draft, &rewriting.replaced);
+    leftovers::remove_imports(draft, &rewriting.replaced, scope.owns);
     leftovers::remove_middleware(draft);
     if rewriting.unfit.is_empty() {
         Ok(rewriting.done)
@@ -210,7 +213,7 @@ impl Rewriting {
                 .binding_of(root.node)
                 .is_some_and(|it| removals::is_always_passed(input, (root.file, it))),
             Root::Imported => match facts.binding_of(root.node) {
-                Some(binding) => self.handles.removed.contains(&(root.file, binding)),
+                Some(binding) => self.handles.goes((root.file, binding)),
                 None => true,
             },
         }

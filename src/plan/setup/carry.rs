@@ -10,22 +10,52 @@ use crate::plan::loading;
 use crate::plan::toplevel::purity;
 use crate::plan::toplevel::{Form, Statements};
 use crate::project::resolve::Target;
-use crate::scope::{BindingId, BindingKind, ScopeId};
+use crate::project::value::Place;
+use crate::scope::{BindingId, BindingKind};
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
 
 /// Ends a statement that would go on in the next one, now that what stood between them is gone.
 pub(super) fn end_statements(draft: &mut Draft<'_>, statements: &Statements<'_>) {
     let stays = |it: &usize| !draft.is_gone(statements.file, statements.span(*it));
-    let left: Vec<usize> = (0..statements.all.len()).filter(stays).collect();
-    for pair in left.windows(2) {
-        let (first, second) = (pair[0], pair[1]);
-        if second - first > 1 && statements.would_merge(first, second) {
+    let left: BTreeSet<usize> = (0..statements.all.len()).filter(stays).collect();
+    for second in left.iter().copied() {
+        let mut before = left.range(..second).rev().copied();
+        let first = before.find(|it| statements.are_siblings(*it, second));
+        let Some(first) = first.filter(|it| statements.previous(second) != Some(*it)) else {
+            continue;
+        };
+        if statements.would_merge(first, second) {
             let end = statements.span(first).end;
             let at = Span { start: end, end };
             draft.replace(statements.file, at, ";");
         }
     }
+}
+
+/// Lets a function whose body is a block return a variable at its end.
+pub(super) fn return_server(draft: &mut Draft<'_>, function: Place, name: &str) {
+    let layout = draft.layout(function.file);
+    let body = layout.tree.function(function.node).and_then(|it| it.body);
+    let Some(last) = body.and_then(|it| match layout.tree.kind(it) {
+        Kind::Block { body } => body.last().copied(),
+        _ => None,
+    }) else {
+        return;
+    };
+    let end = layout.with_comments(last).end;
+    let text = &layout.text[layout.tree.span(last).range()];
+    let semicolon = if text.ends_with(';') || text.ends_with('}') && layout.has_semicolons() {
+        ";"
+    } else {
+        ""
+    };
+    let indentation = layout.indentation(layout.tree.span(last).start as usize);
+    let line = format!(
+        "{}{indentation}return {name}{semicolon}",
+        layout.line_break()
+    );
+    draft.replace(function.file, Span { start: end, end }, line);
 }
 
 /// Deletes the blank lines before a range after which the file ends.
@@ -153,7 +183,7 @@ fn locals(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
     let tree = statements.tree();
     let mut deleted = Vec::new();
     for (id, binding) in statements.facts.bindings() {
-        let is_local = binding.scope != ScopeId::MODULE && !binding.references.is_empty();
+        let is_local = !statements.is_listed(binding.scope) && !binding.references.is_empty();
         let declarator = binding.declarations.first().and_then(|it| tree.parent(*it));
         let statement = declarator.and_then(|it| tree.parent(it)).filter(|it| {
             matches!(tree.kind(*it), Kind::Variables { declarators, .. } if declarators.len() == 1)
@@ -185,7 +215,7 @@ fn unused(draft: &Draft<'_>, statements: &Statements<'_>) -> BTreeSet<BindingId>
                 declaration.is_some_and(|it| !draft.is_gone(statements.file, tree.span(*it)));
             if unused.contains(&id)
                 || !is_here
-                || binding.scope != ScopeId::MODULE
+                || !statements.is_listed(binding.scope)
                 || binding.references.is_empty()
             {
                 continue;

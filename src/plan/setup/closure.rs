@@ -1,14 +1,15 @@
 //! Which top-level statements go with the set-up: what only it reads moves, what both sides read and never changes is
 //! copied, and what both read and does change is a question for a person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Blocker;
 use super::site::Setup;
 use crate::plan::adapter::Drops;
+use crate::plan::loading;
 use crate::plan::toplevel::purity::{self, Shared};
 use crate::plan::toplevel::{Form, Statements};
-use crate::project::value::Value;
+use crate::project::value::{Place, Value};
 use crate::scope::BindingId;
 use crate::syntax::{Kind, NodeId};
 
@@ -34,6 +35,17 @@ impl Parts {
     pub(in crate::plan) fn running(&self) -> BTreeSet<usize> {
         let lists = [&self.moved, &self.copied, &self.imports, &self.head];
         lists.into_iter().flatten().copied().collect()
+    }
+
+    /// The names that the dedicated server's file declares.
+    pub(super) fn declared(&self, statements: &Statements<'_>) -> BTreeSet<BindingId> {
+        let own = self.moved.iter().chain(&self.copied);
+        let own = own.flat_map(|it| statements.all[*it].defines.iter().copied());
+        let imported = self.imports.iter();
+        let imported = imported
+            .flat_map(|it| statements.all[*it].defines.iter().copied())
+            .filter(|it| self.names.contains(it));
+        own.chain(imported).collect()
     }
 }
 
@@ -64,6 +76,7 @@ pub(super) fn parts(
         let copied: BTreeSet<usize> = needs
             .clone()
             .filter(|it| !moving.contains(it) && !is_import(it) && !head.contains(it))
+            .filter(|it| all[*it].form != Form::Shell)
             .collect();
         let parts = Parts {
             early: copied.intersection(&for_head).copied().collect(),
@@ -127,8 +140,9 @@ impl Search<'_> {
                 }
                 for definer in self.statements.definers(binding) {
                     let is_new = !from.contains(definer) && needed.statements.insert(*definer);
+                    let form = self.statements.all[*definer].form;
                     if is_new
-                        && self.statements.all[*definer].form != Form::Import
+                        && !matches!(form, Form::Import | Form::Shell)
                         && !self.is_of_api(binding)
                     {
                         pending.push(self.statements.all[*definer].node);
@@ -251,6 +265,14 @@ impl Search<'_> {
                 .filter(|it| parts.names.contains(it));
             blockers.extend(names.filter_map(|it| self.obstacle(*it, parts)));
         }
+        blockers.extend(self.unlisted_names(parts));
+        blockers.extend(
+            parts
+                .moved
+                .iter()
+                .flat_map(|it| self.left_readers(*it, parts)),
+        );
+        blockers.extend(self.same_names(parts));
         for index in parts.moved.iter().chain(&parts.copied) {
             if let Some(name) = self.free_name(*index, &["module", "exports", "__filename"]) {
                 blockers.push(Blocker {
@@ -260,6 +282,94 @@ impl Search<'_> {
                         "the socket code uses `{name}`, which is another thing in another file"
                     ),
                     help: format!("write it without `{name}`, or move it out of the socket code"),
+                });
+            }
+        }
+        blockers
+    }
+
+    /// Names that go with a statement and that code which stays reads for something else than the server.
+    fn left_readers(&self, index: usize, parts: &Parts) -> Vec<Blocker> {
+        let statements = self.statements;
+        let is_left = |it: &(usize, NodeId)| {
+            let place = Place {
+                file: statements.file,
+                node: it.1,
+            };
+            !parts.moved.contains(&it.0)
+                && !parts.copied.contains(&it.0)
+                && !statements.facts.is_write(it.1)
+                && statements.input.project.part(place).is_none()
+                && !loading::is_taken_out(statements.input, place)
+        };
+        let defines = statements.all[index].defines.iter();
+        defines
+            .filter_map(|binding| {
+                let readers = self.live_readers(*binding);
+                let reader = readers.iter().find(|it| is_left(it))?;
+                let name = statements.name(*binding);
+                let at = statements.place(statements.tree().span(reader.1));
+                Some(Blocker {
+                    file: statements.file,
+                    span: statements.span(index),
+                    message: format!(
+                        "`{name}` goes to the dedicated server, and the API uses it, too"
+                    ),
+                    help: format!(
+                        "{at} reads it; put what the API needs of it into a module of its own"
+                    ),
+                })
+            })
+            .collect()
+    }
+
+    /// Moved code in a function that reads what only exists there: its parameters.
+    fn unlisted_names(&self, parts: &Parts) -> Vec<Blocker> {
+        let shells = |binding: &BindingId| {
+            let definers = self.statements.definers(*binding);
+            definers
+                .iter()
+                .any(|it| self.statements.all[*it].form == Form::Shell)
+        };
+        let found = parts.names.iter().filter(|it| shells(it));
+        let tree = self.statements.tree();
+        found
+            .filter_map(|it| {
+                let declaration = *self.statements.facts.binding(*it).declarations.first()?;
+                let name = self.statements.name(*it);
+                Some(Blocker {
+                    file: self.statements.file,
+                    span: tree.span(declaration),
+                    message: format!("the socket code uses `{name}`, which only exists in a function of the API"),
+                    help: format!(
+                        "{}; let it get that in another way: import it, or make it where it is needed",
+                        self.sides(*it, parts)
+                    ),
+                })
+            })
+            .collect()
+    }
+
+    /// Two names that are one in the new file, because their blocks are not there.
+    fn same_names(&self, parts: &Parts) -> Vec<Blocker> {
+        let names = parts
+            .declared(self.statements)
+            .into_iter()
+            .chain([self.setup.server]);
+        let mut seen: BTreeMap<&str, BindingId> = BTreeMap::new();
+        let mut blockers = Vec::new();
+        for binding in names {
+            let name = self.statements.name(binding);
+            let is_other = *seen.entry(name).or_insert(binding) != binding;
+            let declaration = self.statements.facts.binding(binding).declarations.first();
+            if let Some(declaration) = declaration.filter(|_| is_other) {
+                blockers.push(Blocker {
+                    file: self.statements.file,
+                    span: self.statements.tree().span(*declaration),
+                    message: format!("the socket code uses two variables of the name `{name}`"),
+                    help:
+                        "they would be in one block of the dedicated server: give one another name"
+                            .to_owned(),
                 });
             }
         }

@@ -3,6 +3,7 @@
 
 mod carry;
 mod closure;
+mod handle;
 mod seeds;
 mod server_file;
 mod site;
@@ -22,7 +23,7 @@ use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
 pub(in crate::plan) use closure::Parts;
-use site::Setup;
+use site::{Home, Setup};
 
 /// What `runtime/socketio-server.js` declares at its top level.
 const TEMPLATE_NAMES: &[&str] = &[
@@ -76,7 +77,13 @@ pub(in crate::plan) struct Slice {
     pub(in crate::plan) notes: Vec<String>,
     /// Files that nothing but the moved code loads: in them the server is the real one.
     dedicated: BTreeSet<FileId>,
-    /// Whole top-level statements that go, with their comments.
+    /// Those of them that have a part of the set-up.
+    abroad: BTreeSet<FileId>,
+    /// The blocks of the file whose statements are sorted one by one.
+    opened: Vec<NodeId>,
+    /// A function that returns the server from now on, and the variable that it is in.
+    returned: Option<(Place, String)>,
+    /// Whole statements that go, with their comments.
     runs: Vec<Span>,
     /// Those of them whose comments are lost: what they were about is not moved but made anew.
     dropped: Vec<Span>,
@@ -90,9 +97,18 @@ impl Slice {
         is_moved || self.dedicated.contains(&place.file)
     }
 
+    /// Whether a file leads to a part of the set-up, and nothing but the dedicated server loads it from now on.
+    pub(in crate::plan) fn owns(&self, input: &Input<'_>, file: FileId) -> bool {
+        let leads = |it: &FileId| input.project.loads(file, *it);
+        self.dedicated.contains(&file) && self.abroad.iter().any(leads)
+    }
+
     /// Takes the set-up out of its file. [`Slice::sweep`] does the rest, when everything else is done.
     pub(in crate::plan) fn carry_out(&self, draft: &mut Draft<'_>) {
-        let statements = Statements::new(draft.input, self.file);
+        let statements = Statements::opening(draft.input, self.file, self.opened.clone());
+        if let Some((function, name)) = &self.returned {
+            carry::return_server(draft, *function, name);
+        }
         for run in &self.runs {
             draft.remove_range(self.file, *run);
             carry::end_of_file(draft, &statements, *run);
@@ -104,7 +120,7 @@ impl Slice {
     /// Deletes the imports and constants that nothing reads any more; to be called once, when every other edit of the
     /// file is made but for new imports.
     pub(in crate::plan) fn sweep(&self, draft: &mut Draft<'_>) {
-        let statements = Statements::new(draft.input, self.file);
+        let statements = Statements::opening(draft.input, self.file, self.opened.clone());
         let gone = carry::sweep(draft, &statements);
         carry::end_statements(draft, &statements);
         self.drop_comments(draft, gone.iter());
@@ -124,22 +140,41 @@ impl Slice {
 
 /// Decides what of the set-up moves; `None` if the project makes no server in the API's process.
 pub(in crate::plan) fn slice(input: &Input<'_>) -> Result<Option<Slice>, Vec<Blocker>> {
-    let Some((file, construction)) = site::file(input).map_err(|it| vec![it])? else {
+    let Some(construction) = site::construction(input).map_err(|it| vec![it])? else {
         return Ok(None);
     };
-    let statements = Statements::new(input, file);
-    let setup = site::setup(&statements, construction).map_err(|it| vec![it])?;
-    let (seeds, setters) = seeds::seeds(&statements, &setup)?;
-    let (drops, mut notes) = adapter::drops(&statements, &setters);
-    let undropped = setters
+    let homes = site::homes(input, construction).map_err(|it| vec![it])?;
+    let mut blockers = Vec::new();
+    for home in homes {
+        match slice_at(input, &home) {
+            Ok(slice) => return Ok(Some(slice)),
+            Err(found) => blockers = found,
+        }
+    }
+    Err(blockers)
+}
+
+fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
+    let statements = Statements::opening(input, home.file, home.opened.clone());
+    let setup = site::setup(&statements, home).map_err(|it| vec![it])?;
+    let seeds = seeds::seeds(&statements, &setup)?;
+    let (drops, mut notes) = adapter::drops(&statements, &seeds.setters);
+    let undropped = seeds
+        .setters
         .iter()
         .find(|it| !drops.covers(&statements, it.chain.end));
     if let Some(setter) = undropped {
-        return Err(vec![seeds::misplaced(input, setter, file)]);
+        return Err(vec![seeds::misplaced(input, setter, home.file)]);
     }
-    let (parts, connections) = parts(&statements, &setup, &seeds, &drops)?;
+    let (parts, connections) = parts(&statements, &setup, &seeds.statements, &drops)?;
     let sides = server_file::sides(&statements, &parts, &drops);
     let mut blockers = obstacles(&statements, &setup, &parts);
+    blockers.extend(loading::loaded_by_both(
+        &statements,
+        setup.construction,
+        &seeds.abroad,
+        &sides,
+    ));
     blockers.extend(loading::handed_to_both(
         &statements,
         &parts,
@@ -151,7 +186,9 @@ pub(in crate::plan) fn slice(input: &Input<'_>) -> Result<Option<Slice>, Vec<Blo
         return Err(blockers);
     }
     notes.extend(leftover_notes(&statements, &setup, &connections));
-    Ok(Some(server_file::assemble(
+    let abroad = seeds.abroad.iter().map(|it| it.chain.root.file);
+    let abroad = abroad.chain([setup.construction.file]);
+    Ok(server_file::assemble(
         &statements,
         &setup,
         Found {
@@ -160,8 +197,10 @@ pub(in crate::plan) fn slice(input: &Input<'_>) -> Result<Option<Slice>, Vec<Blo
             connections,
             sides,
             notes,
+            abroad: abroad.collect(),
+            opened: home.opened.clone(),
         },
-    )))
+    ))
 }
 
 struct Found {
@@ -170,6 +209,8 @@ struct Found {
     connections: Vec<Connection>,
     sides: Sides,
     notes: Vec<String>,
+    abroad: BTreeSet<FileId>,
+    opened: Vec<NodeId>,
 }
 
 /// Sorts the statements, with the connections that the moved code needs.
@@ -211,20 +252,10 @@ fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<B
         message,
         help: help.to_owned(),
     };
-    let declared = parts
-        .moved
-        .iter()
-        .chain(&parts.copied)
-        .flat_map(|it| &statements.all[*it].defines);
-    let imported = parts.names.iter().filter(|it| {
-        statements
-            .definers(**it)
-            .iter()
-            .any(|it| parts.imports.contains(it))
-    });
-    for binding in declared.chain(imported).chain([&setup.server]) {
-        let name = statements.name(*binding);
-        let declaration = statements.facts.binding(*binding).declarations.first();
+    let declared = parts.declared(statements).into_iter();
+    for binding in declared.chain([setup.server]) {
+        let name = statements.name(binding);
+        let declaration = statements.facts.binding(binding).declarations.first();
         if let Some(declaration) = declaration.filter(|_| TEMPLATE_NAMES.contains(&name)) {
             let span = statements.tree().span(*declaration);
             let message = format!("`{name}` is the name of a part of the dedicated server");
@@ -233,7 +264,7 @@ fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<B
     }
     let path = server_file::server_path(statements.input, statements.file);
     if project_files::exists(statements.input, &path) {
-        let span = statements.tree().span(setup.construction);
+        let span = statements.span(setup.statement);
         let message = format!("`{path}` exists already");
         blockers.push(refuse(
             span,

@@ -3,23 +3,40 @@
 use std::collections::BTreeSet;
 
 use super::Blocker;
+use super::handle::Handle;
 use super::site::Setup;
 use crate::findings::uses::{Use, is_server_import};
 use crate::plan::Input;
+use crate::plan::toplevel::starts::{function_around, starts};
 use crate::plan::toplevel::{Form, Statements};
 use crate::project::value::{Place, SiteId, SiteKind, Value};
 use crate::rules::Meaning;
 use crate::source::{FileId, Span};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, NodeId};
 
-/// The statements that the set-up consists of, and the uses that set an adapter.
+/// What the set-up consists of.
+#[derive(Default)]
+pub(super) struct Seeds<'a> {
+    /// Statements of its home.
+    pub(super) statements: BTreeSet<usize>,
+    /// Uses that set an adapter there.
+    pub(super) setters: Vec<&'a Use>,
+    /// Uses in other files: the dedicated server has to be the only one that loads these.
+    pub(super) abroad: Vec<&'a Use>,
+}
+
+/// Finds what the set-up consists of.
 pub(super) fn seeds<'a>(
     statements: &Statements<'a>,
     setup: &Setup,
-) -> Result<(BTreeSet<usize>, Vec<&'a Use>), Vec<Blocker>> {
-    let mut seeds = BTreeSet::from([setup.statement]);
-    seeds.extend(statements.definers(setup.io));
-    let mut setters = Vec::new();
+) -> Result<Seeds<'a>, Vec<Blocker>> {
+    let mut seeds = Seeds {
+        statements: BTreeSet::from([setup.statement]),
+        ..Seeds::default()
+    };
+    if let Handle::Variable(io) = setup.io {
+        seeds.statements.extend(statements.definers(io));
+    }
     let mut blockers = Vec::new();
     let uses = statements
         .input
@@ -29,26 +46,52 @@ pub(super) fn seeds<'a>(
     for site_use in uses {
         let is_here = site_use.chain.root.file == statements.file;
         match part(statements.input, site_use) {
-            Part::Adapter if is_here => setters.push(site_use),
-            Part::Moves | Part::Adapter => match Some(site_use)
-                .filter(|_| is_here)
-                .and_then(|it| movable(statements, it))
-            {
-                Some(index) => {
-                    seeds.insert(index);
+            Part::Adapter if is_here => seeds.setters.push(site_use),
+            // The dedicated server has one of its own, and two would deliver everything twice.
+            Part::Adapter => blockers.push(misplaced(statements.input, site_use, statements.file)),
+            // A name for the server in a function is that function's own matter.
+            Part::Moves if site_use.meaning == Meaning::Alias => {
+                let found = Some(site_use).filter(|it| is_here && is_at_home(statements, it));
+                seeds
+                    .statements
+                    .extend(found.and_then(|it| movable(statements, it.chain.end)));
+            }
+            Part::Moves => match started_at(statements, site_use) {
+                Some(found) => {
+                    seeds.statements.extend(found);
+                    seeds.abroad.extend(Some(site_use).filter(|_| !is_here));
                 }
-                // A name for the server in a function is that function's own matter.
-                None if site_use.meaning == Meaning::Alias => {}
                 None => blockers.push(misplaced(statements.input, site_use, statements.file)),
             },
             Part::Inside | Part::Elsewhere => {}
         }
     }
     if blockers.is_empty() {
-        Ok((seeds, setters))
+        Ok(seeds)
     } else {
         Err(blockers)
     }
+}
+
+/// Whether no function is around a use of the home's but those whose statements are listed.
+fn is_at_home(statements: &Statements<'_>, site_use: &Use) -> bool {
+    let place = Place {
+        file: statements.file,
+        node: site_use.chain.end,
+    };
+    function_around(statements.input, place).is_none_or(|it| statements.is_opened(it))
+}
+
+/// The statements of the set-up's home from which a use is run; `None` if one of them can't be moved, or it is not known
+/// what runs it.
+fn started_at(statements: &Statements<'_>, site_use: &Use) -> Option<BTreeSet<usize>> {
+    let place = Place {
+        file: site_use.chain.root.file,
+        node: site_use.chain.end,
+    };
+    let starts = starts(statements.input, place, &|it| statements.is_opened(it))?;
+    let here = starts.into_iter().filter(|it| it.file == statements.file);
+    here.map(|it| movable(statements, it.node)).collect()
 }
 
 /// Whether a use is of a server in the API's process: not of the dedicated one.
@@ -60,13 +103,15 @@ fn is_in_process(input: &Input<'_>, site_use: &Use) -> bool {
     site.is_some_and(|it| input.project.site(it).kind == SiteKind::Constructed)
 }
 
-/// The top-level statement that consists of a use: no function, class or condition is around it that has other work.
-fn movable(statements: &Statements<'_>, site_use: &Use) -> Option<usize> {
+/// The statement that consists of what starts a part of the set-up: no class or condition is around it, and it has no
+/// other work.
+fn movable(statements: &Statements<'_>, start: NodeId) -> Option<usize> {
     let tree = statements.tree();
-    let end = site_use.chain.end;
-    let index = statements.index_of(end)?;
+    let index = statements.index_of(start)?;
+    let own = tree.span(statements.all[index].node);
     let is_nested = tree
-        .ancestors(end)
+        .ancestors(start)
+        .take_while(|it| own.contains(tree.span(*it)))
         .any(|it| matches!(tree.kind(it), Kind::Function(_) | Kind::Class(_)));
     let statement = &statements.all[index];
     let is_plain = matches!(
@@ -79,7 +124,11 @@ fn movable(statements: &Statements<'_>, site_use: &Use) -> Option<usize> {
             && part(statements.input, it) == Part::Elsewhere
             && !matches!(
                 it.meaning,
-                Meaning::Import | Meaning::Alias | Meaning::Construction
+                Meaning::Import
+                    | Meaning::Alias
+                    | Meaning::Construction
+                    | Meaning::SetupCall
+                    | Meaning::Argument
             )
     });
     let is_alone = statements.declarators(index).len() < 2;

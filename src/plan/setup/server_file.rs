@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::closure::Parts;
+use super::handle::Handle;
 use super::site::Setup;
 use super::text::{NewText, Paragraphs};
 use super::{Found, Slice};
@@ -13,6 +14,7 @@ use crate::plan::loading::connections::Connection;
 use crate::plan::loading::{self, Reach, Sides};
 use crate::plan::toplevel::{Form, Statements};
 use crate::plan::{Input, project_files};
+use crate::project::value::Place;
 use crate::rules::Meaning;
 use crate::source::FileId;
 use crate::syntax::{Key, Kind, NodeId};
@@ -39,6 +41,8 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         connections,
         sides,
         notes,
+        abroad,
+        opened,
     } = found;
     let goes = going(statements, &parts, &drops);
     let paragraphs = Paragraphs::new(statements, &goes);
@@ -51,15 +55,25 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         paragraphs: &paragraphs,
         parts: &parts,
         drops: &drops,
+        kept: match &setup.io {
+            Handle::Returned { name, .. } => Some((setup.statement, format!("const {name} = "))),
+            _ => None,
+        },
     };
     Slice {
         file: statements.file,
         server_path: server_path(statements.input, statements.file),
         server: server(statements, setup, &texts, &calls),
-        socket_path: socket_path(statements, setup.construction)
+        socket_path: socket_path(statements.input, setup.construction)
             .unwrap_or_else(|| "/socket.io/".to_owned()),
         notes,
         dedicated: sides.dedicated,
+        abroad,
+        opened,
+        returned: match &setup.io {
+            Handle::Returned { function, name } => Some((*function, name.clone())),
+            _ => None,
+        },
         runs: paragraphs.runs(&own),
         dropped,
         drops,
@@ -97,7 +111,15 @@ fn server(
 ) -> String {
     let (input, parts) = (statements.input, texts.parts);
     let loaded = loading::reach(statements, parts.running().into_iter());
-    let extra = environment_lines(statements, parts, &loaded);
+    let mut extra = environment_lines(statements, parts, &loaded);
+    let io_name = match &setup.io {
+        Handle::Variable(io) => statements.name(*io).to_owned(),
+        Handle::Returned { name, .. } => name.clone(),
+        Handle::Expression { text, import } => {
+            extra.extend(import.clone());
+            text.clone()
+        }
+    };
     let style = project_files::Style::beside(input, statements.file);
     let broadcaster = project_files::broadcaster_path(input);
     let wire = project_files::wire_path(&broadcaster);
@@ -115,7 +137,7 @@ fn server(
         source: file_name(input, statements.file).to_owned(),
         prologue: texts.prologue(&extra),
         server_name: statements.name(setup.server).to_owned(),
-        io_name: statements.name(setup.io).to_owned(),
+        io_name,
         setup: texts.setup(calls),
         broadcaster_path: specifier(&broadcaster),
         wire_path: specifier(&wire),
@@ -134,8 +156,15 @@ pub(super) fn sides(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -
 /// Whether an import is read by nothing that stays.
 fn is_unread(statements: &Statements<'_>, parts: &Parts, drops: &Drops, index: usize) -> bool {
     let statement = &statements.all[index];
-    let is_dead =
-        |it: &(usize, NodeId)| parts.moved.contains(&it.0) || drops.covers(statements, it.1);
+    let is_dead = |it: &(usize, NodeId)| {
+        let place = Place {
+            file: statements.file,
+            node: it.1,
+        };
+        parts.moved.contains(&it.0)
+            || drops.covers(statements, it.1)
+            || loading::is_taken_out(statements.input, place)
+    };
     let mut names = statement.defines.iter().map(|it| statements.readers(*it));
     statement.form == Form::Import
         && !statement.defines.is_empty()
@@ -187,9 +216,9 @@ fn environment_lines(statements: &Statements<'_>, parts: &Parts, loaded: &Reach)
 }
 
 /// The `path` option of the server, if the text tells it.
-fn socket_path(statements: &Statements<'_>, construction: NodeId) -> Option<String> {
-    let tree = statements.tree();
-    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(construction)
+fn socket_path(input: &Input<'_>, construction: Place) -> Option<String> {
+    let tree = &input.project.facts(construction.file).tree;
+    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(construction.node)
     else {
         return None;
     };

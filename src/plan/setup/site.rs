@@ -1,27 +1,44 @@
-//! Finds the one place where the server is made, and says why a set-up of another shape can't be moved yet.
+//! Finds the one place where the server is made, and the file and the statements with which the API starts that.
 
 use super::Blocker;
+use super::handle::{self, Handle};
 use crate::plan::Input;
+use crate::plan::toplevel::starts::{blocks_around, callers, function_around, starts};
 use crate::plan::toplevel::{Statements, place};
-use crate::project::value::{SiteKind, Value};
-use crate::scope::BindingId;
+use crate::project::value::{Place, SiteKind, Value};
+use crate::scope::{BindingId, BindingKind, ScopeId};
 use crate::source::{FileId, Language};
 use crate::syntax::{Kind, NodeId};
 
-/// The server and the names that it goes by in its file.
+/// Where the API starts the set-up.
+#[derive(Clone, Debug)]
+pub(super) struct Home {
+    /// `new Server(…)`.
+    pub(super) construction: Place,
+    /// The file in which it is started; the API's HTTP server has a name there.
+    pub(super) file: FileId,
+    /// The construction, or the call that leads to it: `initSocket(server)`.
+    pub(super) start: NodeId,
+    /// The variable of the HTTP server that it is attached to.
+    pub(super) server: BindingId,
+    /// The blocks around the start, outermost first, whose statements are sorted one by one.
+    pub(super) opened: Vec<NodeId>,
+}
+
+/// The server and the names that it goes by in its home.
 pub(super) struct Setup {
     /// `new Server(…)`.
-    pub(super) construction: NodeId,
-    /// The statement that it is part of.
+    pub(super) construction: Place,
+    /// The statement that starts the set-up.
     pub(super) statement: usize,
-    /// The variable that holds it.
-    pub(super) io: BindingId,
+    /// How the dedicated server's file gets at the server.
+    pub(super) io: Handle,
     /// The variable of the HTTP server that it is attached to.
     pub(super) server: BindingId,
 }
 
-/// The file in which the project's only server is made; `None` if it makes none.
-pub(super) fn file(input: &Input<'_>) -> Result<Option<(FileId, NodeId)>, Blocker> {
+/// The place in which the project's only server is made; `None` if it makes none.
+pub(super) fn construction(input: &Input<'_>) -> Result<Option<Place>, Blocker> {
     let mut sites = input
         .project
         .sites()
@@ -30,157 +47,149 @@ pub(super) fn file(input: &Input<'_>) -> Result<Option<(FileId, NodeId)>, Blocke
     let Some(first) = sites.next() else {
         return Ok(None);
     };
-    let file = first.place.file;
-    let span = input.project.facts(file).tree.span(first.place.node);
     if let Some(second) = sites.next() {
         let other = input
             .project
             .facts(second.place.file)
             .tree
             .span(second.place.node);
-        return Err(Blocker {
-            file,
-            span,
-            message: "the project makes more than one Socket.IO server".to_owned(),
-            help: format!(
+        return Err(refuse(
+            input,
+            first.place,
+            "the project makes more than one Socket.IO server",
+            &format!(
                 "another is made at {}; decide which of them clients connect to, and remove the others",
                 place(input, second.place.file, other)
             ),
-        });
-    }
-    let source = &input.sources[file.index()];
-    if source.language != Language::JavaScript {
-        return Err(Blocker {
-            file,
-            span,
-            message: "a set-up in TypeScript can't be moved yet".to_owned(),
-            help: "move it by hand into `socketio-server.ts`".to_owned(),
-        });
-    }
-    if !input.project.facts(file).errors.is_empty() {
-        return Err(Blocker {
-            file,
-            span,
-            message: "the file of the set-up has a syntax error".to_owned(),
-            help: format!("mend `{}` first", source.path),
-        });
-    }
-    Ok(Some((file, first.place.node)))
-}
-
-/// The server's names, if the set-up has a shape that can be moved.
-pub(super) fn setup(statements: &Statements<'_>, construction: NodeId) -> Result<Setup, Blocker> {
-    let tree = statements.tree();
-    let refuse = |message: &str, help: &str| Blocker {
-        file: statements.file,
-        span: tree.span(construction),
-        message: message.to_owned(),
-        help: help.to_owned(),
-    };
-    let statement = statements.index_of(construction).ok_or_else(|| {
-        refuse(
-            "the Socket.IO server is made in a place that can't be moved",
-            "make it at the top level of the entry file",
-        )
-    })?;
-    let io = holder(statements, construction).ok_or_else(|| {
-        let is_in_block = tree
-            .ancestors(construction)
-            .any(|it| matches!(tree.kind(it), Kind::Block { .. }));
-        let place = match tree.enclosing_function(construction) {
-            Some(_) => Some("a function"),
-            None if is_in_block => Some("a block"),
-            None => None,
-        };
-        match place {
-            Some(place) => refuse(
-                &format!("the Socket.IO server is made inside {place}, which can't be moved yet"),
-                "make it at the top level of the entry file: `const io = new Server(server, …);`",
-            ),
-            None => refuse(
-                "the Socket.IO server is not kept in a variable of its own",
-                "write `const io = new Server(server, …);` as a statement of its own",
-            ),
-        }
-    })?;
-    let server = attached_to(statements, construction, io).ok_or_else(|| {
-        refuse(
-            "the HTTP server that Socket.IO is attached to has no name here",
-            "give it one: `const server = http.createServer(app);` and `new Server(server, …)`",
-        )
-    })?;
-    let made_here =
-        |it: &Value| matches!(it, Value::HttpServer(place) if place.file == statements.file);
-    if !statements.holds(server, made_here) {
-        return Err(refuse(
-            "the Socket.IO server is made in a module of its own, which can't be moved yet",
-            "make it where the HTTP server is made, in the entry file",
         ));
     }
-    Ok(Setup {
+    let source = &input.sources[first.place.file.index()];
+    if source.language != Language::JavaScript {
+        return Err(refuse(
+            input,
+            first.place,
+            "a set-up in TypeScript can't be moved yet",
+            "move it by hand into `socketio-server.ts`",
+        ));
+    }
+    Ok(Some(first.place))
+}
+
+/// Where the set-up that makes the server at `construction` is started: as a call of a function that does nothing else,
+/// where that is possible, else as statements among others of a function. In the order in which they are to be tried.
+pub(super) fn homes(input: &Input<'_>, construction: Place) -> Result<Vec<Home>, Blocker> {
+    let (start, server) = attachment(input, construction)?;
+    let facts = input.project.facts(start.file);
+    if !facts.errors.is_empty() {
+        return Err(refuse(
+            input,
+            start,
+            "the file of the set-up has a syntax error",
+            &format!("mend `{}` first", input.project.path(start.file)),
+        ));
+    }
+    let opened = blocks_around(input, start).ok_or_else(|| {
+        refuse(
+            input,
+            start,
+            "the Socket.IO server is made in a condition, a loop or a class",
+            "start it in a statement of its own, whenever the API starts",
+        )
+    })?;
+    if returns_before(input, start, &opened) {
+        return Err(refuse(
+            input,
+            start,
+            "the function that makes the Socket.IO server may return before it does",
+            "start it in a statement of its own, whenever the API starts",
+        ));
+    }
+    let at = |start: Place, opened: Vec<NodeId>| Home {
         construction,
-        statement,
-        io,
+        file: start.file,
+        start: start.node,
         server,
-    })
-}
-
-/// The top-level variable whose value the construction is.
-fn holder(statements: &Statements<'_>, construction: NodeId) -> Option<BindingId> {
-    let tree = statements.tree();
-    let outer = tree.wrapped(construction);
-    let parent = tree.parent(outer)?;
-    let (target, statement) = match tree.kind(parent) {
-        Kind::Declarator { target, .. } => (*target, tree.parent(parent)?),
-        Kind::Assign {
-            target, operator, ..
-        } if operator == "=" => (*target, tree.parent(parent)?),
-        _ => return None,
+        opened,
     };
-    let is_top = statements.all.iter().any(|it| {
-        it.node == statement
-            || matches!(tree.kind(it.node), Kind::ExportDeclaration { declaration } if *declaration == statement)
+    let is_of_file = facts.binding(server).scope == ScopeId::MODULE;
+    let outer = starts(input, start, &|_| false).filter(|_| is_of_file && !opened.is_empty());
+    let whole = outer.and_then(|it| {
+        let only = it.first().copied().filter(|_| it.len() == 1)?;
+        let is_plain = only.file == start.file && blocks_around(input, only) == Some(Vec::new());
+        is_plain.then(|| at(only, Vec::new()))
     });
-    let binding = statements.facts.binding_of(target)?;
-    let facts = statements.facts.binding(binding);
-    let writes = facts
-        .references
-        .iter()
-        .filter(|it| statements.facts.is_write(**it))
-        .count();
-    let is_assignment = matches!(tree.kind(parent), Kind::Assign { .. });
-    let is_alone = statements
-        .declarators(statements.index_of(construction)?)
-        .len()
-        < 2;
-    let holds_server = statements.holds(binding, |it| matches!(it, Value::Server(_)));
-    (is_top && is_alone && holds_server && writes == usize::from(is_assignment)).then_some(binding)
+    Ok(whole.into_iter().chain([at(start, opened)]).collect())
 }
 
-/// The variable of the HTTP server: the first argument, or that of a later `io.attach(server)`.
-fn attached_to(
-    statements: &Statements<'_>,
-    construction: NodeId,
-    io: BindingId,
-) -> Option<BindingId> {
-    let tree = statements.tree();
-    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(construction)
-    else {
+/// The call in which the HTTP server has a name of its own, not that of a parameter: the construction, or one that leads
+/// to it.
+fn attachment(input: &Input<'_>, construction: Place) -> Result<(Place, BindingId), Blocker> {
+    let mut here = construction;
+    let mut seen = Vec::new();
+    loop {
+        let facts = input.project.facts(here.file);
+        let is_own = |it: &BindingId| facts.binding(*it).kind != BindingKind::Parameter;
+        if let Some(server) = attached_to(input, here).filter(is_own) {
+            return Ok((here, server));
+        }
+        let Some(function) = function_around(input, here) else {
+            return Err(refuse(
+                input,
+                here,
+                "the HTTP server that Socket.IO is attached to has no name here",
+                "give it one: `const server = http.createServer(app);` and `new Server(server, …)`",
+            ));
+        };
+        let callers = callers(input, function);
+        let [caller] = callers[..] else {
+            return Err(refuse(
+                input,
+                here,
+                match callers.is_empty() {
+                    true => {
+                        "it is not known who calls the function that makes the Socket.IO server"
+                    }
+                    false => {
+                        "the Socket.IO server is made by a function that is called at several places"
+                    }
+                },
+                "start it in one place: in the file that makes the HTTP server",
+            ));
+        };
+        if seen.contains(&caller) {
+            return Err(refuse(
+                input,
+                here,
+                "the Socket.IO server is made by a function that calls itself",
+                "start it in the file that makes the HTTP server",
+            ));
+        }
+        seen.push(caller);
+        here = caller;
+    }
+}
+
+/// The variable of the HTTP server: an argument, or that of a later `io.attach(server)`.
+fn attached_to(input: &Input<'_>, call: Place) -> Option<BindingId> {
+    let facts = input.project.facts(call.file);
+    let tree = &facts.tree;
+    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(call.node) else {
         return None;
     };
     let direct = arguments
-        .first()
-        .and_then(|it| http_server(statements, *it));
+        .iter()
+        .find_map(|it| http_server(input, call.file, *it));
     direct.or_else(|| {
-        let references = &statements.facts.binding(io).references;
+        let io = kept_in(input, call)?;
+        let references = &facts.binding(io).references;
         references.iter().find_map(|it| {
             let member = tree.parent(*it)?;
-            let call = tree.parent(member)?;
+            let call_of_it = tree.parent(member)?;
             let is_attach = matches!(tree.kind(member), Kind::Member { property, .. }
                 if matches!(property.name(), Some("attach" | "listen")));
-            match tree.kind(call) {
+            match tree.kind(call_of_it) {
                 Kind::Call { arguments, .. } if is_attach => {
-                    http_server(statements, *arguments.first()?)
+                    http_server(input, call.file, *arguments.first()?)
                 }
                 _ => None,
             }
@@ -188,11 +197,93 @@ fn attached_to(
     })
 }
 
-fn http_server(statements: &Statements<'_>, node: NodeId) -> Option<BindingId> {
-    let bare = statements.tree().bare(node);
-    let binding = statements.facts.binding_of(bare)?;
-    statements
-        .values(bare)
+fn http_server(input: &Input<'_>, file: FileId, node: NodeId) -> Option<BindingId> {
+    let facts = input.project.facts(file);
+    let node = facts.tree.bare(node);
+    let binding = facts.binding_of(node)?;
+    let mut values = input.project.values(Place { file, node });
+    values
         .any(|it| matches!(it, Value::HttpServer(_)))
         .then_some(binding)
+}
+
+/// The variable whose value an expression becomes: `const io = new Server(server)`, `io = await init(server)`.
+pub(super) fn kept_in(input: &Input<'_>, expression: Place) -> Option<BindingId> {
+    let facts = input.project.facts(expression.file);
+    let tree = &facts.tree;
+    let mut outer = tree.wrapped(expression.node);
+    let mut parent = tree.parent(outer)?;
+    if let Kind::Await { .. } = tree.kind(parent) {
+        outer = tree.wrapped(parent);
+        parent = tree.parent(outer)?;
+    }
+    match tree.kind(parent) {
+        Kind::Declarator { target, .. } => facts.binding_of(*target),
+        Kind::Assign {
+            target, operator, ..
+        } if operator == "=" => facts.binding_of(*target),
+        _ => None,
+    }
+}
+
+/// Whether a function whose statements are sorted one by one may return before the set-up starts.
+fn returns_before(input: &Input<'_>, start: Place, opened: &[NodeId]) -> bool {
+    let tree = &input.project.facts(start.file).tree;
+    let functions: Vec<Option<NodeId>> = opened
+        .iter()
+        .map(|it| tree.enclosing_function(*it))
+        .collect();
+    tree.ids().any(|it| {
+        matches!(tree.kind(it), Kind::Return { .. })
+            && tree.span(it).end <= tree.span(start.node).start
+            && functions.contains(&tree.enclosing_function(it))
+            && opened
+                .iter()
+                .any(|block| tree.span(*block).contains(tree.span(it)))
+    })
+}
+
+/// The server's names, if the set-up has a shape that can be moved.
+pub(super) fn setup(statements: &Statements<'_>, home: &Home) -> Result<Setup, Blocker> {
+    let input = statements.input;
+    let start = Place {
+        file: home.file,
+        node: home.start,
+    };
+    let statement = statements.index_of(home.start).ok_or_else(|| {
+        refuse(
+            input,
+            start,
+            "the Socket.IO server is made in a place that can't be moved",
+            "make it at the top level of the entry file",
+        )
+    })?;
+    let io = handle::handle(statements, home).ok_or_else(|| {
+        let (message, help) = match home.construction.file == home.file {
+            true => (
+                "the Socket.IO server is not kept in a variable of its own",
+                "write `const io = new Server(server, …);` as a statement of its own",
+            ),
+            false => (
+                "the file that starts the Socket.IO server can't get at it",
+                "let the function that makes it return it: `const io = initSocket(server);`",
+            ),
+        };
+        refuse(input, start, message, help)
+    })?;
+    Ok(Setup {
+        construction: home.construction,
+        statement,
+        io,
+        server: home.server,
+    })
+}
+
+fn refuse(input: &Input<'_>, at: Place, message: &str, help: &str) -> Blocker {
+    Blocker {
+        file: at.file,
+        span: input.project.facts(at.file).tree.span(at.node),
+        message: message.to_owned(),
+        help: help.to_owned(),
+    }
 }

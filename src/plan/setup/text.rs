@@ -78,7 +78,7 @@ impl<'a> Paragraphs<'a> {
     fn is_adjacent(&self, first: usize, second: usize) -> bool {
         let is_between_empty =
             self.leading[second].heading.is_none() || self.headed.contains(&second);
-        first + 1 == second && is_between_empty
+        self.statements.previous(second) == Some(first) && is_between_empty
     }
 
     /// The ranges to delete for statements to be gone: one for each run.
@@ -107,9 +107,15 @@ fn section(leading: &[Leading], index: usize) -> Vec<usize> {
 fn leading(statements: &Statements<'_>, index: usize) -> Leading {
     let text = statements.text();
     let start = statements.span(index).start as usize;
-    let from = match index.checked_sub(1) {
-        Some(before) => trailing_end(statements, statements.span(before)),
-        None => 0,
+    let from = match (
+        statements.previous(index),
+        statements.tree().parent(statements.all[index].node),
+    ) {
+        (Some(before), _) => trailing_end(statements, statements.span(before)),
+        (None, Some(block)) if block != statements.tree().root() => {
+            statements.tree().span(block).start + 1
+        }
+        (None, _) => 0,
     };
     let comments = statements.tree().comments.iter().map(|it| it.span);
     let between: Vec<Span> = comments
@@ -186,6 +192,8 @@ pub(super) struct NewText<'a> {
     pub(super) paragraphs: &'a Paragraphs<'a>,
     pub(super) parts: &'a Parts,
     pub(super) drops: &'a Drops,
+    /// A statement whose value is kept, and the declaration that goes before it: `const io = `.
+    pub(super) kept: Option<(usize, String)>,
 }
 
 impl NewText<'_> {
@@ -244,12 +252,17 @@ impl NewText<'_> {
     fn gap(&self, first: usize, second: usize, is_foreign: bool) -> String {
         let (from, to) = (self.paragraphs.own(first).end, self.span(second).start);
         match !is_foreign && self.paragraphs.is_adjacent(first, second) && from <= to {
-            true => self.statements.text()[Span {
-                start: from,
-                end: to,
+            true => {
+                let between = &self.statements.text()[Span {
+                    start: from,
+                    end: to,
+                }
+                .range()];
+                match between.contains('\n') {
+                    true => between.trim_end_matches([' ', '\t']).to_owned(),
+                    false => between.to_owned(),
+                }
             }
-            .range()]
-            .to_owned(),
             false => "\n\n".to_owned(),
         }
     }
@@ -268,7 +281,28 @@ impl NewText<'_> {
         let mut cuts = self.export(index);
         cuts.extend(self.unneeded(index));
         cuts.extend(self.dropped(index));
-        lists::without(self.statements.text(), span, cuts)
+        cuts.extend(self.indentation(index, span));
+        let text = self.statements.text();
+        let Some((_, declaration)) = self.kept.as_ref().filter(|it| it.0 == index) else {
+            return lists::without(text, span, cuts);
+        };
+        let at = self.statements.span(index).start;
+        let (above, own) = (Span { end: at, ..span }, Span { start: at, ..span });
+        let before = cuts.iter().copied().filter(|it| it.start < at).collect();
+        let above = lists::without(text, above, before);
+        format!("{above}{declaration}{}", lists::without(text, own, cuts))
+    }
+
+    /// What the lines of a statement in a block are indented by more than those of the file.
+    fn indentation(&self, index: usize, span: Span) -> Vec<Span> {
+        let layout = self.statements.layout();
+        let start = self.statements.span(index).start as usize;
+        let depth = layout.indentation(start).len();
+        let lines = layout.lines_in(span).into_iter();
+        lines
+            .filter(|it| *it > span.start as usize)
+            .map(|it| Span::new(it, it + layout.indentation(it).len().min(depth)))
+            .collect()
     }
 
     /// The word `export`.

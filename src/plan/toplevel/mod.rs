@@ -1,7 +1,10 @@
-//! The set-up file as a list of top-level statements: what each defines, and which of the file's own names it reads.
-//! Which of them go where is `closure`'s work.
+//! The set-up file as a list of statements: what each defines, and which of the file's own names it reads. They are those
+//! of the top level, and those of the blocks in which the set-up stands. Which of them go where is `closure`'s work.
 
 pub(in crate::plan) mod purity;
+pub(in crate::plan) mod starts;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,16 +36,18 @@ const HEAD_PACKAGES: &[&str] = &[
     "esm",
 ];
 
-/// One file's top-level statements.
+/// One file's statements.
 pub(in crate::plan) struct Statements<'a> {
     pub(in crate::plan) input: &'a Input<'a>,
     pub(in crate::plan) file: FileId,
     pub(in crate::plan) facts: &'a FileFacts,
     pub(in crate::plan) all: Vec<Statement>,
+    /// The blocks whose statements are listed, too, outermost first.
+    opened: Vec<NodeId>,
     defined_by: BTreeMap<BindingId, Vec<usize>>,
 }
 
-/// A top-level statement.
+/// A statement of the list.
 pub(in crate::plan) struct Statement {
     pub(in crate::plan) node: NodeId,
     pub(in crate::plan) form: Form,
@@ -52,7 +57,7 @@ pub(in crate::plan) struct Statement {
     pub(in crate::plan) reads: Vec<(BindingId, NodeId)>,
 }
 
-/// What a top-level statement is to a move.
+/// What a statement is to a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::plan) enum Form {
     /// `import … from`, `const … = require('…')`.
@@ -69,40 +74,65 @@ pub(in crate::plan) enum Form {
     Variables,
     /// Declares a function or a class.
     Definition,
+    /// Has a block in it whose statements are listed after it.
+    Shell,
     /// Anything else.
     Other,
 }
 
 impl<'a> Statements<'a> {
+    /// Those of the top level.
     pub(in crate::plan) fn new(input: &'a Input<'a>, file: FileId) -> Self {
+        Self::opening(input, file, Vec::new())
+    }
+
+    /// With those of some blocks, each in the one before.
+    pub(in crate::plan) fn opening(
+        input: &'a Input<'a>,
+        file: FileId,
+        opened: Vec<NodeId>,
+    ) -> Self {
         let facts = input.project.facts(file);
-        let body: Vec<NodeId> = match facts.tree.kind(facts.tree.root()) {
-            Kind::Program { body } => body.clone(),
-            _ => Vec::new(),
-        };
-        let all: Vec<Statement> = body
-            .into_iter()
-            .map(|node| Statement {
-                node,
-                form: form(input.project, file, node),
-                defines: BTreeSet::new(),
-                reads: Vec::new(),
-            })
-            .collect();
         let mut statements = Self {
             input,
             file,
             facts,
-            all,
+            all: Vec::new(),
+            opened,
             defined_by: BTreeMap::new(),
         };
+        statements.list(facts.tree.root(), 0);
         statements.resolve();
         statements
     }
 
+    /// Lists the statements of a block, and those of the opened block at `depth`, which is in one of them.
+    fn list(&mut self, block: NodeId, depth: usize) {
+        let tree = self.tree();
+        let (Kind::Program { body } | Kind::Block { body }) = tree.kind(block) else {
+            return;
+        };
+        let inner = self.opened.get(depth).copied();
+        for node in body {
+            let inner = inner.filter(|it| tree.span(*node).contains(tree.span(*it)));
+            self.all.push(Statement {
+                node: *node,
+                form: match inner {
+                    Some(_) => Form::Shell,
+                    None => form(self.input.project, self.file, *node),
+                },
+                defines: BTreeSet::new(),
+                reads: Vec::new(),
+            });
+            if let Some(inner) = inner {
+                self.list(inner, depth + 1);
+            }
+        }
+    }
+
     fn resolve(&mut self) {
         for (id, binding) in self.facts.bindings() {
-            if binding.scope != ScopeId::MODULE {
+            if !self.is_listed(binding.scope) {
                 continue;
             }
             for node in &binding.declarations {
@@ -122,6 +152,36 @@ impl<'a> Statements<'a> {
         }
     }
 
+    /// Whether the names of a scope are declared by listed statements, or by functions whose bodies are opened.
+    pub(in crate::plan) fn is_listed(&self, scope: ScopeId) -> bool {
+        let node = self.facts.scope(scope).node;
+        let is_opened = |block: &NodeId| *block == node || self.tree().parent(*block) == Some(node);
+        scope == ScopeId::MODULE || self.opened.iter().any(is_opened)
+    }
+
+    /// Whether the statements in a function's body are listed.
+    pub(in crate::plan) fn is_opened(&self, function: Place) -> bool {
+        let body = self
+            .input
+            .project
+            .facts(function.file)
+            .tree
+            .function(function.node);
+        let body = body.and_then(|it| it.body);
+        function.file == self.file && body.is_some_and(|it| self.opened.contains(&it))
+    }
+
+    /// Whether two statements stand in the same block.
+    pub(in crate::plan) fn are_siblings(&self, first: usize, second: usize) -> bool {
+        let parent = |it: usize| self.tree().parent(self.all[it].node);
+        parent(first) == parent(second)
+    }
+
+    /// The statement before one in its block.
+    pub(in crate::plan) fn previous(&self, index: usize) -> Option<usize> {
+        (0..index).rev().find(|it| self.are_siblings(*it, index))
+    }
+
     /// The statement that contains a node.
     pub(in crate::plan) fn index_of(&self, node: NodeId) -> Option<usize> {
         self.index_at(self.tree().span(node))
@@ -132,8 +192,7 @@ impl<'a> Statements<'a> {
         let after = self
             .all
             .partition_point(|it| self.tree().span(it.node).start <= span.start);
-        let index = after.checked_sub(1)?;
-        self.span(index).contains(span).then_some(index)
+        (0..after).rev().find(|it| self.span(*it).contains(span))
     }
 
     pub(in crate::plan) fn tree(&self) -> &'a Tree {
@@ -179,8 +238,9 @@ impl<'a> Statements<'a> {
         binding: BindingId,
         wanted: impl Fn(&Value) -> bool,
     ) -> bool {
-        let declarations = &self.facts.binding(binding).declarations;
-        declarations.iter().any(|it| self.values(*it).any(&wanted))
+        let facts = self.facts.binding(binding);
+        let mut nodes = facts.declarations.iter().chain(&facts.references);
+        nodes.any(|it| self.values(*it).any(&wanted))
     }
 
     pub(in crate::plan) fn values(&self, node: NodeId) -> impl Iterator<Item = &'a Value> {

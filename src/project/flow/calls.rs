@@ -3,6 +3,7 @@
 use super::cells::{CellId, Slot, ValueId};
 use super::{Callback, Flow, Listener};
 use crate::project::api::{self, Yields};
+use crate::project::constructor;
 use crate::project::value::{Place, Value};
 use crate::syntax::{Kind, NodeId};
 
@@ -199,28 +200,7 @@ impl Flow<'_> {
     }
 
     pub(in crate::project) fn constructor_of(&self, class: Place) -> Option<Place> {
-        let tree = &self.facts(class.file).tree;
-        let Kind::Class(it) = tree.kind(class.node) else {
-            return None;
-        };
-        it.members
-            .iter()
-            .find_map(|member| match tree.kind(*member) {
-                Kind::ClassMember {
-                    key,
-                    value: Some(value),
-                    is_static: false,
-                    ..
-                } if key.name() == Some("constructor")
-                    && tree.function(*value).is_some_and(|it| it.body.is_some()) =>
-                {
-                    Some(Place {
-                        file: class.file,
-                        node: *value,
-                    })
-                }
-                _ => None,
-            })
+        constructor(&self.facts(class.file).tree, class)
     }
 
     /// Runs a class's constructor, or the inherited one, with a call's arguments.

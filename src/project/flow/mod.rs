@@ -323,7 +323,7 @@ impl<'a> Flow<'a> {
     pub(in crate::project) fn create_server(&mut self, place: Place, to: CellId) {
         let role = self.roles[place.file.index()];
         let kind = match role {
-            _ if role.is_dedicated_server => SiteKind::Dedicated,
+            _ if role.is_in_dedicated() => SiteKind::Dedicated,
             _ if role.is_dead => SiteKind::Dead,
             _ => SiteKind::Constructed,
         };

@@ -1,0 +1,424 @@
+//! How the dedicated server's file gets at the server that the moved code makes: a variable, what a function of the
+//! set-up's module gives out, a member of its instance.
+
+use super::site::{Home, kept_in};
+use crate::findings::uses::Use;
+use crate::plan::Input;
+use crate::plan::loading;
+use crate::plan::toplevel::Statements;
+use crate::project::resolve::Target;
+use crate::project::value::{Place, Value};
+use crate::rules::Meaning;
+use crate::scope::{BindingId, BindingKind};
+use crate::source::FileId;
+use crate::syntax::{Key, Kind, NodeId};
+
+/// How the server is named.
+#[derive(Clone, Debug)]
+pub(super) enum Handle {
+    /// By a variable of the moved code.
+    Variable(BindingId),
+    /// By an expression over names that the moved code has, and perhaps one more import.
+    Expression {
+        /// `socket.getIO()`.
+        text: String,
+        /// `import { getIO } from './socket.js';`
+        import: Option<String>,
+    },
+    /// The call that starts the set-up is given a variable; its function returns the server from now on.
+    Returned {
+        /// The function.
+        function: Place,
+        /// The variable, in the function and in the dedicated server's file.
+        name: String,
+    },
+}
+
+/// The handle, if there is one.
+pub(super) fn handle(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
+    let start = Place {
+        file: home.file,
+        node: home.start,
+    };
+    let variable = variable(statements, start).or_else(|| {
+        (home.construction.file == home.file).then(|| variable(statements, home.construction))?
+    });
+    if let Some(variable) = variable {
+        return Some(Handle::Variable(variable));
+    }
+    if home.construction.file == home.file {
+        return None;
+    }
+    of_instance(statements, home)
+        .or_else(|| of_module(statements, home))
+        .or_else(|| returned(statements, home))
+}
+
+/// The variable that an expression's value is kept in, and nothing else.
+fn variable(statements: &Statements<'_>, expression: Place) -> Option<BindingId> {
+    let binding = kept_in(statements.input, expression)?;
+    let facts = statements.facts.binding(binding);
+    let is_alone = |index: &usize| statements.declarators(*index).len() < 2;
+    let writes = facts
+        .references
+        .iter()
+        .filter(|it| statements.facts.is_write(**it))
+        .count();
+    let holds_server = statements.holds(binding, |it| matches!(it, Value::Server(_)));
+    let is_listed = statements.is_listed(facts.scope)
+        && !statements.definers(binding).is_empty()
+        && statements.definers(binding).iter().all(is_alone);
+    (is_listed && holds_server && writes <= 1).then_some(binding)
+}
+
+/// `realtime.io`, `realtime.getIO()`: of an instance that the starting statement works with.
+fn of_instance(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
+    let input = statements.input;
+    let tree = statements.tree();
+    let names = tree
+        .descendants(home.start)
+        .filter(|it| matches!(tree.kind(*it), Kind::Name { .. }));
+    let holders = names.chain(kept_name(statements, home));
+    for node in holders {
+        let classes = statements.values(node).filter_map(|it| match it {
+            Value::Instance(class) => Some(*class),
+            _ => None,
+        });
+        for class in classes.filter(|it| it.file == home.construction.file) {
+            if let Some(member) = member_with_server(input, class) {
+                let text = format!("{}.{member}", tree.name(node)?);
+                return Some(Handle::Expression { text, import: None });
+            }
+        }
+    }
+    None
+}
+
+/// `const realtime = new Realtime(server)`.
+fn kept_name(statements: &Statements<'_>, home: &Home) -> Option<NodeId> {
+    let place = Place {
+        file: home.file,
+        node: home.start,
+    };
+    let binding = kept_in(statements.input, place)?;
+    statements
+        .facts
+        .binding(binding)
+        .declarations
+        .first()
+        .copied()
+}
+
+/// A public member of a class that gives the server: `getIO()`, `io`.
+fn member_with_server(input: &Input<'_>, class: Place) -> Option<String> {
+    let facts = input.project.facts(class.file);
+    let tree = &facts.tree;
+    let Kind::Class(it) = tree.kind(class.node) else {
+        return None;
+    };
+    let text = &input.sources[class.file.index()].text;
+    let is_public = |member: NodeId| {
+        let head = text[tree.span(member).range()]
+            .split(['(', '=', ';'])
+            .next();
+        head.is_some_and(|it| !it.contains("private ") && !it.contains("protected "))
+    };
+    let getter = it
+        .members
+        .iter()
+        .find_map(|member| match tree.kind(*member) {
+            Kind::ClassMember {
+                key: Key::Static(name),
+                value: Some(value),
+                is_static: false,
+                ..
+            } if is_public(*member)
+                && gives_server(
+                    input,
+                    Place {
+                        file: class.file,
+                        node: *value,
+                    },
+                ) =>
+            {
+                Some(format!("{name}()"))
+            }
+            _ => None,
+        });
+    let declared = |name: &str| {
+        it.members.iter().copied().find(|it| {
+            matches!(tree.kind(*it), Kind::ClassMember { key: Key::Static(key), .. } if key == name)
+        })
+    };
+    getter.or_else(|| {
+        tree.descendants(class.node)
+            .find_map(|node| match tree.kind(node) {
+                Kind::Member {
+                    object,
+                    property: Key::Static(name),
+                    ..
+                } if matches!(tree.kind(*object), Kind::This)
+                    && holds_server(
+                        input,
+                        Place {
+                            file: class.file,
+                            node,
+                        },
+                    )
+                    && declared(name).is_none_or(is_public) =>
+                {
+                    Some(name.clone())
+                }
+                _ => None,
+            })
+    })
+}
+
+fn holds_server(input: &Input<'_>, place: Place) -> bool {
+    let mut values = input.project.values(place);
+    values.any(|it| matches!(it, Value::Server(_)))
+}
+
+/// Whether a function takes nothing and returns the server.
+fn gives_server(input: &Input<'_>, function: Place) -> bool {
+    let tree = &input.project.facts(function.file).tree;
+    let takes_nothing = tree
+        .function(function.node)
+        .is_some_and(|it| it.parameters.is_empty() && !it.is_async && !it.is_generator);
+    let returns = |it: &Use| {
+        it.meaning == Meaning::Return
+            && it.chain.links.is_empty()
+            && it.chain.root.file == function.file
+            && holds_server(input, it.chain.root)
+            && tree.enclosing_function(it.chain.root.node) == Some(function.node)
+    };
+    takes_nothing && input.uses.iter().any(returns)
+}
+
+/// `require('./socket').getIO()`, or the same over an import.
+fn of_module(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
+    let input = statements.input;
+    let module = home.construction.file;
+    let source = loading::imports(input.project, home.file)
+        .into_iter()
+        .find(|it| input.project.resolve(home.file, it.1) == Target::File(module))
+        .map(|it| it.1)?;
+    let is_module = input.project.role(home.file).is_module;
+    let facts = input.project.facts(module);
+    let functions = facts
+        .tree
+        .ids()
+        .filter(|it| facts.tree.function(*it).is_some());
+    let getter = functions
+        .map(|node| Place { file: module, node })
+        .filter(|it| gives_server(input, *it))
+        .find_map(|it| exported_as(input, it));
+    let (name, call) = match getter {
+        Some(name) => (name, "()"),
+        None => (exported_server(input, module).filter(|_| is_module)?, ""),
+    };
+    if let Some(whole) = name_of_module(statements, home).filter(|_| name != "default") {
+        let text = format!("{whole}.{name}{call}");
+        return Some(Handle::Expression { text, import: None });
+    }
+    if !is_module {
+        let text = format!("require('{source}').{name}{call}");
+        return Some(Handle::Expression { text, import: None });
+    }
+    let is_taken = |name: &str| {
+        let mut bindings = statements.facts.bindings();
+        bindings.any(|it| it.1.name == name)
+    };
+    let (imported, local) = match (name.as_str(), is_taken(&name)) {
+        ("default", _) => (String::from("default as socketSetUp"), "socketSetUp"),
+        (_, false) => (name.clone(), name.as_str()),
+        (_, true) => (format!("{name} as ioOfSetUp"), "ioOfSetUp"),
+    };
+    Some(Handle::Expression {
+        text: format!("{local}{call}"),
+        import: Some(format!("import {{ {imported} }} from '{source}';")),
+    })
+}
+
+/// The name that the starting statement has for the set-up's module as a whole: `socket` of `socket.init(server)`.
+fn name_of_module<'a>(statements: &Statements<'a>, home: &Home) -> Option<&'a str> {
+    let tree = statements.tree();
+    let module = home.construction.file;
+    let is_whole = |it: &Value| match it {
+        Value::Module(file) | Value::Exports(file) => *file == module,
+        Value::Object(place) => place.file == module,
+        _ => false,
+    };
+    let mut names = tree
+        .descendants(home.start)
+        .filter(|it| matches!(tree.kind(*it), Kind::Name { .. }));
+    let name = names.find(|it| statements.values(*it).any(is_whole))?;
+    tree.name(name)
+}
+
+/// The name under which a module gives a function away.
+fn exported_as(input: &Input<'_>, function: Place) -> Option<String> {
+    let file = function.file;
+    let tree = &input.project.facts(file).tree;
+    let is_it = |node: NodeId| {
+        node == function.node
+            || input
+                .project
+                .values(Place { file, node })
+                .any(|it| *it == Value::Function(function))
+    };
+    tree.ids().find_map(|node| match tree.kind(node) {
+        Kind::ExportDeclaration { declaration } => match tree.kind(*declaration) {
+            Kind::Function(it) if *declaration == function.node => {
+                tree.name(it.name?).map(str::to_owned)
+            }
+            Kind::Variables { declarators, .. } => declarators.iter().find_map(|it| {
+                let Kind::Declarator {
+                    target,
+                    init: Some(init),
+                } = tree.kind(*it)
+                else {
+                    return None;
+                };
+                tree.name(*target)
+                    .filter(|_| is_it(*init))
+                    .map(str::to_owned)
+            }),
+            _ => None,
+        },
+        Kind::ExportNames {
+            names,
+            source: None,
+            ..
+        } => names
+            .iter()
+            .find(|it| it.local.is_some_and(is_it))
+            .map(|it| it.exported.clone()),
+        Kind::Assign { target, value, .. } => match tree.kind(*target) {
+            Kind::Member {
+                object, property, ..
+            } if is_it(*value) && is_exports(input, file, *object) => property
+                .name()
+                .filter(|it| *it != "exports")
+                .map(str::to_owned),
+            Kind::Member { object, .. } if is_module_object(input, file, *object) => {
+                exported_property(input, file, *value, &is_it)
+            }
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// The property of `module.exports = { … }` that has a value.
+fn exported_property(
+    input: &Input<'_>,
+    file: FileId,
+    object: NodeId,
+    is_it: &dyn Fn(NodeId) -> bool,
+) -> Option<String> {
+    let tree = &input.project.facts(file).tree;
+    let Kind::Object { properties } = tree.kind(tree.bare(object)) else {
+        return None;
+    };
+    properties.iter().find_map(|it| match tree.kind(*it) {
+        Kind::Property { key, value, .. } if is_it(*value) => key.name().map(str::to_owned),
+        _ => None,
+    })
+}
+
+fn is_exports(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
+    let mut values = input.project.values(Place { file, node });
+    values.any(|it| matches!(it, Value::Exports(_)))
+}
+
+fn is_module_object(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
+    let mut values = input.project.values(Place { file, node });
+    values.any(|it| matches!(it, Value::ModuleObject(_)))
+}
+
+/// The name of a variable with the server that an ES module exports: importers see what it holds later (ECMAScript,
+/// module environment records).
+fn exported_server(input: &Input<'_>, file: FileId) -> Option<String> {
+    let facts = input.project.facts(file);
+    let tree = &facts.tree;
+    tree.ids().find_map(|node| match tree.kind(node) {
+        Kind::ExportDeclaration { declaration } => match tree.kind(*declaration) {
+            Kind::Variables { declarators, .. } => declarators.iter().find_map(|it| {
+                let Kind::Declarator { target, .. } = tree.kind(*it) else {
+                    return None;
+                };
+                let name = tree.name(*target)?;
+                holds_server(
+                    input,
+                    Place {
+                        file,
+                        node: *target,
+                    },
+                )
+                .then(|| name.to_owned())
+            }),
+            _ => None,
+        },
+        Kind::ExportNames {
+            names,
+            source: None,
+            ..
+        } => names
+            .iter()
+            .find(|it| {
+                it.local
+                    .is_some_and(|node| holds_server(input, Place { file, node }))
+            })
+            .map(|it| it.exported.clone()),
+        _ => None,
+    })
+}
+
+/// The function that the starting statement calls, if it keeps the server in a variable and returns nothing: it can
+/// return that.
+fn returned(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
+    let input = statements.input;
+    let start = Place {
+        file: home.file,
+        node: home.start,
+    };
+    let tree = statements.tree();
+    let is_statement = tree
+        .parent(home.start)
+        .is_some_and(|it| matches!(tree.kind(it), Kind::ExpressionStatement { .. }));
+    let [function] = input.project.callees(start)[..] else {
+        return None;
+    };
+    let facts = input.project.facts(function.file);
+    let makes_it = facts.tree.enclosing_function(home.construction.node) == Some(function.node)
+        && function.file == home.construction.file;
+    let it = facts.tree.function(function.node)?;
+    let returns = facts.tree.descendants(function.node).any(|node| {
+        matches!(facts.tree.kind(node), Kind::Return { .. })
+            && facts.tree.enclosing_function(node) == Some(function.node)
+    });
+    let is_plain = !it.is_async && !it.is_generator && !returns;
+    let Kind::Block { body } = facts.tree.kind(it.body?) else {
+        return None;
+    };
+    let binding = kept_in(input, home.construction)?;
+    let kept = facts.binding(binding);
+    let is_in_body = facts
+        .tree
+        .statement_list(facts.tree.enclosing_statement(home.construction.node))
+        == Some(body.as_slice());
+    let is_constant = matches!(
+        kept.kind,
+        BindingKind::Var | BindingKind::Let | BindingKind::Const
+    ) && kept
+        .references
+        .iter()
+        .filter(|it| facts.is_write(**it))
+        .count()
+        <= 1;
+    (is_statement && makes_it && is_plain && is_in_body && is_constant).then(|| Handle::Returned {
+        function,
+        name: kept.name.clone(),
+    })
+}
