@@ -84,6 +84,35 @@ pub(super) fn name(input: &Input<'_>, path: &str) -> String {
     }
 }
 
+/// Packages through which a project already meets others in Redis, under the key `socket.io` unless told otherwise.
+const MEETING_POINTS: &[&str] = &[
+    "@socket.io/redis-adapter",
+    "@socket.io/redis-emitter",
+    "socket.io-emitter",
+    "socket.io-redis",
+];
+
+/// The key that separates the events of this application from those of others on the same Redis, as the environment may
+/// override it. A key that was written once stays, because processes of two versions have to meet during a deployment; so
+/// does the one that an adapter or an emitter of the project has been using.
+pub(super) fn redis_key(input: &Input<'_>, wire: &str) -> String {
+    let written = text_at(input, wire).and_then(|it| {
+        let (_, rest) = it.split_once("process.env.SOCKET_IO_REDIS_KEY || '")?;
+        Some(rest.split_once('\'')?.0.to_owned())
+    });
+    written.unwrap_or_else(|| {
+        let manifest = manifest(input, wire);
+        if MEETING_POINTS
+            .iter()
+            .any(|it| declared(&manifest, it).is_some())
+        {
+            "socket.io".to_owned()
+        } else {
+            name(input, wire)
+        }
+    })
+}
+
 /// Whether `.js` files at `path` are ES modules.
 pub(super) fn is_module_package(input: &Input<'_>, path: &str) -> bool {
     manifest(input, path).get("type").and_then(Value::as_str) == Some("module")

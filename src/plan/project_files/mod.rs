@@ -49,14 +49,15 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Writ
     let mut written = Written::default();
     let broadcaster = broadcaster_path(input);
     let style = Style::of_path(input, &broadcaster);
-    let (text, wire) = runtime(&style, &input.settings.methods);
     let wire_path = wire_path(&broadcaster);
+    let redis_key = manifest::redis_key(input, &wire_path);
+    let (text, wire) = runtime(&style, &redis_key, &input.settings.methods);
     written.add(input, broadcaster, text);
     written.add(input, wire_path, wire);
     manifest::write(input, slice, &mut written);
     if let Some(slice) = slice {
         written.add(input, slice.server_path.clone(), slice.server.clone());
-        surroundings::write(input, slice, &mut written);
+        surroundings::write(input, slice, &redis_key, &mut written);
         pm2::write(input, slice, &mut written);
     }
     written
@@ -119,6 +120,7 @@ struct Runtime {
     esm: bool,
     ts: bool,
     suffix: &'static str,
+    redis_key: String,
     methods: Vec<MethodText>,
 }
 
@@ -168,11 +170,12 @@ fn quoted(text: &str) -> String {
 }
 
 /// The broadcaster and its wire parser.
-fn runtime(style: &Style, methods: &[Method]) -> (String, String) {
+fn runtime(style: &Style, redis_key: &str, methods: &[Method]) -> (String, String) {
     let values = Runtime {
         esm: style.esm,
         ts: style.ts,
         suffix: style.suffix,
+        redis_key: redis_key.to_owned(),
         methods: methods.iter().map(MethodText::new).collect(),
     };
     let broadcaster = render(include_str!("../runtime/socketBroadcaster.js"), &values);

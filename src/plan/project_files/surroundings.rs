@@ -1,6 +1,8 @@
 //! The proxy in front, and the environment: an nginx site that tells the two processes apart, and the variables that
 //! they read.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Written, manifest, render, text_at};
@@ -26,7 +28,7 @@ struct Site {
 }
 
 /// Writes the site file and adds to `.env.example`.
-pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
+pub(super) fn write(input: &Input<'_>, slice: &Slice, redis_key: &str, written: &mut Written) {
     let entry = input.project.path(slice.file);
     let root = manifest::root_for(input, entry);
     let port = port(input, slice);
@@ -65,10 +67,14 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
     }
     let environment = format!("{root}.env.example");
     if let Some(text) = text_at(input, &environment) {
+        let variables = BTreeMap::from([("redis_key", redis_key)]);
         written.add(
             input,
             environment,
-            with_variables(text, include_str!("../runtime/env.example")),
+            with_variables(
+                text,
+                &render(include_str!("../runtime/env.example"), &variables),
+            ),
         );
     }
 }

@@ -211,3 +211,27 @@ fn files_of_another_origin_are_not_overwritten() {
         "`src/utils/socketWire.js` exists and is not ours"
     );
 }
+
+#[test]
+fn each_application_has_a_key_of_its_own_on_a_shared_redis() {
+    let key = |text: &str| {
+        let wire = file(text, "src/utils/socketWire.js").unwrap();
+        let line = wire.lines().find(|it| it.contains("_KEY ||")).unwrap();
+        line.trim().to_owned()
+    };
+    let expected = |key: &str| format!("return process.env.SOCKET_IO_REDIS_KEY || '{key}';");
+    assert_eq!(key(SERVER), expected("my-desk"));
+    let meets_others = SERVER.replace(
+        "{ \"name\"",
+        "{ \"dependencies\": { \"@socket.io/redis-adapter\": \"8\" }, \"name\"",
+    );
+    assert_eq!(key(&meets_others), expected("socket.io"));
+}
+
+#[test]
+fn a_key_that_was_written_once_stays() {
+    let wire = "// @iomigrate wire\nreturn process.env.SOCKET_IO_REDIS_KEY || 'older';\n";
+    let text = format!("{SERVER}//- src/utils/socketWire.js\n{wire}");
+    let after = file(&text, "src/utils/socketWire.js").unwrap();
+    assert!(after.contains("process.env.SOCKET_IO_REDIS_KEY || 'older';"));
+}

@@ -35,18 +35,28 @@ function failure(code, message) {
 const RESUBSCRIBE_GRACE_MS = 5000;
 const RESUBSCRIBE_POLL_MS = 100;
 
+const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null };
+
 // One Redis connection and the events that wait for it. `publish` never rejects: redis-emitter does not look at the
 // promise, and an unhandled rejection would end the process.
 class Publisher {
   constructor() {
     this.queueMax = Number(process.env.SOCKET_IO_QUEUE_MAX || 1000);
     this.queue = [];
+    this.underWay = 0;
     this.flushing = null;
     this.isClosed = false;
     this.counters = { published: 0, failed: 0, dropped: 0 };
     this.lastError = null;
-    this.client = createClient(wire.redisOptions());
-    this.firstAttempt = this.connect();
+    try {
+      this.client = createClient(wire.redisOptions());
+      this.firstAttempt = this.connect();
+    } catch (error) {
+      // The address can't be read. That is no reason to fail the request that emits: this client never connects.
+      this.client = createClient();
+      this.firstAttempt = Promise.resolve();
+      this.noteError(error);
+    }
   }
 
   // Resolves when the first attempt has ended, well or badly. node-redis keeps trying by itself from there on.
@@ -75,7 +85,7 @@ class Publisher {
       this.counters.dropped += 1;
       return 0;
     }
-    if (this.client.isReady && !this.flushing) return this.send(channel, message);
+    if (this.isFree()) return this.send(channel, message);
     this.queue.push({ channel, message });
     if (this.queue.length > this.queueMax) {
       this.queue.shift();
@@ -84,7 +94,13 @@ class Publisher {
     return 0;
   }
 
+  // A Redis that hangs takes what it is sent and says nothing: no more than a queue of it may be under way.
+  isFree() {
+    return this.client.isReady && !this.flushing && this.queue.length === 0 && this.underWay < this.queueMax;
+  }
+
   async send(channel, message) {
+    this.underWay += 1;
     try {
       const receivers = await this.client.publish(channel, message);
       this.counters.published += 1;
@@ -93,12 +109,22 @@ class Publisher {
       this.counters.failed += 1;
       this.noteError(error);
       return 0;
+    } finally {
+      this.underWay -= 1;
+      this.resume();
     }
   }
 
   flush(grace) {
-    this.flushing ??= this.sendQueued(grace).finally(() => { this.flushing = null; });
+    this.flushing ??= this.sendQueued(grace).finally(() => {
+      this.flushing = null;
+      this.resume();
+    });
     return this.flushing;
+  }
+
+  resume() {
+    if (this.queue.length > 0 && this.client.isReady) this.flush(0);
   }
 
   // In order, one at a time; new events line up behind. Until `grace` is over, an event that reached nobody is tried again.
@@ -117,12 +143,8 @@ class Publisher {
   async reachable() {
     await this.firstAttempt;
     await this.flushing;
+    if (this.isClosed) throw failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed');
     if (!this.client.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
-  }
-
-  whenReady() {
-    if (this.client.isReady) return Promise.resolve();
-    return new Promise((resolve) => { this.client.once('ready', resolve); });
   }
 
   async close() {
@@ -159,23 +181,36 @@ class Questions {
     const message = wire.encode(question);
     await this.publisher.reachable();
     await this.listen();
+    if (!this.subscriber.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
     const receivers = await this.publisher.send(wire.questionChannel(), message);
     if (receivers === 0) throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is listening');
   }
 
   listen() {
-    if (!this.listening) {
-      this.subscriber = this.publisher.client.duplicate();
-      this.subscriber.on('error', logRedisError);
-      const onReply = (bytes) => this.receive(wire.decode(bytes));
-      this.listening = this.subscriber.connect().then(() => this.subscriber.subscribe(this.replyChannel, onReply, true));
-    }
+    this.listening ??= this.subscribe().catch((error) => {
+      this.listening = null; // the next question tries again
+      throw failure('SOCKET_SERVER_UNAVAILABLE', `no answers can be received: ${error.message}`);
+    });
     return this.listening;
   }
 
-  receive({ id, error, result }) {
-    if (error) this.settle(id, Object.assign(new Error(error.message), { responses: error.responses }));
-    else this.settle(id, null, result);
+  async subscribe() {
+    if (this.subscriber) await wire.closeRedis(this.subscriber);
+    this.subscriber = this.publisher.client.duplicate();
+    this.subscriber.on('error', logRedisError);
+    await this.subscriber.connect();
+    await this.subscriber.subscribe(this.replyChannel, (bytes) => this.receive(bytes), true);
+  }
+
+  // What throws in here would end the process, and anybody on this Redis can publish anything.
+  receive(bytes) {
+    try {
+      const { id, error, result } = wire.decodeOurs(bytes);
+      if (error) this.settle(id, Object.assign(new Error(error.message), error));
+      else this.settle(id, null, result);
+    } catch (error) {
+      logRedisError(error);
+    }
   }
 
   settle(id, error, result) {
@@ -253,8 +288,9 @@ class RedisLink {
   }
 
   stats() {
-    const { counters, queue, client, lastError } = this.publisher;
-    return { ...counters, queued: queue.length, pending: this.questions.pending.size, connected: client.isReady, lastError };
+    const { client, counters, queue, lastError } = this.publisher;
+    const lastProblem = lastError && (lastError.code || lastError.message);
+    return { connected: client.isReady, ...counters, queued: queue.length, pending: this.questions.pending.size, lastProblem };
   }
 
   async close() {
@@ -403,12 +439,16 @@ function createSocketBroadcaster() {
       return io;
     },
 
-    // Optional, at start-up: saves the first event the wait for the connection.
+    // Optional, at start-up: saves the first event the wait for the connection. Resolves with whether Redis was reached.
+    // If it was not, the attempts go on by themselves.
     async connect() {
-      if (!switchboard.local) await switchboard.overRedis.publisher.whenReady();
+      if (switchboard.local) return true;
+      const { publisher } = switchboard.overRedis;
+      await publisher.firstAttempt;
+      return publisher.client.isReady;
     },
 
-    stats: () => (switchboard.redis ? switchboard.redis.stats() : { connected: false }),
+    stats: () => ({ ...UNUSED, ...switchboard.redis?.stats() }),
 
     // Sends what is still queued and lets go of Redis, so that the process can end.
     async close() {

@@ -6,9 +6,9 @@
 // is written, and what a question to the server means. Both processes must run the same version of this file: a reader
 // that does not know the writer's format drops the message without a word.
 {% if esm %}
-import { decode as unpack, encode as pack } from 'notepack.io';
+import { decode as decodeMsgpack } from 'notepack.io';
 {% else %}
-const { decode: unpack, encode: pack } = require('notepack.io');
+const { decode: decodeMsgpack } = require('notepack.io');
 {% endif %}
 // ---------------------------------------------------------------------------------------------------- where they meet
 
@@ -17,16 +17,28 @@ const { decode: unpack, encode: pack } = require('notepack.io');
 function redisOptions() {
   const { REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD } = process.env;
   const socket = { reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 2000) };
-  if (REDIS_URL) return { url: REDIS_URL, socket };
+  if (REDIS_URL) {
+    if (!isAddress(REDIS_URL)) throw new Error('REDIS_URL is no address like redis://user:password@host:6379');
+    return { url: REDIS_URL, socket };
+  }
   return {
     socket: { ...socket, host: REDIS_HOST || '127.0.0.1', port: Number(REDIS_PORT || 6379) },
     password: REDIS_PASSWORD || undefined,
   };
 }
 
+// Asked beforehand, because the error of the client would show the whole text, password included.
+function isAddress(text) {
+  try {
+    return Boolean(new URL(text));
+  } catch {
+    return false;
+  }
+}
+
 // Redis database numbers do not separate channels: two applications on one Redis need two keys.
 function redisKey() {
-  return process.env.SOCKET_IO_REDIS_KEY || 'socket.io';
+  return process.env.SOCKET_IO_REDIS_KEY || '{{ redis_key }}';
 }
 
 function questionChannel() {
@@ -66,22 +78,52 @@ function pause(milliseconds) {
 // an in-process emit, being JSON, leaves alone: an invalid date becomes 1970, integers from 2^64 on become 0, typed arrays
 // lose bytes, functions throw. So JSON it is, and what is binary travels beside it, as between Socket.IO and its clients.
 
+//
+//   [...] or {...}                                 JSON
+//   0x01 {"sizes":[...],"message":...} \n bytes    JSON, and behind its line what is binary
+
+const WITH_ATTACHMENTS = 0x01;
+const LINE_BREAK = 0x0a; // JSON.stringify() writes none
+const EVENT_TYPES = [2, 5]; // EVENT and BINARY_EVENT of socket.io-parser
+
 function encode(message) {
   if (!hasBinary(message)) return JSON.stringify(message);
   const attachments = [];
-  const json = JSON.stringify(detach(message, attachments));
-  return pack({ json, attachments });
+  const detached = detach(message, attachments);
+  const head = JSON.stringify({ sizes: attachments.map(({ length }) => length), message: detached });
+  return Buffer.concat([Buffer.of(WITH_ATTACHMENTS), Buffer.from(head), Buffer.of(LINE_BREAK), ...attachments]);
 }
 
-// The first byte tells the formats apart. Every message is an array or an object, so JSON starts with "[" (0x5b) or
-// "{" (0x7b). As msgpack these two bytes would be the bare numbers 91 and 123; a msgpack array starts with 0x90-0x9f or
-// 0xdc-0xdd and a map with 0x80-0x8f or 0xde-0xdf. Plain msgpack is understood too: another service on this Redis may
-// still publish with the emitter's default parser.
+// Another service on this Redis may still publish with the emitter's default parser, so the adapter understands plain
+// msgpack as well. No message of msgpack starts like ours: there, these bytes would be the bare numbers 1, 91 and 123.
 function decode(bytes) {
-  if (bytes[0] === 0x5b || bytes[0] === 0x7b) return JSON.parse(bytes.toString());
-  const message = unpack(bytes);
-  const isOurs = typeof message.json === 'string' && Array.isArray(message.attachments);
-  return isOurs ? reattach(JSON.parse(message.json), message.attachments) : message;
+  const message = isOurs(bytes) ? decodeOurs(bytes) : decodeMsgpack(bytes);
+  if (Array.isArray(message) && !isEvent(message)) throw new Error('not an event');
+  return message;
+}
+
+// The adapter passes the packet on to the clients as it is, and they hang up on what they can't read.
+function isEvent([, packet, options]) {
+  const isNamed = Array.isArray(packet?.data) && ['string', 'number'].includes(typeof packet.data[0]);
+  return isNamed && EVENT_TYPES.includes(packet.type) && typeof options === 'object';
+}
+
+// Throws on everything else, in a time that its length bounds.
+function decodeOurs(bytes) {
+  if (!isOurs(bytes)) throw new Error('not a message of socketWire');
+  if (bytes[0] !== WITH_ATTACHMENTS) return JSON.parse(bytes.toString());
+  let at = bytes.indexOf(LINE_BREAK) + 1;
+  const { sizes, message } = JSON.parse(bytes.toString('utf8', 1, at));
+  const attachments = [];
+  for (const size of sizes) {
+    attachments.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return reattach(message, attachments);
+}
+
+function isOurs(bytes) {
+  return [WITH_ATTACHMENTS, 0x5b, 0x7b].includes(bytes[0]); // 0x5b is "[", 0x7b is "{"
 }
 
 // hasBinary, detach and reattach follow socket.io-parser step by step, its treatment of toJSON included: whatever it
@@ -112,7 +154,7 @@ function detach(value, attachments, isFromToJSON = false) {
 
 function reattach(value, attachments) {
   if (!value || typeof value !== 'object') return value;
-  if (value._placeholder === true && value.num in attachments) return attachments[value.num];
+  if (value._placeholder === true && Number.isInteger(value.num) && value.num in attachments) return attachments[value.num];
   for (const key of Object.keys(value)) value[key] = reattach(value[key], attachments);
   return value;
 }
@@ -165,5 +207,5 @@ async function answer(io, question, queries = {}) {
 export {
 {% else %}
 module.exports = {
-{% endif %}  redisOptions, redisKey, questionChannel, closeRedis, createQuietLog, pause, encode, decode, operatorFor, answer,
+{% endif %}  redisOptions, redisKey, questionChannel, closeRedis, createQuietLog, pause, encode, decode, decodeOurs, operatorFor, answer,
 };

@@ -29,6 +29,7 @@ const socketService = {
   redis: null,
   redisErrors: new WeakSet(),
   logRejection: socketWire.createQuietLog('[socket server] Redis'),
+  logQuestion: socketWire.createQuietLog('[socket server] a question could not be answered'),
   isStarted: false,
   isDraining: false,
 };
@@ -77,7 +78,7 @@ async function connectSocketRedis(io) {
   await Promise.all([publisher, subscriber].map(reachSocketRedis));
   const createAdapter = createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire });
   io.adapter(function createHeir(namespace) { // no arrow function: Socket.IO calls it with `new`
-    return inheritSocketAdapter(namespace.adapter, createAdapter(namespace));
+    return inheritSocketAdapter(namespace.adapter, guardSocketAdapter(createAdapter(namespace)));
   });
   // On the connection that brings the events, so that a question is answered after what was sent before it: two
   // connections would keep no order. Never on the publisher: a connection that has subscribed cannot publish any more.
@@ -91,6 +92,22 @@ function inheritSocketAdapter(former, heir) {
     for (const listener of former.rawListeners(event)) heir.on(event, listener);
   }
   return Object.assign(heir, { rooms: former.rooms, sids: former.sids });
+}
+
+// The adapter believes whatever it receives, and would end the process with what it can't read.
+function guardSocketAdapter(adapter) {
+  const logDropped = socketWire.createQuietLog('[socket server] a message on Redis was dropped');
+  for (const method of ['onmessage', 'onrequest']) {
+    const receive = adapter[method].bind(adapter);
+    adapter[method] = async (...args) => {
+      try {
+        await receive(...args);
+      } catch (error) {
+        logDropped(error);
+      }
+    };
+  }
+  return adapter;
 }
 
 // ------------------------------------------------------------------------------------------------------------------ Redis
@@ -158,21 +175,28 @@ function surviveRedisRejection(reason) {
 // -------------------------------------------------------------------------------------------------------------- questions
 
 async function answerSocketQuestion(bytes) {
-  const { publisher } = socketService.redis;
   try {
-    const question = socketWire.decode(bytes);
-    const reply = await replyToSocketQuestion(question);
-    await publisher.publish(question.replyTo, socketWire.encode(reply));
+    const question = socketWire.decodeOurs(bytes);
+    if (!isSocketQuestion(question)) throw new Error('a question without id, operation or reply channel');
+    await socketService.redis.publisher.publish(question.replyTo, await replyToSocketQuestion(question));
   } catch (error) {
-    console.error('[socket server] a question could not be answered:', error);
+    socketService.logQuestion(error);
   }
 }
 
+// The reply goes nowhere else than to those who wait for one.
+function isSocketQuestion(question) {
+  const { id, op, replyTo } = question ?? {};
+  return [id, op, replyTo].every((it) => typeof it === 'string') && replyTo.startsWith(`${socketWire.questionChannel()}-reply#`);
+}
+
 async function replyToSocketQuestion(question) {
+  const { id } = question;
   try {
-    return { id: question.id, result: await socketWire.answer(socketService.io, question, socketQueries) };
-  } catch ({ message, responses }) {
-    return { id: question.id, error: { message, responses } };
+    return socketWire.encode({ id, result: await socketWire.answer(socketService.io, question, socketQueries) });
+  } catch (error) {
+    const { message = String(error), code, responses } = error ?? {};
+    return socketWire.encode({ id, error: { message, code, responses } });
   }
 }
 

@@ -64,7 +64,8 @@ export async function startRedis({ port, args = [] } = {}) {
   };
   // Accepts what it is sent and answers nothing: what is sent now is under way when it is killed.
   const freeze = () => child.kill('SIGSTOP');
-  return { port, url: `redis://127.0.0.1:${port}`, stop, freeze };
+  const thaw = () => child.kill('SIGCONT');
+  return { port, url: `redis://127.0.0.1:${port}`, stop, freeze, thaw };
 }
 
 // A Node process of a rendered project, with what it printed.

@@ -36,7 +36,7 @@ const METHODS = [
 ];
 
 // redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
-export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS } = {}) {
+export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
   linkModules(root, redis);
@@ -50,7 +50,7 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
     'src/socketio-server.js': render('socketio-server.js', server),
     'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, suffix: extension, methods }),
-    'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false }),
+    'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, redis_key: redisKey }),
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
   return { root, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };

@@ -5,6 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { createProject } from './render.mjs';
 import { startRedis, startSocketServer } from './processes.mjs';
 
+// What stats() says as long as nothing went through Redis.
+export const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null };
+
 export async function loadBroadcaster(project, esm) {
   const path = project.path('src/utils/socketBroadcaster.js');
   if (!esm) return createRequire(path)(path);
