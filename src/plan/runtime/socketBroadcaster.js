@@ -12,6 +12,12 @@
 //
 // Nothing connects until the first use. An emit never throws and never rejects because of Redis: while Redis is away,
 // events wait in a bounded queue; see stats().
+//
+// In the project's own tests, with SOCKET_IO_BROADCASTER=memory, nothing ever connects:
+//
+//   socketBroadcaster.sent                    [{ nsp, rooms, except, flags, event, args }, ...]: what would have been sent
+//   socketBroadcaster.answers.roomSize = 2    what a question gets: a value, or a function of the question
+//   socketBroadcaster.clear()                 forgets both
 {% if esm %}
 import { randomUUID } from 'node:crypto';
 import { Emitter } from '@socket.io/redis-emitter';
@@ -228,12 +234,25 @@ class Questions {
   }
 }
 
-// ----------------------------------------------------------------------------------------------------- the two ways out
+// --------------------------------------------------------------------------------------------------------- the ways out
 
 // A room joined as a string, number or boolean can be named from another process. An object (an ObjectId that was not
 // made a string) equals nothing but itself: `io` reaches nobody with it, and so does this.
 function nameable(room) {
   return ['string', 'number', 'boolean'].includes(typeof room) ? room : null;
+}
+
+// emit(event, ..., callback): what came of emitWithAck(), for those who want to be called.
+function callBack(promise, callback, { isSingle }) {
+  promise.then(
+    (responses) => callback(null, responses),
+    (error) => callback(error, isSingle ? null : error.responses ?? []),
+  );
+  return true;
+}
+
+function takeCallback(args) {
+  return typeof args[args.length - 1] === 'function' ? args[args.length - 1] : null;
 }
 
 // To the dedicated server, through Redis.
@@ -249,7 +268,8 @@ class RedisLink {
     const named = { ...target, rooms: target.rooms.map(nameable), except: target.except.map(nameable) };
     if (method === 'fetchSockets' || method === 'allSockets') return this.ask({ op: method, target: named });
     if (method === 'emitWithAck') return this.emitWithAck(named, args);
-    if (method === 'emit' && typeof args[args.length - 1] === 'function') return this.emitWithCallback(named, args);
+    const callback = method === 'emit' && takeCallback(args);
+    if (callback) return callBack(this.emitWithAck(named, args.slice(0, -1)), callback, named.flags);
     if (method === 'serverSideEmit') return this.serverSideEmit(named, args);
     return this.operatorFor(named)[method](...args);
   }
@@ -272,15 +292,6 @@ class RedisLink {
     const question = { op: 'emitWithAck', target: { ...target, flags: { ...target.flags, timeout } }, args };
     const responses = await this.ask(question, timeout + 1000);
     return target.flags.isSingle ? responses[0] : responses;
-  }
-
-  emitWithCallback(target, args) {
-    const callback = args[args.length - 1];
-    this.emitWithAck(target, args.slice(0, -1)).then(
-      (responses) => callback(null, responses),
-      (error) => callback(error, target.flags.isSingle ? null : error.responses ?? []),
-    );
-    return true;
   }
 
   ask(question, timeout) {
@@ -314,24 +325,64 @@ class LocalLink {
   }
 }
 
+const ANSWERS_WITHOUT_CLIENTS = {
+  clientsCount: 0, socketsCount: 0, roomSize: 0, rooms: [], fetchSockets: [], allSockets: [], emitWithAck: [],
+};
+
+// Nowhere: for tests. Keeps the arguments as a client would get them, so a Date is text, and what was changed later is not.
+class MemoryLink {
+  constructor() {
+    this.sent = [];
+    this.answers = {};
+  }
+
+  run(target, method, args) {
+    if (method === 'fetchSockets' || method === 'allSockets') return this.ask({ op: method, target });
+    const callback = method === 'emit' && takeCallback(args);
+    this.record(target, method, callback ? args.slice(0, -1) : args);
+    if (callback) return callBack(this.ask({ op: 'emitWithAck', target, args }), callback, target.flags);
+    return method === 'emitWithAck' ? this.ask({ op: method, target, args }) : true;
+  }
+
+  record({ nsp, rooms, except, flags: { isSingle, ...flags } }, method, args) {
+    const target = { nsp, rooms: rooms.map(nameable), except: except.map(nameable), flags };
+    const received = wire.decodeOurs(Buffer.from(wire.encode(args)));
+    if (method.startsWith('emit')) this.sent.push({ ...target, event: received[0], args: received.slice(1) });
+    else this.sent.push({ ...target, method, args: received });
+  }
+
+  async ask(question) {
+    const answer = this.answers[question.op] ?? ANSWERS_WITHOUT_CLIENTS[question.op];
+    return typeof answer === 'function' ? answer(question) : answer;
+  }
+
+  clear() {
+    this.sent.length = 0;
+    for (const op of Object.keys(this.answers)) delete this.answers[op];
+  }
+}
+
 // Decides at the moment of each call which way it goes. Chains may be kept from before attach() was called.
 class Switchboard {
   constructor() {
+    this.memory = new MemoryLink();
     this.local = null;
     this.redis = null;
   }
 
-  get overRedis() {
+  get way() {
+    if (process.env.SOCKET_IO_BROADCASTER === 'memory') return this.memory;
+    if (this.local) return this.local;
     this.redis ??= new RedisLink();
     return this.redis;
   }
 
   run(target, method, args) {
-    return (this.local || this.overRedis).run(target, method, args);
+    return this.way.run(target, method, args);
   }
 
   async ask(question) {
-    return (this.local || this.overRedis).ask(question);
+    return this.way.ask(question);
   }
 }
 
@@ -442,10 +493,9 @@ function createSocketBroadcaster() {
     // Optional, at start-up: saves the first event the wait for the connection. Resolves with whether Redis was reached.
     // If it was not, the attempts go on by themselves.
     async connect() {
-      if (switchboard.local) return true;
-      const { publisher } = switchboard.overRedis;
-      await publisher.firstAttempt;
-      return publisher.client.isReady;
+      const { publisher } = switchboard.way;
+      await publisher?.firstAttempt;
+      return publisher ? publisher.client.isReady : true;
     },
 
     stats: () => ({ ...UNUSED, ...switchboard.redis?.stats() }),
@@ -456,7 +506,10 @@ function createSocketBroadcaster() {
     },
   };
 
-  return Object.assign(io, named, questions, lifeCycle);
+  const { sent, answers } = switchboard.memory;
+  const forTests = { sent, answers, clear: () => switchboard.memory.clear() };
+
+  return Object.assign(io, named, questions, lifeCycle, forTests);
 }
 
 // One for the whole process.
