@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import parsePrometheus from 'parse-prometheus-text-format';
 import { close, connect as connectClient } from './support/clients.mjs';
 import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
 import { createProject } from './support/render.mjs';
@@ -208,6 +209,34 @@ describe('lifecycle', { concurrency: 4 }, () => {
       assert.deepEqual(body, { ready: true, redis: true, draining: false, clients: 0 });
     }
     assert.equal((await fetch(`${server.url}/other`)).status, 404);
+    await server.stop();
+  }));
+
+  test('/metrics, as a parser of Prometheus reads them', () => withProject({ setup: `
+    const io = new Server(server);
+    io.of(/odd/);
+    io.on('connection', (socket) => socket.join(['a', 'b']));` }, async (at) => {
+    const server = await at.server();
+    const odd = '/odd "\\" \n name';
+    await Promise.all([at.connect(server.url, 'anna'), at.connect(server.url, 'ben'), at.connect(server.url, 'cleo', { nsp: odd })]);
+    await exitOf(at.script(`
+      io.emit('e');
+      io.clientsCount().then(() => io.close()).then(() => process.disconnect());`));
+    const response = await fetch(`${server.url}/metrics`);
+    assert.match(response.headers.get('content-type'), /^text\/plain; version=0\.0\.4/);
+    const metrics = Object.fromEntries(parsePrometheus(await response.text()).map(({ name, type, metrics: samples }) =>
+      [name, [type, ...samples.map(({ labels, value }) => (labels ? [labels.namespace, value] : value))]]));
+    assert.deepEqual(metrics, {
+      socketio_ready: ['GAUGE', '1'],
+      socketio_redis_connected: ['GAUGE', '1'],
+      socketio_clients: ['GAUGE', '3'],
+      socketio_sockets: ['GAUGE', ['/', '2'], [odd, '1']],
+      socketio_rooms: ['GAUGE', ['/', '2'], [odd, '0']],
+      socketio_redis_messages_total: ['COUNTER', '1'],
+      socketio_redis_messages_unreadable_total: ['COUNTER', '0'],
+      socketio_redis_publish_failures_total: ['COUNTER', '0'],
+      socketio_questions_total: ['COUNTER', '1'],
+    });
     await server.stop();
   }));
 

@@ -116,6 +116,6 @@ test('nothing connects, and the process ends by itself', async () => {
     io.emit('e');
     (async () => { process.send([await io.connect(), await io.clientsCount(), io.stats()]); process.disconnect(); })();`);
   const script = startNode(project, ['src/script.js']);
-  await waitFor('the process to end', () => script.child.exitCode !== null, 3000);
+  await waitFor('the process to end', () => script.child.exitCode !== null);
   assert.deepEqual([script.child.exitCode, script.output.text, script.messages], [0, '', [[true, 0, UNUSED]]]);
 });

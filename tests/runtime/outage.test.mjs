@@ -39,6 +39,7 @@ async function surviveOutage(redisPackage) {
     await redis.stop();
     await waitFor('/ready to say 503', async () => (await fetch(`${server.url}/ready`)).status === 503);
     assert.equal((await fetch(`${server.url}/health`)).status, 200);
+    assert.match(await (await fetch(`${server.url}/metrics`)).text(), /^socketio_redis_connected 0$/m);
     const asked = Date.now();
     api.child.send('ask');
     await waitFor('the question to fail', () => api.messages.some(({ code }) => code === 'SOCKET_SERVER_UNAVAILABLE'));

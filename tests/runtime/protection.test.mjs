@@ -171,7 +171,7 @@ test('the endpoints say nothing but how the server is', async () => {
   const server = await startSocketServer(project, own);
   const client = await connect(server.url, 'anna', { rooms: ['role_admin', 'user_1'] });
   try {
-    for (const path of ['/health', '/ready', '/', '/package.json', '/../package.json', '/health/..', '//', '/%2e%2e/']) {
+    for (const path of ['/health', '/ready', '/metrics', '/', '/package.json', '/../package.json', '/health/..', '//', '/%2e%2e/']) {
       const text = await (await fetch(server.url + path)).text();
       assert.doesNotMatch(text, /anna|role_|user_|redis:|127\.0\.0\.1|node_modules|Error/i, path);
     }

@@ -4,7 +4,9 @@
 // The dedicated Socket.IO server: the only process that owns sockets. What it does with them was moved here from
 // {{ source }}. The API reaches the clients through Redis, with socketBroadcaster.
 //
-// GET /health  200 while the process lives       GET /ready  200 while it can deliver events, 503 otherwise
+// GET /health   200 while the process lives
+// GET /metrics  numbers for Prometheus
+// GET /ready    200 while it can deliver events, 503 otherwise
 
 {{ prologue }}
 {% if esm %}
@@ -30,6 +32,7 @@ const socketService = {
   redisErrors: new WeakSet(),
   logRejection: socketWire.createQuietLog('[socket server] Redis'),
   logQuestion: socketWire.createQuietLog('[socket server] a question could not be answered'),
+  counters: { messages: 0, unreadable: 0, questions: 0, unpublished: 0 },
   isStarted: false,
   isDraining: false,
 };
@@ -100,9 +103,11 @@ function guardSocketAdapter(adapter) {
   for (const method of ['onmessage', 'onrequest']) {
     const receive = adapter[method].bind(adapter);
     adapter[method] = async (...args) => {
+      socketService.counters.messages += 1;
       try {
         await receive(...args);
       } catch (error) {
+        socketService.counters.unreadable += 1;
         logDropped(error);
       }
     };
@@ -150,6 +155,7 @@ function guardSocketPublish(client) {
   const publish = client.publish.bind(client);
   const logFailure = socketWire.createQuietLog('[socket server] publish');
   client.publish = (...args) => publish(...args).catch((error) => {
+    socketService.counters.unpublished += 1;
     logFailure(error);
     return 0;
   });
@@ -175,6 +181,7 @@ function surviveRedisRejection(reason) {
 // -------------------------------------------------------------------------------------------------------------- questions
 
 async function answerSocketQuestion(bytes) {
+  socketService.counters.questions += 1;
   try {
     const question = socketWire.decodeOurs(bytes);
     if (!isSocketQuestion(question)) throw new Error('a question without id, operation or reply channel');
@@ -200,21 +207,69 @@ async function replyToSocketQuestion(question) {
   }
 }
 
-// ------------------------------------------------------------------------------------------------------ health, shutdown
+// ---------------------------------------------------------------------------------------------------------------- health
 
 function answerHealth(request, response) {
-  const { io, redis, isStarted, isDraining } = socketService;
   const [path] = request.url.split('?');
-  if (path !== '/health' && path !== '/ready') {
+  if (path === '/health' || path === '/ready') {
+    const state = socketServerState();
+    const status = path === '/ready' && !state.ready ? 503 : 200;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(state));
+  } else if (path === '/metrics') {
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(socketMetrics());
+  } else {
     response.writeHead(404).end();
-    return;
   }
-  const isConnected = Boolean(redis) && redis.publisher.isReady && redis.subscriber.isReady;
-  const isReady = isStarted && isConnected && !isDraining;
-  const body = { ready: isReady, redis: isConnected, draining: isDraining, clients: io.engine.clientsCount, pid: process.pid };
-  response.writeHead(path === '/ready' && !isReady ? 503 : 200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }
+
+function socketServerState() {
+  const { io, redis, isStarted, isDraining } = socketService;
+  const isConnected = Boolean(redis) && redis.publisher.isReady && redis.subscriber.isReady;
+  return {
+    ready: isStarted && isConnected && !isDraining,
+    redis: isConnected,
+    draining: isDraining,
+    clients: io.engine.clientsCount,
+    pid: process.pid,
+  };
+}
+
+// In the text format of Prometheus. Room names are the application's data, so there are only numbers of them.
+function socketMetrics() {
+  const { io, counters } = socketService;
+  const { ready, redis, clients } = socketServerState();
+  const label = ({ name }) => `{namespace="${escapeSocketLabel(name)}"}`;
+  const perNamespace = (count) => [...io._nsps.values()].map((nsp) => [label(nsp), count(nsp)]);
+  const metrics = [
+    ['gauge', 'ready', 'Whether events can be delivered', ready],
+    ['gauge', 'redis_connected', 'Whether both connections to Redis stand', redis],
+    ['gauge', 'clients', 'Connected clients, whatever namespaces they use', clients],
+    ['gauge', 'sockets', 'Connected sockets', perNamespace((nsp) => nsp.sockets.size)],
+    ['gauge', 'rooms', 'Rooms besides the one that each socket has to itself', perNamespace(countSocketRooms)],
+    ['counter', 'redis_messages_total', 'Messages received through Redis, this server\'s own included', counters.messages],
+    ['counter', 'redis_messages_unreadable_total', 'Messages that nobody can read, and were dropped', counters.unreadable],
+    ['counter', 'redis_publish_failures_total', 'Messages of this server that did not get to Redis', counters.unpublished],
+    ['counter', 'questions_total', 'Questions of the API', counters.questions],
+  ];
+  return metrics.map((metric) => socketMetric(...metric)).join('');
+}
+
+// A client may have chosen the name, where namespaces are made on demand.
+function escapeSocketLabel(text) {
+  return text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n');
+}
+
+function countSocketRooms({ adapter: { rooms, sids } }) {
+  return [...rooms.keys()].filter((room) => !sids.has(room)).length;
+}
+
+function socketMetric(type, name, help, value) {
+  const samples = Array.isArray(value) ? value : [['', Number(value)]];
+  const lines = samples.map(([labels, number]) => `socketio_${name}${labels} ${number}\n`);
+  return `# HELP socketio_${name} ${help}\n# TYPE socketio_${name} ${type}\n${lines.join('')}`;
+}
+
+// -------------------------------------------------------------------------------------------------------------- shutdown
 
 // Clients see "transport close" and come back by themselves. Never disconnectSockets() here: after it they stay away.
 async function stopSocketServer() {
