@@ -504,7 +504,7 @@ fn a_typescript_project_gets_a_broadcaster_in_typescript() {
         "{broadcaster}"
     );
     assert!(
-        broadcaster.contains("const socketBroadcaster: any = "),
+        broadcaster.contains("const socketBroadcaster: SocketBroadcaster = "),
         "{broadcaster}"
     );
 }

@@ -176,7 +176,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
 
   test('an unhandled rejection that is not from Redis still ends the server', () => withProject({ setup: `
     const io = new Server(server);
-    io.on('connection', () => { Promise.reject(new Error('a bug of its own')); });` }, async (at) => {
+    io.on('connection', () => setTimeout(() => Promise.reject(new Error('a bug of its own')), 100));` }, async (at) => {
     const server = await at.server();
     await at.connect(server.url, 'anna', { reconnection: false });
     const { code, text } = await exitOf(server);

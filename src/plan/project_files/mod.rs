@@ -130,6 +130,8 @@ struct MethodText {
     name: String,
     /// `id, ...args`.
     parameters: String,
+    /// `id: any, ...args: any[]`.
+    typed_parameters: String,
     /// ``[`ticket_${id}`, 'role_admin']``; empty for everybody.
     rooms: String,
     event: String,
@@ -139,10 +141,14 @@ impl MethodText {
     fn new(method: &Method) -> Self {
         let variables = method.rooms.iter().filter_map(|it| it.variable.as_deref());
         let parameters: Vec<&str> = variables.chain(std::iter::once("...args")).collect();
+        let typed =
+            |it: &&str| format!("{it}: any{}", if it.starts_with("...") { "[]" } else { "" });
+        let typed: Vec<String> = parameters.iter().map(typed).collect();
         let rooms: Vec<String> = method.rooms.iter().map(room).collect();
         Self {
             name: method.name.clone(),
             parameters: parameters.join(", "),
+            typed_parameters: typed.join(", "),
             rooms: match &rooms[..] {
                 [] => String::new(),
                 [room] => room.clone(),

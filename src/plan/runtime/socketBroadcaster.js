@@ -1,4 +1,4 @@
-{% if ts %}// @ts-nocheck: generated code, whose types are its callers' `any`
+{% if ts %}// @ts-nocheck: what has types is what callers see, at the end of this file
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate broadcaster
 //
@@ -41,7 +41,7 @@ function failure(code, message) {
 const RESUBSCRIBE_GRACE_MS = 5000;
 const RESUBSCRIBE_POLL_MS = 100;
 
-const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null };
+const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null{% if ts %} as string | null{% endif %} };
 
 // One Redis connection and the events that wait for it. `publish` never rejects: redis-emitter does not look at the
 // promise, and an unhandled rejection would end the process.
@@ -452,7 +452,7 @@ class RemoteSocket {
 
 // -------------------------------------------------------------------------------------------------------- the broadcaster
 
-function createSocketBroadcaster() {
+function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
   const switchboard = new Switchboard();
   const io = new Namespace(switchboard, '/');
   const ask = (question) => switchboard.ask(question);
@@ -512,8 +512,84 @@ function createSocketBroadcaster() {
   return Object.assign(io, named, questions, lifeCycle, forTests);
 }
 
-// One for the whole process.
-const socketBroadcaster{% if ts %}: any{% endif %} = createSocketBroadcaster();
+{% if ts %}// ----------------------------------------------------------------------------------------------------------------- types
+
+// Rooms, events and payloads are whatever `io` was given: the code that was rewritten often had it without a type.
+type Rooms = any;
+type Event = any;
+
+export interface FetchedSocket {
+  readonly id: string;
+  readonly handshake: any;
+  readonly rooms: Set<string>;
+  readonly data: any;
+  timeout(milliseconds: number): BroadcastOperator;
+  emit(event: Event, ...args: any[]): boolean;
+  join(rooms: Rooms): void;
+  leave(rooms: Rooms): void;
+  disconnect(isClosing?: boolean): this;
+}
+
+export interface BroadcastOperator {
+  to(rooms: Rooms): BroadcastOperator;
+  in(rooms: Rooms): BroadcastOperator;
+  except(rooms: Rooms): BroadcastOperator;
+  readonly volatile: BroadcastOperator;
+  readonly local: BroadcastOperator;
+  compress(isCompressed: boolean): BroadcastOperator;
+  timeout(milliseconds: number): BroadcastOperator;
+  emit(event: Event, ...args: any[]): boolean;
+  emitWithAck(event: Event, ...args: any[]): Promise<any>;
+  socketsJoin(rooms: Rooms): void;
+  socketsLeave(rooms: Rooms): void;
+  disconnectSockets(isClosing?: boolean): void;
+  fetchSockets(): Promise<FetchedSocket[]>;
+  allSockets(): Promise<Set<string>>;
+}
+
+export interface BroadcastNamespace extends BroadcastOperator {
+  readonly name: string;
+  send(...args: any[]): this;
+  write(...args: any[]): this;
+  serverSideEmit(event: Event, ...args: any[]): boolean;
+}
+
+// With SOCKET_IO_BROADCASTER=memory; one of `event` (an emit) and `method` (anything else).
+export interface SentMessage {
+  nsp: string;
+  rooms: any[];
+  except: any[];
+  flags: Record<string, unknown>;
+  event?: any;
+  method?: string;
+  args: any[];
+}
+
+export interface SocketBroadcaster extends BroadcastNamespace {
+  broadcast(event: Event, ...args: any[]): boolean;
+  broadcastToRoom(rooms: Rooms, event: Event, ...args: any[]): boolean;
+  notifyUser(userId: any, notification?: any): boolean;
+  notifyRole(role: any, notification?: any): boolean;
+{%- for method in methods %}
+  {{ method.name }}({{ method.typed_parameters }}): boolean;
+{%- endfor %}
+  clientsCount(): Promise<number>;
+  socketsCount(nsp?: string): Promise<number>;
+  roomSize(room: any, nsp?: string): Promise<number>;
+  rooms(nsp?: string): Promise<Map<string, Set<string>>>;
+  query(name: string, ...args: any[]): Promise<any>;
+  of(name: any): BroadcastNamespace;
+  attach(server: any): this;
+  connect(): Promise<boolean>;
+  stats(): typeof UNUSED;
+  close(): Promise<void>;
+  readonly sent: SentMessage[];
+  readonly answers: Record<string, any>;
+  clear(): void;
+}
+
+{% endif %}// One for the whole process.
+const socketBroadcaster{% if ts %}: SocketBroadcaster{% endif %} = createSocketBroadcaster();
 {% if esm %}
 export { createSocketBroadcaster };
 export default socketBroadcaster;

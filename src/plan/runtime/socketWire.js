@@ -1,4 +1,4 @@
-{% if ts %}// @ts-nocheck: generated code, whose types are its callers' `any`
+{% if ts %}// @ts-nocheck: generated code, which nobody but socketBroadcaster calls
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate wire
 //

@@ -31,8 +31,8 @@ io.on('note', (...args) => io.emit('noted', ...args));
 socketQueries.names = (prefix) => [...io.of('/').sockets.values()].map((s) => prefix + s.data.name).sort();`;
 
 const METHODS = [
-  { name: 'ticketCreated', parameters: '...args', rooms: "['role_admin', 'role_agent']", event: "'ticket_created'" },
-  { name: 'systemAlert', parameters: '...args', rooms: '', event: "'system_alert'" },
+  { name: 'ticketCreated', parameters: '...args', typed_parameters: '...args: any[]', rooms: "['role_admin', 'role_agent']", event: "'ticket_created'" },
+  { name: 'systemAlert', parameters: '...args', typed_parameters: '...args: any[]', rooms: '', event: "'system_alert'" },
 ];
 
 // redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
@@ -53,6 +53,26 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
     'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, redis_key: redisKey }),
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+  return { root, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+// The API's side of a TypeScript project: the dedicated server is not moved there.
+export function createTypeScriptProject({ suffix = '', module = 'commonjs', moduleResolution = 'node', files }) {
+  const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
+  mkdirSync(join(root, 'src/utils'), { recursive: true });
+  linkModules(root, 'redis');
+  const variables = { esm: true, ts: true, suffix, redis_key: 'socket.io', methods: METHODS };
+  const compilerOptions = {
+    module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, skipLibCheck: true, outDir: 'dist', rootDir: 'src', types: ['node'],
+  };
+  const texts = {
+    'package.json': JSON.stringify({ private: true, type: module === 'commonjs' ? 'commonjs' : 'module' }),
+    'tsconfig.json': JSON.stringify({ compilerOptions, include: ['src'] }),
+    'src/utils/socketBroadcaster.ts': render('socketBroadcaster.js', variables),
+    'src/utils/socketWire.ts': render('socketWire.js', variables),
+    ...files,
+  };
+  for (const [path, text] of Object.entries(texts)) writeFileSync(join(root, path), text);
   return { root, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
