@@ -56,6 +56,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use apply::Changed;
+use config::choice::{Choice, UsePlace};
 use findings::Finding;
 use findings::uses::Use;
 use load::{LoadError, Loaded, SkipReason, Skipped};
@@ -165,7 +166,8 @@ pub fn migrate(analysis: &Analysis, level: Level) -> Plan {
 /// Proves `plan`, whose outcome is `changed`, by analysing what it would leave. Returns what is wrong with it: each is
 /// a bug of this program.
 pub fn prove(analysis: &Analysis, plan: &Plan, changed: &[Changed], level: Level) -> Vec<Failure> {
-    let after = analyze_loaded(outcome(&analysis.loaded, changed));
+    let mut after = analyze_loaded(outcome(&analysis.loaded, changed));
+    follow_declined(&mut after.loaded.settings.choice, plan, &analysis.loaded);
     let again = apply::preview(&after.loaded.files, &migrate(&after, level));
     proof::prove(plan, changed, &side(analysis), &side(&after), &again)
 }
@@ -177,6 +179,20 @@ fn side(analysis: &Analysis) -> Side<'_> {
         findings: &analysis.findings,
         unreported: &analysis.unreported,
     }
+}
+
+/// Moves the places that were declined to where they are after `plan`.
+fn follow_declined(choice: &mut Choice, plan: &Plan, before: &Loaded) {
+    let moved = |(path, offset): UsePlace| {
+        let mut edited = plan.edited.iter();
+        let edits = edited.find(|it| before.files[it.file.index()].path == path);
+        let offset = edits.map_or(offset, |it| it.edits.moved(offset));
+        (path, offset)
+    };
+    choice.declined = std::mem::take(&mut choice.declined)
+        .into_iter()
+        .map(moved)
+        .collect();
 }
 
 /// The project as it would be afterwards, in memory.

@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::environment::When;
+use crate::config::choice::Choice;
 use crate::config::nearest;
 use crate::report::Format;
+use crate::rules::Rule;
 
 /// Takes Socket.IO out of a Node API, provably.
 ///
@@ -80,7 +82,8 @@ pub(super) enum Command {
     /// Show a rule's page: what, why, what to do
     Explain {
         /// A rule's id, as `scan` shows it
-        rule: String,
+        #[arg(value_parser = rule)]
+        rule: &'static Rule,
     },
     /// List the rules
     Rules,
@@ -109,12 +112,40 @@ pub(super) struct Apply {
     /// Also apply what changes behaviour in the way that its message names
     #[arg(long, alias = "unsafe")]
     pub(super) unsafe_fixes: bool,
+    /// Only the rewrites of this rule, with what hands the server on for them. Repeatable
+    #[arg(long, value_name = "ID", value_parser = rule)]
+    pub(super) rule: Vec<&'static Rule>,
+    /// Not the rewrites of this rule, even if `--rule` names it. Repeatable
+    #[arg(long, value_name = "ID", value_parser = rule)]
+    pub(super) skip_rule: Vec<&'static Rule>,
     /// Write files even if git has no committed copy of what is there now
     #[arg(long)]
     pub(super) allow_dirty: bool,
     /// With --dry-run: exit 1 if there is a change to make
     #[arg(long, requires = "dry_run")]
     pub(super) exit_code: bool,
+}
+
+impl Apply {
+    /// Which rewrites are wanted.
+    pub(super) fn choice(&self) -> Choice {
+        let ids = |it: &[&Rule]| it.iter().map(|it| it.id.clone()).collect();
+        Choice {
+            only: ids(&self.rule),
+            skipped: ids(&self.skip_rule),
+            ..Choice::default()
+        }
+    }
+
+    /// The command line that makes the same plan, without its paths: `apply --rule emit-to-all`.
+    pub(super) fn command(&self) -> String {
+        let level = self.unsafe_fixes.then(|| " --unsafe-fixes".to_owned());
+        let only = self.rule.iter().map(|it| format!(" --rule {}", it.id));
+        let skipped = self.skip_rule.iter();
+        let skipped = skipped.map(|it| format!(" --skip-rule {}", it.id));
+        let flags = level.into_iter().chain(only).chain(skipped);
+        std::iter::once("apply".to_owned()).chain(flags).collect()
+    }
 }
 
 #[derive(Args, Debug)]
@@ -156,6 +187,15 @@ fn format_target(text: &str) -> Result<FormatTarget, String> {
     Ok(FormatTarget {
         format,
         path: path.map(PathBuf::from),
+    })
+}
+
+fn rule(text: &str) -> Result<&'static Rule, String> {
+    let rules = Rule::all();
+    rules.iter().find(|it| it.id == text).ok_or_else(|| {
+        let ids: Vec<&str> = rules.iter().map(|it| it.id.as_str()).collect();
+        let near = nearest(text, &ids).unwrap_or_default();
+        format!("there is no rule `{text}`; the nearest is `{near}`, `iomigrate rules` lists all")
     })
 }
 

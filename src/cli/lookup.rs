@@ -7,20 +7,11 @@ use super::ExitCode;
 use super::arguments::Arguments;
 use super::complaint::Complaint;
 use super::output::Output;
-use crate::config::nearest;
 use crate::report::{Ink, Style};
 use crate::rules::Rule;
 
 /// Prints a rule's page.
-pub(super) fn explain(id: &str, output: &mut Output) -> Result<ExitCode, Complaint> {
-    let rules = Rule::all();
-    let Some(rule) = rules.iter().find(|it| it.id == id) else {
-        let ids: Vec<&str> = rules.iter().map(|it| it.id.as_str()).collect();
-        let near =
-            nearest(id, &ids).map_or_else(String::new, |it| format!("the nearest is `{it}`; "));
-        return Err(Complaint::usage(format!("there is no rule `{id}`"))
-            .help(format!("{near}`iomigrate rules` lists all")));
-    };
+pub(super) fn explain(rule: &Rule, output: &mut Output) -> Result<ExitCode, Complaint> {
     output.result(&page(rule.page, output.results))?;
     Ok(ExitCode::Done)
 }

@@ -117,7 +117,9 @@ fn execute(
             inspect::report(&Run::new(shared, &paths.paths, environment)?, output)
         }
         Command::Apply(apply) if apply.dry_run => {
-            change::preview(&Run::new(shared, &apply.paths, environment)?, apply, output)
+            let mut run = Run::new(shared, &apply.paths, environment)?;
+            run.analysis.loaded.settings.choice = apply.choice();
+            change::preview(&run, apply, output)
         }
         Command::Apply(apply) => {
             let state = environment.state_folder()?;
@@ -125,6 +127,7 @@ fn execute(
             let root = load::root(&apply.paths)?;
             let interrupted = crate::apply::recover(&root, &state)?;
             let mut run = Run::new(shared, &apply.paths, environment)?;
+            run.analysis.loaded.settings.choice = apply.choice();
             if interrupted.is_some() {
                 let note = "an interrupted apply was found and taken back first";
                 run.notes.push(note.to_owned());

@@ -1,6 +1,7 @@
 //! `iomigrate.toml`: what a project may say about itself. Pure: text in, settings out.
 //! Finding and reading the file is `load`'s work.
 
+pub mod choice;
 pub mod teaching;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::source::LineIndex;
+use choice::Choice;
 use teaching::{Carrier, Method};
 
 /// The name of the file that is looked for.
@@ -141,7 +143,7 @@ impl TryFrom<String> for Glob {
     }
 }
 
-/// What the stages after `load` go by: the configuration, its paths relative to the root.
+/// What the stages after `load` go by: the configuration, its paths relative to the root, and what was chosen for a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The file that creates the HTTP server.
@@ -154,6 +156,8 @@ pub struct Settings {
     pub methods: Vec<Method>,
     /// Ids of the rules that are off.
     pub off: BTreeSet<String>,
+    /// What was chosen for this run, beside the configuration.
+    pub choice: Choice,
 }
 
 impl Settings {

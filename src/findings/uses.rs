@@ -5,12 +5,13 @@ use super::chains::{Chain, chain_at};
 use super::entries::entry_at;
 use super::handlers;
 use super::positions::position;
+use crate::config::choice::UsePlace;
 use crate::project::Project;
 use crate::project::api::{self, Role};
 use crate::project::value::{Place, SiteKind, Value};
 use crate::rules::Meaning;
 use crate::scope::BindingId;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 
 /// What is done with the server at one place.
@@ -27,6 +28,27 @@ pub struct Use {
     pub inside: Option<NodeId>,
     /// The root is a parameter that gets the server from such code and from other code as well.
     pub is_shared: bool,
+}
+
+impl Use {
+    /// The code that the use itself is: its root and the names that hang on it, without the last call's arguments.
+    pub fn span(&self, project: &Project) -> Span {
+        let tree = &project.facts(self.chain.root.file).tree;
+        let last = self
+            .chain
+            .last()
+            .map_or(self.chain.root.node, |it| it.member);
+        Span {
+            end: tree.span(last).end,
+            ..tree.span(self.chain.root.node)
+        }
+    }
+
+    /// Where it is, over runs: by path, not by number.
+    pub fn place(&self, project: &Project) -> UsePlace {
+        let path = project.path(self.chain.root.file).to_owned();
+        (path, self.span(project).start)
+    }
 }
 
 /// A binding of the project.

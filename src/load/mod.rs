@@ -258,6 +258,7 @@ impl FoundConfig {
             carriers: self.config.carrier.clone(),
             methods: self.config.broadcaster.method.clone(),
             off: self.config.off(),
+            ..Settings::default()
         })
     }
 

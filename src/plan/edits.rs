@@ -72,6 +72,15 @@ impl EditList {
         self.edits.is_empty()
     }
 
+    /// Where the byte at `offset`, which no edit replaces, is afterwards.
+    pub fn moved(&self, offset: u32) -> u32 {
+        let before = self.edits.iter().take_while(|it| it.span.end <= offset);
+        let (gone, come) = before.fold((0, 0), |(gone, come), it| {
+            (gone + it.span.range().len(), come + it.text.len())
+        });
+        u32::try_from(offset as usize + come - gone).expect("spans are narrow")
+    }
+
     /// `text` with every edit carried out.
     pub fn apply(&self, text: &str) -> String {
         let mut result = String::with_capacity(text.len());

@@ -26,7 +26,7 @@ use crate::findings::uses::Use;
 use crate::load::{SkipReason, Skipped, TextFile};
 use crate::project::Project;
 use crate::project::value::{Place, SiteKind};
-use crate::rules::Rule;
+use crate::rules::{FindingKind, Rule};
 use crate::source::{FileId, LineIndex, SourceFile, Span};
 use draft::Draft;
 use edits::EditList;
@@ -75,11 +75,21 @@ impl Input<'_> {
         {
             return Some("its file is none of those that were named".to_owned());
         }
+        let choice = &self.settings.choice;
+        if choice.declined.contains(&it.place(self.project)) {
+            return Some("declined".to_owned());
+        }
         let meanings = [Some(it.meaning), it.access].into_iter().flatten();
         let mut rules =
             meanings.filter_map(|meaning| rule_for(self.project, it, meaning, self.rules));
-        let off = rules.find(|it| self.settings.is_off(&it.id))?;
-        Some(format!("the rule `{}` is off", off.id))
+        rules.find_map(|rule| {
+            if self.settings.is_off(&rule.id) {
+                return Some(format!("the rule `{}` is off", rule.id));
+            }
+            // A handle and what it is used for go together: who asks for the one gets the other.
+            let is_plumbing = matches!(rule.kind, FindingKind::Access | FindingKind::Inject);
+            choice.refuses(&rule.id, is_plumbing)
+        })
     }
 }
 

@@ -34,6 +34,27 @@ impl Style {
         }
     }
 
+    /// A diff in the colours of git; without colours it is what `git apply` reads.
+    pub fn diff(&self, diff: &str) -> String {
+        if !self.has_color {
+            return diff.to_owned();
+        }
+        let lines = diff.split_inclusive('\n').map(|line| {
+            let ink = match line.as_bytes() {
+                [b'd', b'i', b'f', b'f', b' ', ..]
+                | [b'-', b'-', b'-', b' ', ..]
+                | [b'+', b'+', b'+', b' ', ..] => Ink::Bold,
+                [b'@', b'@', ..] => Ink::Name,
+                [b'+', ..] => Ink::Good,
+                [b'-', ..] => Ink::Bad,
+                _ => return line.to_owned(),
+            };
+            let text = line.trim_end_matches(['\n', '\r']);
+            self.paint(ink, text) + &line[text.len()..]
+        });
+        lines.collect()
+    }
+
     /// `fancy` where it can be shown, `plain` elsewhere.
     pub fn sign(&self, fancy: &'static str, plain: &'static str) -> &'static str {
         if self.has_unicode { fancy } else { plain }

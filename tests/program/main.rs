@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod choices;
 mod configuration;
 mod contract;
 mod terminal;

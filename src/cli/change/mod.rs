@@ -1,0 +1,228 @@
+//! The commands that write: `apply` and `undo`.
+
+mod summary;
+
+use std::path::Path;
+
+use super::arguments::{Apply, Undo};
+use super::complaint::Complaint;
+use super::output::Output;
+use super::{ExitCode, Run};
+use crate::apply::{self, Changed, UndoOptions, WriteOptions};
+use crate::diff;
+use crate::load;
+use crate::migrate;
+use crate::plan::{Level, Plan};
+use crate::proof::Failure;
+use crate::prove;
+use crate::readiness::Verdict;
+use crate::report::{Format, Ink, counted};
+use summary::Summary;
+
+/// A plan and what it comes to.
+struct Outcome {
+    plan: Plan,
+    changed: Vec<Changed>,
+    failures: Vec<Failure>,
+}
+
+impl Outcome {
+    fn of(run: &Run<'_>, options: &Apply) -> Self {
+        let level = if options.unsafe_fixes {
+            Level::Unsafe
+        } else {
+            Level::Safe
+        };
+        let plan = migrate(&run.analysis, level);
+        let changed = apply::preview(&run.analysis.loaded.files, &plan);
+        let failures = prove(&run.analysis, &plan, &changed, level);
+        Self {
+            plan,
+            changed,
+            failures,
+        }
+    }
+
+    /// A plan that does not stand its own proof is never written.
+    fn stands(&self) -> Result<(), Complaint> {
+        refused(&self.failures).map_or(Ok(()), Err)
+    }
+}
+
+/// Carries the plan out.
+pub(super) fn apply(
+    run: &Run<'_>,
+    options: &Apply,
+    state: &Path,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let outcome = Outcome::of(run, options);
+    outcome.stands()?;
+    let summary = Summary::of(run, options, &outcome);
+    if outcome.changed.is_empty() {
+        return nothing_to_do(run, &summary, output);
+    }
+    let write = WriteOptions {
+        allow_dirty: options.allow_dirty,
+        state: state.to_owned(),
+    };
+    apply::write(&run.analysis.loaded.root, &outcome.changed, &write)?;
+    run.write(&summary.report, output)?;
+    let sign = output.errors.sign("✔", "ok:");
+    output.conclude(Ink::Good, sign, &summary.headline(""));
+    summary.files(output);
+    summary.notes(output);
+    summary.left(output);
+    output.suggest(&summary.next());
+    Ok(if outcome.plan.left.is_empty() {
+        ExitCode::Done
+    } else {
+        ExitCode::Left
+    })
+}
+
+/// Shows what an apply would do.
+pub(super) fn preview(
+    run: &Run<'_>,
+    options: &Apply,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let outcome = Outcome::of(run, options);
+    show_diff(run, &outcome.changed, output)?;
+    outcome.stands()?;
+    let summary = Summary::of(run, options, &outcome);
+    run.write_files(&summary.report, output)?;
+    if outcome.changed.is_empty() {
+        nothing_to_show(&summary, output);
+        return Ok(ExitCode::Done);
+    }
+    let sign = output.errors.sign("✔", "ok:");
+    let headline = format!("{}; nothing was written", summary.headline("would be "));
+    output.note("\n");
+    output.conclude(Ink::Good, sign, &headline);
+    summary.files(output);
+    summary.notes(output);
+    summary.left(output);
+    summary.open(output);
+    let command = run.command(&options.command());
+    let mut next = vec![(command, "writes it, all files or none")];
+    next.extend(summary.unsafe_too(" --dry-run"));
+    output.suggest(&next);
+    Ok(if options.exit_code {
+        ExitCode::Left
+    } else {
+        ExitCode::Done
+    })
+}
+
+/// Takes the last apply back.
+pub(super) fn undo(
+    options: &Undo,
+    state: &Path,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let root = load::root(&options.paths)?;
+    let undone = apply::undo(
+        &root,
+        &UndoOptions {
+            force: options.force,
+            state: state.to_owned(),
+        },
+    )?;
+    let sign = output.errors.sign("✔", "ok:");
+    let files = counted(undone.paths.len(), "file");
+    output.conclude(Ink::Good, sign, &format!("{files} as before the apply"));
+    for path in &undone.paths {
+        output.note(&format!("  {path}\n"));
+    }
+    Ok(ExitCode::Done)
+}
+
+fn refused(failures: &[Failure]) -> Option<Complaint> {
+    let first = failures.first()?;
+    let more = match failures.len() {
+        1 => String::new(),
+        count => format!(", and {} more", count - 1),
+    };
+    Some(Complaint::refused(
+        "the plan does not stand its proof, so nothing is written",
+        format!("{first}{more}"),
+        "this is a bug of iomigrate; please report it with the lines that it is about",
+    ))
+}
+
+/// The whole change as one diff, and nothing else, on stdout.
+fn show_diff(run: &Run<'_>, changed: &[Changed], output: &mut Output) -> Result<(), Complaint> {
+    let mut formats = run.shared.format.iter();
+    if formats.any(|it| it.path.is_none() && it.format != Format::Human) {
+        return Err(
+            Complaint::usage("a dry run prints a diff and nothing else to stdout")
+                .help("give the format a file: `--format json=left.json`"),
+        );
+    }
+    output.result(&output.results.diff(&diff::unified(changed)))
+}
+
+/// What a dry run says when there is no diff: all is done, or a person has to decide first.
+fn nothing_to_show(summary: &Summary<'_>, output: &mut Output) {
+    if summary.report.findings.is_empty() {
+        output.note(&crate::report::summary(&summary.report, output.errors));
+        return;
+    }
+    summary.notes(output);
+    summary.left(output);
+    summary.open(output);
+    output.suggest(summary.unsafe_too(" --dry-run").as_slice());
+}
+
+/// When a plan changes no file: either all is done, or a person has to decide first.
+fn nothing_to_do(
+    run: &Run<'_>,
+    summary: &Summary<'_>,
+    output: &mut Output,
+) -> Result<ExitCode, Complaint> {
+    let report = &summary.report;
+    if report.verdict == Verdict::Ready {
+        let sign = output.errors.sign("✔", "ok:");
+        summary.notes(output);
+        output.conclude(
+            Ink::Good,
+            sign,
+            "nothing to do: there is no in-process Socket.IO",
+        );
+        run.write_files(report, output)?;
+        return Ok(ExitCode::Done);
+    }
+    run.show(report, output)?;
+    summary.left(output);
+    output.suggest(summary.unsafe_too("").as_slice());
+    Ok(if report.findings.is_empty() {
+        ExitCode::Done
+    } else {
+        ExitCode::Left
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refused;
+    use crate::cli::ExitCode;
+    use crate::proof::Failure;
+    use crate::report::Style;
+
+    #[test]
+    fn a_plan_that_fails_its_proof_is_refused() {
+        let failure = |path: &str| Failure {
+            path: path.to_owned(),
+            problem: "`io` would refer to nothing".to_owned(),
+        };
+        assert!(refused(&[]).is_none());
+        let refusal = refused(&[failure("a.js"), failure("b.js")]).unwrap();
+        assert_eq!(refusal.code, ExitCode::Refused);
+        let text = refusal.render(Style::plain());
+        assert!(
+            text.contains("why: a.js: `io` would refer to nothing, and 1 more"),
+            "{text}"
+        );
+    }
+}
