@@ -116,23 +116,47 @@ impl Environment {
 
     /// The canonical `root` as the user would write it.
     pub(super) fn shown_root(&self, paths: &[PathBuf], root: &Path) -> String {
-        let below = self
-            .folder
-            .as_deref()
-            .and_then(|it| root.strip_prefix(it).ok());
         let named = paths.first().filter(|it| it.is_dir());
-        let shown = match (below, named) {
-            (Some(below), _) if below.as_os_str().is_empty() => Path::new("."),
-            (Some(below), _) => below,
-            (None, Some(named)) => named,
-            (None, None) => root,
-        };
-        shown
-            .components()
-            .collect::<PathBuf>()
-            .to_string_lossy()
-            .replace('\\', "/")
+        self.below(root)
+            .unwrap_or_else(|| with_slashes(named.map_or(root, PathBuf::as_path)))
     }
+
+    /// The canonical `root` as seen from the working folder; `None` if it is not in it.
+    fn below(&self, root: &Path) -> Option<String> {
+        let below = root.strip_prefix(self.folder.as_deref()?).ok()?;
+        Some(match below.as_os_str().is_empty() {
+            true => ".".to_owned(),
+            false => with_slashes(below),
+        })
+    }
+
+    /// Where `git apply` takes a diff of the canonical `root`. It never changes what is outside the folder that it runs
+    /// in, and reads a path after `diff --git` from the top of the repository down, whichever folder of it that is.
+    pub(super) fn patching(&self, root: &Path) -> Patching {
+        let here = self.folder.as_deref().filter(|it| root.starts_with(it));
+        let folder = here.unwrap_or(root);
+        let mut above = folder.ancestors();
+        let top = above.find(|it| it.join(".git").exists());
+        let start = root.strip_prefix(top.unwrap_or(folder)).unwrap_or(root);
+        Patching {
+            start: with_slashes(start),
+            is_here: here.is_some(),
+        }
+    }
+}
+
+/// How `git apply` takes a diff.
+#[derive(Clone, Debug)]
+pub(super) struct Patching {
+    /// The folder that every path starts with; empty for none.
+    pub(super) start: String,
+    /// It is taken in the working folder; otherwise, in the root.
+    pub(super) is_here: bool,
+}
+
+fn with_slashes(path: &Path) -> String {
+    let path: PathBuf = path.components().collect();
+    path.to_string_lossy().replace('\\', "/")
 }
 
 /// A variable that is set to something.

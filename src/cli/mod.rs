@@ -21,7 +21,7 @@ use crate::report::counted;
 use crate::rules::Rule;
 use arguments::{Arguments, Command, Shared};
 use complaint::Complaint;
-use environment::{Environment, When};
+use environment::{Environment, Patching, When};
 use output::Output;
 
 /// How the process ends; the table of the contract.
@@ -147,6 +147,8 @@ struct Run<'a> {
     analysis: Analysis,
     /// The root as the user would write it.
     root: String,
+    /// Where a diff is taken.
+    patching: Patching,
     /// What the next command has to be given to be about the same.
     target: String,
     /// What a person should know before anything else.
@@ -172,6 +174,7 @@ impl<'a> Run<'a> {
             shared,
             target: target(paths, &analysis, &root),
             notes: silenced(&analysis),
+            patching: environment.patching(&analysis.loaded.root),
             analysis,
             root,
         })

@@ -31,14 +31,7 @@ pub fn summary(report: &Report<'_>, style: Style) -> String {
     {
         text.push_str(&skipped_line(report, skipped, style));
     }
-    for note in &report.notes {
-        let line = format!(
-            "{} {}\n",
-            style.paint(Ink::Name, "note:"),
-            style.wrap(6, note)
-        );
-        text.push_str(&line);
-    }
+    text.push_str(&notes(report, style));
     if !text.is_empty() {
         text.push('\n');
     }
@@ -46,6 +39,13 @@ pub fn summary(report: &Report<'_>, style: Style) -> String {
         text.push_str(&totals(report, style));
     }
     text
+}
+
+/// What else a person should know, one paragraph each.
+pub fn notes(report: &Report<'_>, style: Style) -> String {
+    let head = style.paint(Ink::Name, "note:");
+    let note = |it: &String| format!("{head} {}\n", style.wrap(6, &report.shown_note(it)));
+    report.notes.iter().map(note).collect()
 }
 
 fn findings(report: &Report<'_>, style: Style) -> String {

@@ -17,7 +17,7 @@ use crate::readiness::{Readiness, Verdict};
 use crate::rules::{FindingKind, Fix};
 use crate::source::{FileId, LineIndex, Position, SourceFile, Span};
 
-pub use human::summary;
+pub use human::{notes, summary};
 pub use style::{Ink, Style, counted};
 
 /// Characters of a snippet in a table.
@@ -150,6 +150,24 @@ impl<'a> Report<'a> {
             "" | "." => path.to_owned(),
             root => format!("{root}/{path}"),
         }
+    }
+
+    /// A note or a reason, with the paths of programs in it as they can be opened from where the user stands.
+    pub fn shown_note(&self, note: &str) -> String {
+        let is_between = |it: char| it.is_whitespace() || matches!(it, '`' | '(' | ')' | ',' | ';');
+        let shown = |word: &str| {
+            let path = word.split(':').next().unwrap_or(word);
+            match self.files.iter().any(|it| it.path == path) {
+                true => self.shown_path(word),
+                false => word.to_owned(),
+            }
+        };
+        let words = note.split_inclusive(is_between);
+        let piece = |it: &str| {
+            let word = it.trim_end_matches(is_between);
+            shown(word) + &it[word.len()..]
+        };
+        words.map(piece).collect()
     }
 
     /// The text of a file.

@@ -235,6 +235,17 @@ fn a_minified_line_is_cut() {
 }
 
 #[test]
+fn the_paths_in_a_note_can_be_opened() {
+    let files = [file("routes/a.js", ROUTE), file("server.js", SERVER)];
+    let report = Report::new("desk", &files, &[], &[], Counts::default());
+    let note = "server.js:5:7: `x` is read at routes/a.js:8, and (server.js) not in old/server.js";
+    assert_eq!(
+        report.shown_note(note),
+        "desk/server.js:5:7: `x` is read at desk/routes/a.js:8, and (desk/server.js) not in old/server.js"
+    );
+}
+
+#[test]
 fn the_summary_counts() {
     let files = [file("routes/a.js", ROUTE), file("server.js", SERVER)];
     let findings = [emission(), finding(1, span(SERVER, "io"), Fix::Manual)];

@@ -160,7 +160,25 @@ fn show_diff(run: &Run<'_>, changed: &[Changed], output: &mut Output) -> Result<
                 .help("give the format a file: `--format json=left.json`"),
         );
     }
-    output.result(&output.results.diff(&diff::unified(changed)))
+    let diff = diff::unified(&for_git(run, changed));
+    output.result(&output.results.diff(&diff))?;
+    if !run.patching.is_here && !changed.is_empty() {
+        let sign = output.errors.paint(Ink::Name, "note:");
+        let root = &run.root;
+        output.note(&format!("\n{sign} `git -C {root} apply` takes this diff\n"));
+    }
+    Ok(())
+}
+
+/// The same with the paths that git expects.
+fn for_git(run: &Run<'_>, changed: &[Changed]) -> Vec<Changed> {
+    let mut seen = changed.to_vec();
+    if !run.patching.start.is_empty() {
+        for it in &mut seen {
+            it.path = format!("{}/{}", run.patching.start, it.path);
+        }
+    }
+    seen
 }
 
 /// What a dry run says when there is no diff: all is done, or a person has to decide first.

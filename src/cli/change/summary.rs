@@ -7,7 +7,7 @@ use crate::cli::arguments::Apply;
 use crate::cli::output::Output;
 use crate::diff;
 use crate::plan::Stay;
-use crate::report::{Ink, Report, counted};
+use crate::report::{Ink, Report, counted, notes};
 use crate::rules::Fix;
 
 /// An outcome, and the report about what it leaves.
@@ -63,15 +63,9 @@ impl<'a> Summary<'a> {
         }
     }
 
+    /// What else a person should know.
     pub(super) fn notes(&self, output: &mut Output) {
-        let style = output.errors;
-        for note in &self.report.notes {
-            output.note(&format!(
-                "{} {}\n",
-                style.paint(Ink::Name, "note:"),
-                style.wrap(6, note)
-            ));
-        }
+        output.note(&notes(&self.report, output.errors));
     }
 
     /// That the server stays, and what keeps it: every reason once, with the first place and how many more there are.
@@ -100,7 +94,8 @@ impl<'a> Summary<'a> {
                 count => format!(" (and {count} more)"),
             };
             let head = if index == 0 { "why:" } else { "    " };
-            let why = style.wrap(7, &format!("{place}{}{more}", first.reason));
+            let reason = self.report.shown_note(&first.reason);
+            let why = style.wrap(7, &format!("{place}{reason}{more}"));
             output.note(&format!("  {} {why}\n", style.paint(Ink::Dim, head)));
         }
     }
@@ -112,6 +107,7 @@ impl<'a> Summary<'a> {
             let position = report.position(finding.file, finding.span.start);
             let path = report.shown_path(report.path(finding.file));
             let rule = output.errors.paint(Ink::Name, &finding.rule);
+            let reason = report.shown_note(reason);
             output.note(&format!("  {path}:{position} {rule} {reason}\n"));
         }
     }
