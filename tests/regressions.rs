@@ -723,3 +723,53 @@ fn statements_that_meet_are_kept_apart() {
     let expected = "  a();\n  [1].forEach((it) => socketBroadcaster.broadcast(it));\n";
     assert_eq!(text, expected);
 }
+
+/// Seen in a public back end: whoever called it unseen got a `broadcastToRoom` that does not exist.
+#[test]
+fn a_helper_that_is_the_servers_by_name_only_stays_as_it_is() {
+    let helper = "exports.notify = (io, room) => {
+  if (!io) return;
+  io.to(room).emit('note');
+};
+exports.tell = (app) => app.get('socketio')?.emit('told');
+";
+    let route = "module.exports = (req) => req.app.get('io').emit('a');\n";
+    let package = r#"{ "name": "desk", "main": "server.js" }"#;
+    let unloaded = [
+        ("package.json", package),
+        ("server.js", SERVER),
+        ("routes.js", route),
+        ("helper.js", helper),
+    ];
+    assert_eq!(migrated(&unloaded, "helper.js"), helper);
+    // Nothing loads it, so it does not keep the server.
+    let server = migrated(&unloaded, "server.js");
+    assert!(!server.contains("socket.io"), "{server}");
+
+    let server = format!("require('./helper');\n{SERVER}");
+    let loaded = [
+        ("package.json", package),
+        ("server.js", server.as_str()),
+        ("routes.js", route),
+        ("helper.js", helper),
+    ];
+    assert_eq!(migrated(&loaded, "helper.js"), helper);
+    let server = migrated(&loaded, "server.js");
+    assert!(
+        server.contains("\nsocketBroadcaster.attach(io);\n"),
+        "{server}"
+    );
+}
+
+#[test]
+fn a_server_by_declared_type_only_stays_as_it_is() {
+    let notifier = "import type { Server } from 'socket.io';
+export class Notifier {
+  constructor(private io: Server) {}
+  tell() { this.io.emit('told'); }
+}
+";
+    let mut files = TYPESCRIPT.to_vec();
+    files.push(("src/notifier.ts", notifier));
+    assert_eq!(migrated(&files, "src/notifier.ts"), notifier);
+}

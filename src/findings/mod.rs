@@ -172,7 +172,7 @@ fn finding(project: &Project, text: &str, it: &Use, meaning: Meaning, rule: &Rul
         it.chain.end
     };
     let span = shown_span(project, it, meaning, node);
-    let confidence = confidence(project, it.chain.root);
+    let confidence = confidence(project, part_place(project, it));
     let mut steps = project.steps(part_place(project, it)).to_vec();
     if steps.is_empty() && meaning == Meaning::SetupCall {
         steps.extend(starts::started(project, it.chain.root));
@@ -220,7 +220,7 @@ fn shown_span(project: &Project, it: &Use, meaning: Meaning, node: NodeId) -> Sp
 }
 
 /// The node that holds the part: the value of a destructured property, the root of anything else.
-fn part_place(project: &Project, it: &Use) -> Place {
+pub(crate) fn part_place(project: &Project, it: &Use) -> Place {
     let root = it.chain.root;
     match project.facts(root.file).tree.kind(root.node) {
         Kind::PatternProperty { value, .. } => Place {
@@ -241,11 +241,14 @@ pub(crate) fn is_of_framework(project: &Project, root: Place) -> bool {
 /// such a file does with a living server counts, since it may be loaded in a way that the text doesn't show.
 pub(crate) fn is_dead(project: &Project, it: &Use) -> bool {
     let is_living = |site| project.site(site).kind != SiteKind::Dead;
-    let mut sites = project.values(it.chain.root).filter_map(|it| it.site());
+    let mut sites = project
+        .values(part_place(project, it))
+        .filter_map(|it| it.site());
     project.role(it.chain.root.file).is_dead && !sites.any(is_living)
 }
 
-fn confidence(project: &Project, root: Place) -> Confidence {
+/// How sure it is that the server is at `root`.
+pub(crate) fn confidence(project: &Project, root: Place) -> Confidence {
     let is_guess = |it: &crate::project::value::Value| {
         it.site()
             .is_some_and(|site| project.site(site).kind == SiteKind::Guessed)

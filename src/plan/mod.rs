@@ -103,10 +103,14 @@ pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     let mut left = rewrite::unfixable(input, level);
     let mut notes = Vec::new();
     let unread = unread(input);
-    if left.is_empty() && unread.is_empty() && has_destination(input) {
-        match whole(input) {
+    let is_free = left.iter().all(|it| rewrite::is_apart(input, it));
+    if is_free && unread.is_empty() && has_destination(input) {
+        match whole(input, &left) {
             Ok(plan) => return plan,
-            Err(stand) => (left, notes) = (stand.left, stand.notes),
+            Err(stand) => {
+                left.extend(stand.left);
+                notes = stand.notes;
+            }
         }
     }
     loop {
@@ -159,8 +163,8 @@ struct Stand {
     notes: Vec<String>,
 }
 
-/// The whole migration: the server leaves the process, and all that handed it on goes.
-fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
+/// The whole migration: the server leaves the process, and all that handed it on goes. `left` has nothing to do with it.
+fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     let slice = setup::slice(input).map_err(|blockers| Stand {
         left: rewrite::set_up(input, blockers.first().map_or("", |it| &it.message)),
         notes: notes_of(input, &blockers),
@@ -170,8 +174,9 @@ fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
         slice.carry_out(&mut draft);
     }
     let moves = |place: Place, span: Span| slice.as_ref().is_some_and(|it| it.takes(place, span));
+    let without: BTreeSet<usize> = left.iter().map(|it| it.index).collect();
     let scope = rewrite::Scope {
-        left: &BTreeSet::new(),
+        left: &without,
         moves: &moves,
         owns: &|file| slice.as_ref().is_some_and(|it| it.owns(input, file)),
         is_full: true,
@@ -189,16 +194,17 @@ fn whole(input: &Input<'_>) -> Result<Plan, Stand> {
         notes.extend(project_files::edit_pm2(&mut draft, slice));
         slice.sweep(&mut draft);
     }
-    let stranded = rewrite::stranded(&mut draft, &mut done);
+    let mut stranded = rewrite::stranded(&mut draft, &mut done);
+    stranded.retain(|it| !without.contains(&it.index));
     if !stranded.is_empty() {
         return Err(stand(stranded));
     }
-    let (left, reasons) = findings_left(input, &[], &done);
+    let (findings, reasons) = findings_left(input, left, &done);
     Ok(finish(
         draft,
         slice.as_ref(),
         Plan {
-            left,
+            left: findings,
             reasons,
             notes,
             ..Plan::default()

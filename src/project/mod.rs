@@ -207,6 +207,20 @@ impl Project {
         self.graph.loads_unknown[file.index()]
     }
 
+    /// Whether a program that makes a server loads a file as well, or may do so in a way that the text doesn't tell.
+    pub fn is_beside_server(&self, file: FileId) -> bool {
+        let made = self
+            .sites
+            .iter()
+            .filter(|it| it.kind == SiteKind::Constructed);
+        let makers: BTreeSet<FileId> = made.map(|it| it.place.file).collect();
+        let programs = self.files().map(|it| it.0);
+        programs
+            .filter(|it| self.role(*it).is_of_api() && makers.iter().any(|to| self.loads(*it, *to)))
+            .map(|it| self.graph.reachable(&BTreeSet::from([it])))
+            .any(|it| it.is_none_or(|it| it.contains(&file)))
+    }
+
     /// What a file is to the project.
     pub fn role(&self, file: FileId) -> FileRole {
         self.roles[file.index()]

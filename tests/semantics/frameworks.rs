@@ -220,7 +220,7 @@ export const route = (req: any) => req.live.emit('c');
         &[
             "job.ts:2 emit emit-to-all proven",
             "job.ts:6 emit emit-to-room proven",
-            "job.ts:8 emit emit-to-all likely",
+            "job.ts:8 emit emit-to-all proven",
             "server.ts:1 setup socketio-import proven",
             "server.ts:3 inject handle-escape proven",
             "server.ts:3 setup server-construction proven",

@@ -84,6 +84,7 @@ impl Handles {
             });
             if facts.binding(binding).kind == BindingKind::Parameter
                 && !serves_handlers
+                && uses.iter().all(|it| fixed[*it])
                 && may_rename(input, *variable)
             {
                 handles.renamed.insert(*variable);

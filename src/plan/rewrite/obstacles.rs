@@ -3,9 +3,9 @@
 use super::emits::{self, Unfit};
 use super::{Left, closing, handles};
 use crate::findings::chains::Chain;
-use crate::findings::is_of_framework;
 use crate::findings::matching::rule_for;
 use crate::findings::uses::{Use, Variable};
+use crate::findings::{Confidence, confidence, is_of_framework, part_place};
 use crate::plan::draft::Draft;
 use crate::plan::{Input, Level, getters, project_files};
 use crate::project::Project;
@@ -39,6 +39,13 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     if let Some(reason) = input.unwanted(it) {
         return Some(reason);
     }
+    if is_likely(input, it) {
+        return Some(
+            "only a name or a type says that it is the server, and nothing in sight puts one there; delete the code if \
+             nothing runs it, or say in a `[[carrier]]` of `iomigrate.toml` what gives it the server"
+                .to_owned(),
+        );
+    }
     let rule = rule_for(input.project, it, it.meaning, input.rules)?;
     match rule.fix {
         Fix::Manual => Some("a person has to decide".to_owned()),
@@ -55,6 +62,19 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
         },
         Fix::Safe | Fix::Unsafe => unsupported(input, it, rule),
     }
+}
+
+/// Whether nothing but a name or a type says that a use is one of the server. Who calls such code unseen may hand it
+/// something else: a test's stand-in, another server.
+fn is_likely(input: &Input<'_>, it: &Use) -> bool {
+    confidence(input.project, part_place(input.project, it)) == Confidence::Likely
+}
+
+/// Whether a use may be left as it is while the server leaves the process: it is not certain to be one, and no program
+/// that makes the server loads it.
+pub(in crate::plan) fn is_apart(input: &Input<'_>, left: &Left) -> bool {
+    let it = &input.uses[left.index];
+    is_likely(input, it) && !input.project.is_beside_server(it.chain.root.file)
 }
 
 /// Shapes that no rewrite is known for.

@@ -53,7 +53,7 @@ impl Flow<'_> {
     }
 
     /// The server can only be one of those that are made in the project; if none is in sight, it is one of its own.
-    fn put_known_servers(&mut self, place: Place, cell: CellId) {
+    pub(in crate::project) fn put_known_servers(&mut self, place: Place, cell: CellId) {
         let made = self.sites.iter().enumerate();
         let mut sites: Vec<_> = made
             .filter(|it| it.1.kind == SiteKind::Constructed)

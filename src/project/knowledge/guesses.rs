@@ -109,16 +109,22 @@ impl Flow<'_> {
         for (file, node) in self.every_node() {
             let place = Place { file, node };
             let target = self.guessed_cell(place);
-            if self.cells.held(target).is_empty() && self.looks_like_server(place) {
-                guessed.push(place);
+            if self.cells.held(target).is_empty()
+                && let Some(name) = self.telling_name(place)
+            {
+                guessed.push((place, name));
             }
         }
-        for place in &guessed {
+        for (place, name) in &guessed {
+            let cell = self.guessed_cell(*place);
+            if self.is_taught_key(name) && !self.is_parameter(*place) {
+                self.put_known_servers(*place, cell);
+                continue;
+            }
             let site = self.site(*place, SiteKind::Guessed);
             let note = self.note(*place, "taken for the server because of its name");
             let id = self.cells.intern(&Value::Server(site));
-            self.cells
-                .put(self.guessed_cell(*place), id, None, Some(note));
+            self.cells.put(cell, id, None, Some(note));
         }
         !guessed.is_empty()
     }
@@ -131,12 +137,14 @@ impl Flow<'_> {
         }
     }
 
-    fn looks_like_server(&self, place: Place) -> bool {
+    /// The name that makes a place look like the server.
+    fn telling_name(&self, place: Place) -> Option<String> {
         let facts = self.facts(place.file);
+        let is_handle = |it: &&str| self.is_handle_name(it);
         match facts.tree.kind(place.node) {
             Kind::Call {
                 callee, arguments, ..
-            } => self.is_setting_read(place.file, *callee, arguments),
+            } => self.setting_read(place.file, *callee, arguments),
             Kind::Member {
                 object, property, ..
             } => {
@@ -151,10 +159,9 @@ impl Flow<'_> {
                             | Value::Global
                     )
                 });
-                carries
-                    && !self.is_asked_for_own_method(place)
-                    && property.name().is_some_and(|it| self.is_handle_name(it))
-                    && !self.is_only_target(place)
+                let name = property.name().filter(is_handle)?;
+                (carries && !self.is_asked_for_own_method(place) && !self.is_only_target(place))
+                    .then(|| name.to_owned())
             }
             Kind::PatternProperty { key, .. } => {
                 let pattern = facts.tree.parent(place.node);
@@ -163,30 +170,31 @@ impl Flow<'_> {
                     .into_iter()
                     .flatten()
                     .any(|it| matches!(it, Value::Request | Value::Response | Value::AppLocals));
-                carries && key.name().is_some_and(|it| self.is_handle_name(it))
+                let name = key.name().filter(is_handle)?;
+                carries.then(|| name.to_owned())
             }
             Kind::BindingName { name, .. } => {
-                self.is_parameter(place) && is_server_name(name) && self.is_used_as_server(place)
+                (self.is_parameter(place) && is_server_name(name) && self.is_used_as_server(place))
+                    .then(|| name.clone())
             }
-            _ => false,
+            _ => None,
         }
     }
 
-    fn is_setting_read(&self, file: FileId, callee: NodeId, arguments: &[NodeId]) -> bool {
+    fn setting_read(&self, file: FileId, callee: NodeId, arguments: &[NodeId]) -> Option<String> {
         let tree = &self.facts(file).tree;
         let Kind::Member {
             object, property, ..
         } = tree.kind(tree.bare(callee))
         else {
-            return false;
+            return None;
         };
-        let [key] = arguments else { return false };
+        let [key] = arguments else { return None };
         let is_app = self.values_in(self.at(file, *object)).contains(&Value::App);
-        is_app
-            && property.name() == Some("get")
-            && self
-                .constant_text(file, *key)
-                .is_some_and(|it| self.is_handle_name(&it) && !self.is_set(&it))
+        let name = self
+            .constant_text(file, *key)
+            .filter(|_| is_app && property.name() == Some("get"))?;
+        (self.is_handle_name(&name) && !self.is_set(&name)).then_some(name)
     }
 
     /// Whether a method that no server has is called on the spot: `global.socketServer.announce()`.
