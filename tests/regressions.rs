@@ -2,49 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+#[path = "support/migrations.rs"]
+mod migrations;
 mod support;
 
-use iomigrate::plan::Level;
-use iomigrate::{apply, migrate, prove};
-
-const SERVER: &str = "const { Server } = require('socket.io');
-const app = require('express')();
-const server = require('http').createServer(app);
-const io = new Server(server);
-app.set('io', io);
-app.use(require('./routes'));
-server.listen(3001);
-";
-
-/// The text of `path` after a migration of `files` at the unsafe level, which must stand its own proof.
-fn migrated(files: &[(&str, &str)], path: &str) -> String {
-    let files = files.iter().map(|it| (it.0.to_owned(), it.1.to_owned()));
-    let analysis = support::analyse_files(files);
-    let plan = migrate(&analysis, Level::Unsafe);
-    let changed = apply::preview(&analysis.loaded.files, &plan);
-    assert_eq!(prove(&analysis, &plan, &changed, Level::Unsafe), []);
-    let file = changed.iter().find(|it| it.path == path);
-    match file {
-        Some(file) => file.after.clone().unwrap(),
-        None => {
-            let known = analysis.loaded.files.iter().find(|it| it.path == path);
-            known.unwrap().text.clone()
-        }
-    }
-}
-
-/// The text of a route file after the migration of a back end that consists of it and [`SERVER`].
-fn migrated_route(route: &str) -> String {
-    let files = [
-        (
-            "package.json",
-            "{ \"name\": \"desk\", \"main\": \"server.js\" }",
-        ),
-        ("server.js", SERVER),
-        ("routes.js", route),
-    ];
-    migrated(&files, "routes.js")
-}
+use migrations::{SERVER, migrated, migrated_route};
 
 /// The findings in `files`, one line each.
 fn findings(files: &[(&str, &str)]) -> Vec<String> {
@@ -397,8 +359,8 @@ module.exports = async (req, res) => {
   res.end();
 };
 ";
-    let expected = "const { version } = require('./holder');
-const socketBroadcaster = require('./utils/socketBroadcaster');
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+const { version } = require('./holder');
 module.exports = async (req, res) => {
   socketBroadcaster.broadcast('x');
   socketBroadcaster.broadcast('y', version);
@@ -772,4 +734,21 @@ export class Notifier {
     let mut files = TYPESCRIPT.to_vec();
     files.push(("src/notifier.ts", notifier));
     assert_eq!(migrated(&files, "src/notifier.ts"), notifier);
+}
+
+#[test]
+fn the_server_out_of_what_a_file_exports_is_the_broadcaster() {
+    let server = SERVER.replace("app.set('io', io);", "module.exports = { app, io };");
+    let files = [
+        ("server.js", server.as_str()),
+        (
+            "routes.js",
+            "module.exports = (req, res) => require('./server').io.emit('x');\n",
+        ),
+    ];
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+module.exports = (req, res) => socketBroadcaster.broadcast('x');
+";
+    assert_eq!(migrated(&files, "routes.js"), expected);
 }

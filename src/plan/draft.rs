@@ -154,6 +154,40 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The range that went with a statement, if that is no more than its own lines.
+    pub(in crate::plan) fn removed_alone(&self, file: FileId, statement: NodeId) -> Option<Span> {
+        let layout = self.layout(file);
+        let span = layout.tree.span(statement);
+        let lines = Span::new(
+            layout.line_start(span.start as usize),
+            layout.line_end(span.end as usize),
+        );
+        let mut gone = self.gone.get(&file)?.iter();
+        gone.find(|it| it.contains(span) && lines.contains(**it))
+            .copied()
+    }
+
+    /// Writes `text` in the place of a statement that was removed with `gone`; what stands around it stays.
+    pub(in crate::plan) fn replace_removed(&mut self, statement: Place, gone: Span, text: &str) {
+        let file = statement.file;
+        let layout = self.layout(file);
+        let start = layout.tree.span(statement.node).start as usize;
+        let end = start + layout.text[start..gone.end as usize].trim_end().len();
+        // The blank line behind it was one too many; now it is not.
+        let is_blank =
+            |it: &&Span| it.start == gone.end && layout.text[it.range()].trim().is_empty();
+        let ranges = self.gone.get(&file).map_or(&[][..], Vec::as_slice);
+        let blank = ranges.iter().find(is_blank);
+        let list = self.edits.entry(file).or_default();
+        list.take_back(gone);
+        if let Some(blank) = blank {
+            list.take_back(*blank);
+        }
+        if let Err(conflict) = list.replace(Span::new(start, end), text) {
+            self.conflicts.push((file, conflict));
+        }
+    }
+
     /// `removal` of `span` without what is gone on either side of it, such as the head of an unwrapped block.
     fn beside_gone(&self, file: FileId, span: Span, mut removal: Span) -> Span {
         for gone in self.gone.get(&file).map_or(&[][..], Vec::as_slice) {

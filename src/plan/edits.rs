@@ -62,6 +62,11 @@ impl EditList {
         self.edits.retain(|it| !span.contains(it.span));
     }
 
+    /// Takes out the edit of exactly `span`.
+    pub fn take_back(&mut self, span: Span) {
+        self.edits.retain(|it| it.span != span);
+    }
+
     /// The edits, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &Edit> {
         self.edits.iter()

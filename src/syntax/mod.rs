@@ -69,6 +69,14 @@ impl Tree {
         self.root
     }
 
+    /// The statements of the program.
+    pub fn program(&self) -> &[NodeId] {
+        match self.kind(self.root) {
+            Kind::Program { body } => body,
+            _ => &[],
+        }
+    }
+
     /// How many nodes there are; ids run from 0 to this.
     pub fn len(&self) -> usize {
         self.nodes.len()

@@ -88,7 +88,7 @@ impl Style {
             None => manifest::is_module_package(input, path),
         };
         Self::of_extension(path, is_module, || {
-            entry.is_some_and(|it| imports::names_extensions(input, it))
+            entry.and_then(|it| imports::names_extensions(input, it)) == Some(true)
         })
     }
 
@@ -96,7 +96,9 @@ impl Style {
     pub(in crate::plan) fn beside(input: &Input<'_>, file: FileId) -> Self {
         let path = &input.sources[file.index()].path;
         let is_module = input.project.role(file).is_module;
-        Self::of_extension(path, is_module, || imports::names_extensions(input, file))
+        Self::of_extension(path, is_module, || {
+            imports::names_extensions(input, file) == Some(true)
+        })
     }
 
     /// `names_extensions`: whether TypeScript files import each other as `./a.js`.

@@ -460,5 +460,19 @@ fn is_field(input: &Input<'_>, file: FileId, object: NodeId) -> bool {
         || input
             .project
             .values(Place { file, node: object })
-            .any(|it| matches!(it, Value::Instance(_) | Value::Object(_) | Value::Class(_)))
+            .any(|it| match it {
+                Value::Instance(_) | Value::Class(_) => true,
+                Value::Object(place) => !is_exported(input, *place),
+                _ => false,
+            })
+}
+
+/// Whether an object is what a file exports, and the server is taken out of it: `module.exports = { io, users }`.
+fn is_exported(input: &Input<'_>, object: Place) -> bool {
+    let tree = &input.project.facts(object.file).tree;
+    let mut exports = input
+        .uses
+        .iter()
+        .filter(|it| it.meaning == Meaning::Export && it.chain.root.file == object.file);
+    exports.any(|it| tree.ancestors(it.chain.end).any(|it| it == object.node))
 }

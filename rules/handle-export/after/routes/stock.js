@@ -1,6 +1,6 @@
 const express = require('express');
-const files = require('../files');
 const socketBroadcaster = require('../utils/socketBroadcaster');
+const files = require('../files');
 
 const router = express.Router();
 

@@ -1,5 +1,5 @@
-import { io as connect } from "socket.io-client";
 import socketBroadcaster from "../utils/socketBroadcaster.js";
+import { io as connect } from "socket.io-client";
 
 // The scores come from another service, to which we are a client.
 const feed = connect(process.env.SCORES_URL);

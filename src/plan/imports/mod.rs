@@ -1,0 +1,142 @@
+//! Brings the broadcaster into the files that call it: one `require` or `import` each, under a name that is free there.
+//! How the line is written is decided in `style`, and where it goes in `place`.
+
+mod place;
+mod style;
+
+use super::Input;
+use super::draft::Draft;
+use super::project_files::relative;
+use crate::project::resolve::Target;
+use crate::project::value::{Place, Value};
+use crate::scope::FileFacts;
+use crate::source::FileId;
+use crate::syntax::{Kind, NodeId};
+use style::Style;
+pub(in crate::plan) use style::names_extensions;
+
+/// The broadcaster's usual name.
+pub(in crate::plan) const BROADCASTER: &str = "socketBroadcaster";
+
+/// Adds an import of the module at `target` (relative to the root) under `name`.
+pub(in crate::plan) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
+    let layout = draft.layout(file);
+    let is_module = draft.input.project.role(file).is_module;
+    let from = draft.input.project.path(file);
+    // Node.js wants them of ES modules; TypeScript may be compiled into anything.
+    // https://nodejs.org/api/esm.html#mandatory-file-extensions
+    let names_extensions =
+        names_extensions(draft.input, file).unwrap_or_else(|| is_module && !is_typescript(target));
+    let specifier = specifier(from, &imported_as(target, names_extensions));
+    let spot = place::spot(draft, file, is_module);
+    let style = Style::of(&layout, &place::import_statements(&layout), spot.beside());
+    let mut line = style.line(name, &specifier, is_module);
+    if !is_module && is_typescript(target) {
+        // What `export default` of TypeScript becomes in CommonJS.
+        line.insert_str(line.len() - style.semicolon.len(), ".default");
+    }
+    place::put(draft, file, spot, &line);
+}
+
+fn is_typescript(path: &str) -> bool {
+    [".ts", ".mts", ".cts"].iter().any(|it| path.ends_with(it))
+}
+
+/// The path by which a module is imported: that of its output, where TypeScript is compiled. `require` finds `.js`.
+fn imported_as(path: &str, names_extensions: bool) -> String {
+    let (stem, extension) = path.rsplit_once('.').unwrap_or((path, ""));
+    match extension {
+        "mts" | "mjs" => format!("{stem}.mjs"),
+        "cts" | "cjs" => format!("{stem}.cjs"),
+        _ if names_extensions => format!("{stem}.js"),
+        _ => stem.to_owned(),
+    }
+}
+
+/// The specifiers by which a file loads others.
+fn specifiers(facts: &FileFacts) -> impl Iterator<Item = &str> {
+    facts.tree.ids().filter_map(|it| match facts.tree.kind(it) {
+        Kind::Import { source, .. } => Some(source.as_str()),
+        Kind::Call { .. } => place::required(&facts.tree, it),
+        _ => None,
+    })
+}
+
+/// The specifier by which `from` imports `target`, both relative to the root.
+fn specifier(from: &str, target: &str) -> String {
+    let folder = &from[..from.rfind('/').map_or(0, |it| it + 1)];
+    relative(folder, target)
+}
+
+/// The name by which a file calls the imported broadcaster: its usual one unless something else is called so there.
+pub(in crate::plan) fn imported_name(input: &Input<'_>, file: FileId) -> String {
+    let facts = input.project.facts(file);
+    let is_taken = |name: &str| {
+        let is_other = |declaration: Option<&NodeId>| !is_broadcaster(input, file, declaration);
+        let is_declared = facts
+            .bindings()
+            .any(|(_, it)| it.name == name && is_other(it.declarations.first()));
+        is_declared || facts.free_names().contains_key(name)
+    };
+    let names = [
+        BROADCASTER,
+        "ioBroadcaster",
+        "socketIoBroadcaster",
+        "dedicatedSocketBroadcaster",
+    ];
+    names
+        .into_iter()
+        .find(|it| !is_taken(it))
+        .unwrap_or("iomigrateSocketBroadcaster")
+        .to_owned()
+}
+
+/// Whether a declaration imports the generated broadcaster.
+pub(in crate::plan) fn is_broadcaster(
+    input: &Input<'_>,
+    file: FileId,
+    declaration: Option<&NodeId>,
+) -> bool {
+    let Some(declaration) = declaration else {
+        return false;
+    };
+    let values = input.project.values(Place {
+        file,
+        node: *declaration,
+    });
+    let mut files = values.filter_map(|it| match it {
+        Value::Exports(file) | Value::Module(file) => Some(*file),
+        Value::Object(place) | Value::Instance(place) => Some(place.file),
+        _ => None,
+    });
+    files.any(|it| input.project.role(it).is_broadcaster)
+        || imports_broadcaster(input, file, *declaration)
+}
+
+fn imports_broadcaster(input: &Input<'_>, file: FileId, declaration: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    let source = match tree.parent(declaration).map(|it| tree.kind(it)) {
+        Some(Kind::Import { source, .. }) => Some(source.as_str()),
+        Some(Kind::Declarator {
+            init: Some(init), ..
+        }) => match tree.kind(*init) {
+            Kind::Call { arguments, .. } => arguments.first().and_then(|it| tree.string_value(*it)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let target = source.map(|it| input.project.resolve(file, it));
+    matches!(target, Some(Target::File(it)) if input.project.role(it).is_broadcaster)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::specifier;
+
+    #[test]
+    fn specifiers_are_relative_to_the_importing_file() {
+        assert_eq!(specifier("src/routes/a.js", "src/utils/b"), "../utils/b");
+        assert_eq!(specifier("src/utils/a.js", "src/utils/b.js"), "./b.js");
+        assert_eq!(specifier("a.js", "utils/b"), "./utils/b");
+    }
+}
