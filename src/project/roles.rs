@@ -17,7 +17,7 @@ pub struct FileRole {
     pub is_dedicated_server: bool,
     /// Only that server loads it: what it does happens in that process.
     pub is_of_dedicated: bool,
-    /// The generated broadcaster or its parser.
+    /// The generated broadcaster, its parser, or what runs the dedicated server.
     pub is_broadcaster: bool,
     /// It runs in browsers.
     pub is_browser: bool,
@@ -111,7 +111,9 @@ fn own_role(source: &SourceFile, facts: &FileFacts) -> FileRole {
     FileRole {
         is_module,
         is_dedicated_server: is_marked("@iomigrate dedicated-server"),
-        is_broadcaster: is_marked("@iomigrate broadcaster") || is_marked("@iomigrate wire"),
+        is_broadcaster: ["broadcaster", "wire", "runtime"]
+            .iter()
+            .any(|it| is_marked(&format!("@iomigrate {it}"))),
         ..FileRole::default()
     }
 }

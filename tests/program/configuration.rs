@@ -35,15 +35,23 @@ fn the_broadcaster_goes_where_it_is_wanted() {
         .map(String::as_str)
         .filter(|it| it.starts_with("lib/") || it.starts_with("utils/"))
         .collect();
-    assert_eq!(created, ["lib/live/clients.js", "lib/live/socketWire.js"]);
+    assert_eq!(
+        created,
+        [
+            "lib/live/clients.js",
+            "lib/live/socketRuntime.js",
+            "lib/live/socketWire.js"
+        ]
+    );
     assert!(
         world
             .text("routes.js")
             .contains("require('./lib/live/clients')")
     );
     let server = world.text("socketio-server.js");
-    assert!(server.contains("require('./lib/live/clients')"));
-    assert!(server.contains("require('./lib/live/socketWire')"));
+    assert!(server.contains("require('./lib/live/socketRuntime')"));
+    let runtime = world.text("lib/live/socketRuntime.js");
+    assert!(runtime.contains("require('./clients')"));
     done(&world.run(&["check"]));
     let run = world.run(&["apply"]);
     done(&run);
@@ -71,10 +79,11 @@ fn a_broadcaster_with_an_extension_of_its_own_can_be_loaded() {
     assert!(
         world
             .text("socketio-server.js")
-            .contains("require('./lib/socketWire.cjs')")
+            .contains("require('./lib/socketRuntime.cjs')")
     );
     for path in [
         "lib/clients.cjs",
+        "lib/socketRuntime.cjs",
         "lib/socketWire.cjs",
         "socketio-server.js",
     ] {

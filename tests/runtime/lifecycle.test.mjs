@@ -241,6 +241,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
   }));
 
   test('a service that emits inside the socket server reaches its sockets directly', () => withProject({ setup: `
+    const thisProcessBroadcaster = require('./utils/socketBroadcaster');
     const io = new Server(server);
     io.on('connection', (socket) => socket.on('go', (done) => {
       thisProcessBroadcaster.emit('from a service', 1);

@@ -11,6 +11,7 @@ import { createProject, render } from './support/render.mjs';
 
 const MARKERS = {
   'src/socketio-server.js': '// @iomigrate dedicated-server',
+  'src/utils/socketRuntime.js': '// @iomigrate runtime',
   'src/utils/socketBroadcaster.js': '// @iomigrate broadcaster',
   'src/utils/socketWire.js': '// @iomigrate wire',
 };
@@ -27,7 +28,7 @@ for (const options of [{ esm: false }, { esm: false, strict: false }, { esm: fal
       const text = readFileSync(project.path(path), 'utf8');
       const check = spawnSync(process.execPath, ['--check', project.path(path)], { encoding: 'utf8' });
       assert.equal(check.status, 0, check.stderr);
-      const isStrict = !options.esm && (options.strict !== false || !path.endsWith('server.js'));
+      const isStrict = !options.esm && (options.strict !== false || !path.endsWith('socketio-server.js'));
       assert.deepEqual(text.split('\n').slice(0, isStrict ? 2 : 1), isStrict ? ["'use strict';", marker] : [marker]);
       assert.ok(text.endsWith('\n') && !text.endsWith('\n\n'), 'ends with one line break');
       assert.doesNotMatch(text, /\n\n\n|[ \t]\n|\{%|\{\{/, 'no gaps, no trailing blanks, nothing unrendered');

@@ -327,7 +327,7 @@ pub(in crate::plan) fn is_inert(input: &Input<'_>, file: FileId) -> bool {
     let tree = statements.tree();
     let is_pure = |node: NodeId| purity::is_pure(&statements, node);
     (0..statements.all.len()).all(|index| match statements.all[index].form {
-        Form::Import | Form::Head | Form::Directive | Form::Definition => true,
+        Form::Import | Form::Head | Form::Directive | Form::Definition | Form::Type => true,
         Form::Shell => false,
         Form::Variables | Form::Exported => {
             statements

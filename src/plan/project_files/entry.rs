@@ -94,6 +94,12 @@ pub(in crate::plan) fn wire_path(broadcaster: &str) -> String {
     format!("{}socketWire.{extension}", folder(broadcaster))
 }
 
+/// Where what runs the dedicated server is: beside the broadcaster at `broadcaster`.
+pub(in crate::plan) fn runtime_path(broadcaster: &str) -> String {
+    let extension = broadcaster.rsplit('.').next().unwrap_or("js");
+    format!("{}socketRuntime.{extension}", folder(broadcaster))
+}
+
 /// The folder of a path, with the slash at its end; empty for the root.
 pub(super) fn folder(path: &str) -> &str {
     &path[..path.rfind('/').map_or(0, |it| it + 1)]

@@ -19,7 +19,8 @@ use super::setup::{Blocker, Slice};
 use super::{Input, WrittenFile, imports};
 use crate::config::teaching::{Method, Room};
 use crate::source::{FileId, Span};
-pub(in crate::plan) use entry::{broadcaster_path, relative, wire_path};
+use entry::wire_path;
+pub(in crate::plan) use entry::{broadcaster_path, relative, runtime_path};
 pub(in crate::plan) use manifest::catches_handlers;
 
 /// The files to write, and what a person should know about them.
@@ -51,12 +52,26 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Writ
     let style = Style::of_path(input, &broadcaster);
     let wire_path = wire_path(&broadcaster);
     let redis_key = manifest::redis_key(input, &wire_path);
-    let (text, wire) = runtime(&style, &redis_key, &input.settings.methods);
-    written.add(input, broadcaster, text);
-    written.add(input, wire_path, wire);
+    let runtime = Runtime::new(&style, &broadcaster, &redis_key, &input.settings.methods);
+    let server_runtime = runtime_path(&broadcaster);
+    written.add(
+        input,
+        broadcaster,
+        render(include_str!("../runtime/socketBroadcaster.js"), &runtime),
+    );
+    written.add(
+        input,
+        wire_path,
+        render(include_str!("../runtime/socketWire.js"), &runtime),
+    );
     manifest::write(input, slice, &mut written);
     if let Some(slice) = slice {
         written.add(input, slice.server_path.clone(), slice.server.clone());
+        written.add(
+            input,
+            server_runtime,
+            render(include_str!("../runtime/socketRuntime.js"), &runtime),
+        );
         surroundings::write(input, slice, &redis_key, &mut written);
         pm2::write(input, slice, &mut written);
     }
@@ -117,13 +132,31 @@ impl Style {
     }
 }
 
+/// What the templates of the runtime want to know.
 #[derive(Serialize)]
 struct Runtime {
+    /// How the files beside it load the broadcaster.
+    broadcaster_path: String,
     esm: bool,
     ts: bool,
     suffix: &'static str,
     redis_key: String,
     methods: Vec<MethodText>,
+}
+
+impl Runtime {
+    fn new(style: &Style, broadcaster: &str, redis_key: &str, methods: &[Method]) -> Self {
+        let name = broadcaster.rsplit('/').next().unwrap_or(broadcaster);
+        let stem = name.rsplit_once('.').map_or(name, |it| it.0);
+        Self {
+            broadcaster_path: format!("./{stem}{}", style.suffix),
+            esm: style.esm,
+            ts: style.ts,
+            suffix: style.suffix,
+            redis_key: redis_key.to_owned(),
+            methods: methods.iter().map(MethodText::new).collect(),
+        }
+    }
 }
 
 /// A method of the project's own, in the words of JavaScript.
@@ -177,20 +210,6 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// The broadcaster and its wire parser.
-fn runtime(style: &Style, redis_key: &str, methods: &[Method]) -> (String, String) {
-    let values = Runtime {
-        esm: style.esm,
-        ts: style.ts,
-        suffix: style.suffix,
-        redis_key: redis_key.to_owned(),
-        methods: methods.iter().map(MethodText::new).collect(),
-    };
-    let broadcaster = render(include_str!("../runtime/socketBroadcaster.js"), &values);
-    let wire = render(include_str!("../runtime/socketWire.js"), &values);
-    (broadcaster, wire)
-}
-
 /// Fills a template of `runtime/`.
 pub(in crate::plan) fn render<T: Serialize>(template: &str, values: &T) -> String {
     let mut syntax = SyntaxConfig::builder();
@@ -238,7 +257,12 @@ pub(in crate::plan) fn obstacles(input: &Input<'_>) -> Vec<Blocker> {
         });
     };
     let broadcaster = broadcaster_path(input);
-    for path in [wire_path(&broadcaster), broadcaster] {
+    let paths = [
+        wire_path(&broadcaster),
+        runtime_path(&broadcaster),
+        broadcaster,
+    ];
+    for path in paths {
         let is_foreign = input
             .project
             .file_at(&path)

@@ -154,6 +154,7 @@ fn only_promise(
 /// Returns what is deleted.
 pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
     let mut deleted = locals(draft, statements);
+    deleted.extend(types(draft, statements));
     let unused = unused(draft, statements);
     for index in 0..statements.all.len() {
         let statement = &statements.all[index];
@@ -213,10 +214,11 @@ fn unused(draft: &Draft<'_>, statements: &Statements<'_>) -> BTreeSet<BindingId>
             let declaration = binding.declarations.first();
             let is_here =
                 declaration.is_some_and(|it| !draft.is_gone(statements.file, tree.span(*it)));
+            let mentioners = mentioners(statements, id);
             if unused.contains(&id)
                 || !is_here
                 || !statements.is_listed(binding.scope)
-                || binding.references.is_empty()
+                || binding.references.is_empty() && mentioners.is_empty()
             {
                 continue;
             }
@@ -224,13 +226,53 @@ fn unused(draft: &Draft<'_>, statements: &Statements<'_>) -> BTreeSet<BindingId>
                 draft.is_gone(statements.file, tree.span(node))
                     || is_in_unused(statements, &unused, node)
             };
-            if binding.references.iter().all(|it| is_dead(*it)) && is_harmless(statements, id) {
+            let is_typed = mentioners
+                .iter()
+                .any(|it| !is_dead(statements.all[*it].node));
+            let is_read = binding.references.iter().any(|it| !is_dead(*it));
+            if !is_read && !is_typed && is_harmless(statements, id) {
                 unused.insert(id);
             }
         }
         if before == unused.len() {
             return unused;
         }
+    }
+}
+
+/// The statements that mention an imported name without a value of it: as a type.
+fn mentioners(statements: &Statements<'_>, binding: BindingId) -> Vec<usize> {
+    let references = &statements.facts.binding(binding).references;
+    let readers: BTreeSet<usize> = references
+        .iter()
+        .filter_map(|it| statements.index_of(*it))
+        .collect();
+    let definer = statements.definers(binding).first().copied();
+    let import = definer.filter(|it| statements.all[*it].form == Form::Import);
+    let all = import.map(|it| statements.mentioners(it, statements.name(binding)));
+    let all = all.unwrap_or_default().into_iter();
+    all.filter(|it| !readers.contains(it)).collect()
+}
+
+/// Deletes the types that were only mentioned in what is gone. Returns what is deleted.
+fn types(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
+    let mut deleted = Vec::new();
+    loop {
+        let is_gone = |it: &usize| draft.is_gone(statements.file, statements.span(*it));
+        let found = (0..statements.all.len()).find(|it| {
+            let name = statements.all[*it].type_name.as_deref();
+            let text = &statements.text()[statements.span(*it).range()];
+            let mentioners = name.map(|name| statements.mentioners(*it, name));
+            !is_gone(it)
+                && !text.starts_with("export")
+                && mentioners.is_some_and(|all| !all.is_empty() && all.iter().all(&is_gone))
+        });
+        let Some(index) = found else {
+            return deleted;
+        };
+        let span = Paragraphs::new(statements, &BTreeSet::new()).own(index);
+        draft.remove_range(statements.file, span);
+        deleted.push(span);
     }
 }
 

@@ -128,6 +128,7 @@ impl Search<'_> {
         let whole = from.iter().map(|it| self.statements.all[*it].node);
         let mut pending: Vec<NodeId> = roots.iter().copied().chain(whole).collect();
         while let Some(node) = pending.pop() {
+            self.need_types(node, &mut needed, &mut pending);
             let reads = self
                 .statements
                 .index_of(node)
@@ -151,6 +152,24 @@ impl Search<'_> {
             }
         }
         needed
+    }
+
+    /// Adds the types that a whole statement is written with.
+    fn need_types(&self, node: NodeId, needed: &mut Needed, pending: &mut Vec<NodeId>) {
+        let index = self.statements.index_of(node);
+        let whole = index.filter(|it| self.statements.all[*it].node == node);
+        let Some((declared, imported)) = whole.map(|it| self.statements.types_of(it)) else {
+            return;
+        };
+        for definer in declared {
+            if needed.statements.insert(definer) {
+                pending.push(self.statements.all[definer].node);
+            }
+        }
+        for binding in imported {
+            needed.names.insert(binding);
+            needed.statements.extend(self.statements.definers(binding));
+        }
     }
 
     /// Of the needed statements those that nothing else reads; and the statements that work on what these declare, and

@@ -25,29 +25,8 @@ use crate::syntax::NodeId;
 pub(in crate::plan) use closure::Parts;
 use site::{Home, Setup};
 
-/// What `runtime/socketio-server.js` declares at its top level.
-const TEMPLATE_NAMES: &[&str] = &[
-    "createHttpServer",
-    "createSocketAdapter",
-    "socketRedis",
-    "socketWire",
-    "thisProcessBroadcaster",
-    "socketQueries",
-    "socketService",
-    "startSocketServer",
-    "connectSocketRedis",
-    "inheritSocketAdapter",
-    "createSocketRedisClient",
-    "reachSocketRedis",
-    "isSocketRedisRefusal",
-    "guardSocketPublish",
-    "surviveRedisRejection",
-    "answerSocketQuestion",
-    "replyToSocketQuestion",
-    "answerHealth",
-    "stopSocketServer",
-    "giveUpSocketServer",
-];
+/// What `runtime/dedicated-server.js` declares at its top level.
+const TEMPLATE_NAMES: &[&str] = &["createSocketHttpServer", "startSocketServer"];
 
 /// Why the set-up stays: a person has to decide something first.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,8 +29,7 @@ struct ServerFile {
     server_name: String,
     io_name: String,
     setup: String,
-    broadcaster_path: String,
-    wire_path: String,
+    runtime_path: String,
 }
 
 /// Puts the slice together from what was found.
@@ -122,14 +121,16 @@ fn server(
     };
     let style = project_files::Style::beside(input, statements.file);
     let broadcaster = project_files::broadcaster_path(input);
-    let wire = project_files::wire_path(&broadcaster);
     let path = input.project.path(statements.file);
     let folder = &path[..path.len() - file_name(input, statements.file).len()];
     let specifier = |path: &str| {
         let written = project_files::relative(folder, path);
-        // Node.js adds no other extension than this.
-        let bare = written.strip_suffix(".js").filter(|_| !style.esm);
-        bare.map_or(written.clone(), str::to_owned)
+        match written.rsplit_once('.') {
+            Some((stem, _)) if style.ts => format!("{stem}{}", style.suffix),
+            // Node.js adds no other extension than this.
+            Some((stem, "js")) if !style.esm => stem.to_owned(),
+            _ => written,
+        }
     };
     let values = ServerFile {
         esm: style.esm,
@@ -139,10 +140,9 @@ fn server(
         server_name: statements.name(setup.server).to_owned(),
         io_name,
         setup: texts.setup(calls),
-        broadcaster_path: specifier(&broadcaster),
-        wire_path: specifier(&wire),
+        runtime_path: specifier(&project_files::runtime_path(&broadcaster)),
     };
-    project_files::render(include_str!("../runtime/socketio-server.js"), &values)
+    project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
 }
 
 /// Which files the two processes load.
@@ -247,8 +247,8 @@ pub(super) fn server_path(input: &Input<'_>, entry: FileId) -> String {
     let extension = path
         .rsplit('.')
         .next()
-        .filter(|it| matches!(*it, "mjs" | "cjs"))
-        .unwrap_or("js");
+        .filter(|it| matches!(*it, "mjs" | "cjs" | "ts" | "mts" | "cts"))
+        .unwrap_or(if path.ends_with(".tsx") { "ts" } else { "js" });
     format!("{folder}socketio-server.{extension}")
 }
 

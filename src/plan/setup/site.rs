@@ -7,7 +7,7 @@ use crate::plan::toplevel::starts::{blocks_around, callers, function_around, sta
 use crate::plan::toplevel::{Statements, place};
 use crate::project::value::{Place, SiteKind, Value};
 use crate::scope::{BindingId, BindingKind, ScopeId};
-use crate::source::{FileId, Language};
+use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
 /// Where the API starts the set-up.
@@ -61,15 +61,6 @@ pub(super) fn construction(input: &Input<'_>) -> Result<Option<Place>, Blocker> 
                 "another is made at {}; decide which of them clients connect to, and remove the others",
                 place(input, second.place.file, other)
             ),
-        ));
-    }
-    let source = &input.sources[first.place.file.index()];
-    if source.language != Language::JavaScript {
-        return Err(refuse(
-            input,
-            first.place,
-            "a set-up in TypeScript can't be moved yet",
-            "move it by hand into `socketio-server.ts`",
         ));
     }
     Ok(Some(first.place))

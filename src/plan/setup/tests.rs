@@ -83,13 +83,13 @@ fn moved(text: &str) -> (String, String) {
             .trim()
             .to_owned()
     };
-    let import = if slice.server.contains("\nimport { createServer as") {
-        "import { createServer as"
+    let import = if slice.server.contains("\nimport { createSocketHttpServer") {
+        "import { createSocketHttpServer"
     } else {
-        "const { createServer:"
+        "const { createSocketHttpServer"
     };
-    let prologue = between("503 otherwise", import);
-    let setup = between("= createHttpServer(answerHealth);", "startSocketServer(");
+    let prologue = between("with socketBroadcaster.\n", import);
+    let setup = between("= createSocketHttpServer();", "startSocketServer(");
     (left, format!("{prologue}\n====\n{setup}\n"))
 }
 
@@ -166,15 +166,15 @@ fn the_http_server_keeps_its_name() {
     let analysis = analysis(&text);
     let input = input(&analysis);
     let slice = slice(&input).unwrap().unwrap();
-    assert!(slice.server.contains("const web = createHttpServer(answerHealth);\n\nconst io = new Server(web);\n\nstartSocketServer(io, web);\n"));
+    assert!(slice.server.contains("const web = createSocketHttpServer();\n\nconst io = new Server(web);\n\nstartSocketServer(io, web);\n"));
 }
 
 #[test]
 fn names_of_the_template_are_refused() {
-    let code = "const socketQueries = 1;\nconst io = new Server(server);\nio.on('connection', () => socketQueries);";
+    let code = "const startSocketServer = 1;\nconst io = new Server(server);\nio.on('connection', () => startSocketServer);";
     assert!(
         blockers(&entry(code))[0]
-            .starts_with("`socketQueries` is the name of a part of the dedicated server")
+            .starts_with("`startSocketServer` is the name of a part of the dedicated server")
     );
 }
 
@@ -296,7 +296,7 @@ fn es_modules_stay_es_modules() {
     let input = input(&analysis);
     let slice = slice(&input).unwrap().unwrap();
     assert_eq!(slice.server_path, "socketio-server.mjs");
-    assert!(slice.server.contains("from './utils/socketWire.mjs';"));
+    assert!(slice.server.contains("from './utils/socketRuntime.mjs';"));
     let written = project_files::written(&input, Some(&slice)).files;
     let broadcaster = written
         .iter()

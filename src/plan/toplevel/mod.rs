@@ -5,6 +5,7 @@ pub(in crate::plan) mod purity;
 pub(in crate::plan) mod starts;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use crate::plan::layout::Layout;
 use crate::project::Project;
 use crate::project::value::{Place, Value};
 use crate::scope::{BindingId, FileFacts, ScopeId};
-use crate::source::{FileId, LineIndex, Span};
+use crate::source::{FileId, Language, LineIndex, Span};
 use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// The packages that read an environment file.
@@ -55,6 +56,10 @@ pub(in crate::plan) struct Statement {
     pub(in crate::plan) defines: BTreeSet<BindingId>,
     /// Where it mentions the file's own names, its own declarations apart.
     pub(in crate::plan) reads: Vec<(BindingId, NodeId)>,
+    /// The type that it declares, where nothing but a type is declared.
+    pub(in crate::plan) type_name: Option<String>,
+    /// Words of TypeScript that may be names of types.
+    pub(in crate::plan) words: BTreeSet<String>,
 }
 
 /// What a statement is to a move.
@@ -74,6 +79,8 @@ pub(in crate::plan) enum Form {
     Variables,
     /// Declares a function or a class.
     Definition,
+    /// Declares a type: `interface`, `type`.
+    Type,
     /// Has a block in it whose statements are listed after it.
     Shell,
     /// Anything else.
@@ -103,6 +110,9 @@ impl<'a> Statements<'a> {
         };
         statements.list(facts.tree.root(), 0);
         statements.resolve();
+        if input.sources[file.index()].language != Language::JavaScript {
+            types::find(&mut statements);
+        }
         statements
     }
 
@@ -123,6 +133,8 @@ impl<'a> Statements<'a> {
                 },
                 defines: BTreeSet::new(),
                 reads: Vec::new(),
+                type_name: None,
+                words: BTreeSet::new(),
             });
             if let Some(inner) = inner {
                 self.list(inner, depth + 1);
@@ -322,6 +334,7 @@ fn form(project: &Project, file: FileId, node: NodeId) -> Form {
             Form::Export
         }
         Kind::Function(_) | Kind::Class(_) => Form::Definition,
+        Kind::Type => Form::Type,
         _ => Form::Other,
     }
 }

@@ -9,7 +9,7 @@ import { changedPaths, copyProject, installModules, snapshot } from '../support/
 
 export const SITE_FILE = 'nginx/isp-desk.conf';
 
-const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketWire.js', 'ecosystem.config.js', SITE_FILE];
+const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketRuntime.js', 'src/utils/socketWire.js', 'ecosystem.config.js', SITE_FILE];
 
 // Its journal stays beside the copies, out of the user's own folder for state.
 function iomigrate(bin, folder, args, expected) {

@@ -30,6 +30,12 @@ for (const nsp of [io.of('/'), admin]) {
 io.on('note', (...args) => io.emit('noted', ...args));
 socketQueries.names = (prefix) => [...io.of('/').sockets.values()].map((s) => prefix + s.data.name).sort();`;
 
+function prologue(esm) {
+  return esm
+    ? "import { Server } from 'socket.io';\nimport { socketQueries } from './utils/socketRuntime.js';"
+    : "const { Server } = require('socket.io');\nconst { socketQueries } = require('./utils/socketRuntime');";
+}
+
 const METHODS = [
   { name: 'ticketCreated', parameters: '...args', typed_parameters: '...args: any[]', rooms: "['role_admin', 'role_agent']", event: "'ticket_created'" },
   { name: 'systemAlert', parameters: '...args', typed_parameters: '...args: any[]', rooms: '', event: "'system_alert'" },
@@ -43,12 +49,12 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
   const extension = esm ? '.js' : '';
   const server = {
     esm, strict, setup, source: 'server.js', server_name: 'server', io_name: 'io',
-    prologue: esm ? "import { Server } from 'socket.io';" : "const { Server } = require('socket.io');",
-    broadcaster_path: `./utils/socketBroadcaster${extension}`, wire_path: `./utils/socketWire${extension}`,
+    prologue: prologue(esm), runtime_path: `./utils/socketRuntime${extension}`,
   };
   const files = {
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
-    'src/socketio-server.js': render('socketio-server.js', server),
+    'src/socketio-server.js': render('dedicated-server.js', server),
+    'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, suffix: extension, broadcaster_path: `./socketBroadcaster${extension}` }),
     'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, suffix: extension, methods }),
     'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, redis_key: redisKey }),
   };

@@ -1,25 +1,24 @@
-{% if not esm and strict %}'use strict';
-{% endif %}// @iomigrate dedicated-server
+{% if ts %}// @ts-nocheck: what callers see is inferred
+{% elif not esm %}'use strict';
+{% endif %}// @iomigrate runtime
 //
-// The dedicated Socket.IO server: the only process that owns sockets. What it does with them was moved here from
-// {{ source }}. The API reaches the clients through Redis, with socketBroadcaster.
+// What runs the dedicated Socket.IO server (socketio-server.js): its HTTP server, its connections to Redis, the answers to
+// the API's questions, health, shutdown.
 //
 // GET /health   200 while the process lives
 // GET /metrics  numbers for Prometheus
 // GET /ready    200 while it can deliver events, 503 otherwise
-
-{{ prologue }}
 {% if esm %}
 import { createServer as createHttpServer } from 'node:http';
 import { createAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
 import * as socketRedis from 'redis';
-import * as socketWire from '{{ wire_path }}';
+import * as socketWire from './socketWire{{ suffix }}';
 import thisProcessBroadcaster from '{{ broadcaster_path }}';
 {% else %}
 const { createServer: createHttpServer } = require('node:http');
 const { createAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
 const socketRedis = require('redis');
-const socketWire = require('{{ wire_path }}');
+const socketWire = require('./socketWire{{ suffix }}');
 const thisProcessBroadcaster = require('{{ broadcaster_path }}');
 {% endif %}
 // What only this process knows and the API may ask for: socketQueries.onlineUsers = () => [...]; over there
@@ -37,11 +36,10 @@ const socketService = {
   isDraining: false,
 };
 
-const {{ server_name }} = createHttpServer(answerHealth);
-
-{{ setup }}
-
-startSocketServer({{ io_name }}, {{ server_name }});
+// The HTTP server that Socket.IO is attached to. It answers nothing else than how it is.
+function createSocketHttpServer() {
+  return createHttpServer(answerHealth);
+}
 
 // ---------------------------------------------------------------------------------------------------------------- running
 
@@ -287,3 +285,8 @@ function giveUpSocketServer(error) {
   console.error('The Socket.IO server cannot run:', error);
   process.exit(1);
 }
+{% if esm %}
+export { createSocketHttpServer, startSocketServer, socketQueries };
+{%- else %}
+module.exports = { createSocketHttpServer, startSocketServer, socketQueries };
+{%- endif %}
