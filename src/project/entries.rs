@@ -129,7 +129,9 @@ const BUILT: &[&str] = &[
 ];
 const WRITTEN: &[&str] = &["src", ""];
 
-fn file_at(sources: &[SourceFile], folder: &str, word: &str) -> Option<FileId> {
+/// The file that a word of a command means, in `folder`: itself, with an extension, or what it is built from. `word` is
+/// written without `./`.
+pub fn file_at(sources: &[SourceFile], folder: &str, word: &str) -> Option<FileId> {
     let exists = |stem: &str| {
         EXTENSIONS.iter().find_map(|extension| {
             let path = format!("{folder}{stem}{extension}");

@@ -7,7 +7,7 @@ pub mod roles;
 pub mod value;
 
 mod constants;
-mod entries;
+pub mod entries;
 mod flow;
 mod graph;
 mod knowledge;

@@ -40,7 +40,7 @@ for (const options of [{ esm: false }, { esm: false, strict: false }, { esm: fal
 
 test('ecosystem.config.js: one socket server in fork mode, eight API processes', () => {
   const path = join(folder, 'ecosystem.config.cjs');
-  writeFileSync(path, render('ecosystem.config.js', { name: 'desk', server_script: 'src/socketio-server.js', api_script: 'src/server.js' }));
+  writeFileSync(path, render('ecosystem.config.js', { name: 'desk', server_script: 'src/socketio-server.js', api_script: 'src/server.js', node_args: null }));
   const { apps: [socket, api] } = createRequire(path)(path);
   assert.deepEqual([socket.name, socket.script, socket.exec_mode, socket.instances, socket.wait_ready],
     ['desk-socketio', 'src/socketio-server.js', 'fork', 1, true]);

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::commands::Command;
 use super::entry::{entry, folder};
 use super::json;
 use super::{Written, text_at};
@@ -58,7 +59,8 @@ pub(super) fn root_for<'a>(input: &Input<'a>, path: &str) -> &'a str {
     path_for(input, path).map_or("", folder)
 }
 
-fn manifest(input: &Input<'_>, path: &str) -> Value {
+/// The manifest that a file belongs to; `null` if there is none that can be read.
+pub(super) fn manifest(input: &Input<'_>, path: &str) -> Value {
     let text = path_for(input, path)
         .and_then(|it| text_at(input, it))
         .unwrap_or_default();
@@ -193,7 +195,7 @@ pub(super) fn too_old(input: &Input<'_>, file: FileId) -> Vec<(String, String)> 
 
 /// Adds what is missing.
 pub(super) fn write(input: &Input<'_>, slice: Option<&Slice>, written: &mut Written) {
-    let entry = slice.map(|it| it.file).or_else(|| entry(input));
+    let entry = entry(input).or_else(|| slice.map(|it| it.file));
     let entry_path = entry.map_or("", |it| input.project.path(it));
     let Some(path) = path_for(input, entry_path) else {
         let names: Vec<String> = DEPENDENCIES
@@ -208,7 +210,7 @@ pub(super) fn write(input: &Input<'_>, slice: Option<&Slice>, written: &mut Writ
     };
     let before = text_at(input, path).unwrap_or_default();
     let with_packages = add_dependencies(before, slice.is_some());
-    let with_script = slice.and_then(|it| add_script(&with_packages, path, it));
+    let with_script = slice.and_then(|it| add_scripts(input, &with_packages, path, it));
     written.add(input, path.to_owned(), with_script.unwrap_or(with_packages));
 }
 
@@ -259,19 +261,33 @@ fn add_dependencies(text: &str, has_server: bool) -> String {
     edits.apply(text)
 }
 
-/// `start:socketio`, after `start`.
-fn add_script(text: &str, path: &str, slice: &Slice) -> Option<String> {
-    let root = json::object(text, 0)?;
-    let scripts = json::object(text, root.get("scripts")?.value.start as usize)?;
-    if scripts.get("start").is_none() || scripts.get("start:socketio").is_some() {
-        return None;
+/// `start:socketio` after `start`, `dev:socketio` after `dev`: as these start the API.
+fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Option<String> {
+    let mut text = text.to_owned();
+    for script in ["start", "dev"] {
+        let command = Command::of_script(input, script).map(|it| it.starting(&slice.server_path));
+        let file = slice
+            .server_path
+            .strip_prefix(folder(path))
+            .unwrap_or(&slice.server_path);
+        let runner = if file.ends_with("ts") { "tsx" } else { "node" };
+        let command = match (script, command) {
+            (_, Some(command)) => command,
+            ("start", None) => format!("{runner} {file}"),
+            _ => continue,
+        };
+        let root = json::object(&text, 0)?;
+        let scripts = json::object(&text, root.get("scripts")?.value.start as usize)?;
+        let name = format!("{script}:socketio");
+        if scripts.get(&name).is_some() {
+            continue;
+        }
+        let last = scripts.members.last().map(|it| it.key.as_str());
+        let before = scripts.get(script).map_or(last, |_| Some(script));
+        let value = Value::from(command).to_string();
+        text = json::insert(&text, &scripts, &[(&name, value)], before).apply(&text);
     }
-    let file = slice
-        .server_path
-        .strip_prefix(folder(path))
-        .unwrap_or(&slice.server_path);
-    let script = [("start:socketio", format!("\"node {file}\""))];
-    Some(json::insert(text, &scripts, &script, Some("start")).apply(text))
+    Some(text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The files around a migration: the runtime that it brings, and what says how the processes are run. What moves out of
 //! the entry file is `setup`'s matter.
 
+mod commands;
 mod entry;
 mod json;
 mod manifest;

@@ -3,13 +3,15 @@
 
 use serde::Serialize;
 
-use super::entry::{folder, relative};
+use super::commands::Command;
+use super::entry::{entry, folder};
 use super::{Written, manifest, render};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
 use crate::plan::layout::Layout;
 use crate::plan::setup::Slice;
+use crate::project::entries::file_at;
 use crate::source::{FileId, Span};
 use crate::syntax::{Key, Kind, NodeId, Tree};
 
@@ -18,11 +20,13 @@ struct EcosystemFile {
     name: String,
     server_script: String,
     api_script: String,
+    /// What Node.js is told to run TypeScript.
+    node_args: Option<&'static str>,
 }
 
 /// Writes a PM2 file if there is none.
 pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
-    let entry = input.project.path(slice.file);
+    let entry = entry_path(input, slice);
     let root = manifest::root_for(input, entry);
     if file(input, slice).is_some() {
         return;
@@ -40,10 +44,21 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
         return;
     }
     let in_root = |path: &str| path.strip_prefix(root).unwrap_or(path).to_owned();
+    let command = Command::of_script(input, "start");
+    let server = |it: &Command| {
+        it.naming(&slice.server_path)
+            .trim_start_matches("./")
+            .to_owned()
+    };
     let values = EcosystemFile {
         name: manifest::name(input, entry),
-        server_script: in_root(&slice.server_path),
-        api_script: in_root(entry),
+        server_script: command
+            .as_ref()
+            .map_or_else(|| in_root(&slice.server_path), server),
+        api_script: command
+            .as_ref()
+            .map_or_else(|| in_root(entry), |it| it.program().to_owned()),
+        node_args: command.as_ref().and_then(Command::loader),
     };
     let extension = if manifest::is_module_package(input, entry) {
         "cjs"
@@ -54,6 +69,11 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
     written.add(input, format!("{root}ecosystem.config.{extension}"), text);
 }
 
+/// The file that starts the API.
+fn entry_path<'a>(input: &Input<'a>, slice: &Slice) -> &'a str {
+    input.project.path(entry(input).unwrap_or(slice.file))
+}
+
 fn is_pm2_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.starts_with("ecosystem") || name.starts_with("pm2") || name == "processes.json"
@@ -61,7 +81,7 @@ fn is_pm2_name(path: &str) -> bool {
 
 /// The PM2 file in JavaScript that belongs to the API's package.
 fn file(input: &Input<'_>, slice: &Slice) -> Option<FileId> {
-    let root = manifest::root_for(input, input.project.path(slice.file));
+    let root = manifest::root_for(input, entry_path(input, slice));
     let is_here = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         folder(path) == root && (name.starts_with("ecosystem") || name.starts_with("pm2"))
@@ -141,21 +161,16 @@ fn api(input: &Input<'_>, slice: &Slice, file: FileId) -> Option<NodeId> {
     let [list] = lists.as_slice() else {
         return None;
     };
-    let entry = input.project.path(slice.file);
+    let entry = entry(input).unwrap_or(slice.file);
+    let around = folder(input.project.path(file));
     let starts_api = |it: &NodeId| {
         let script = property(tree, *it, "script").and_then(|it| tree.string_value(it));
-        script.is_some_and(|it| names(input.project.path(file), it, entry))
+        script.is_some_and(|it| {
+            file_at(input.sources, around, it.trim_start_matches("./")) == Some(entry)
+        })
     };
     let mut apps = list.iter().flatten().copied().filter(starts_api);
     apps.next().filter(|_| apps.next().is_none())
-}
-
-/// Whether `script`, as a PM2 file writes it, is the file at `path`.
-fn names(pm2_file: &str, script: &str, path: &str) -> bool {
-    let written = script.trim_start_matches("./");
-    let seen = relative(folder(pm2_file), path);
-    let seen = seen.trim_start_matches("./");
-    seen == written || seen.strip_suffix(".js") == Some(written)
 }
 
 fn properties(tree: &Tree, object: NodeId) -> Vec<NodeId> {
@@ -281,19 +296,16 @@ impl<'a> App<'a> {
     fn socket_server(&self, input: &Input<'_>, slice: &Slice, reason: Option<Span>) -> String {
         let quote = self.quote();
         let quoted = |it: &str| format!("{quote}{it}{quote}");
-        let name = manifest::name(input, input.project.path(slice.file));
+        let name = manifest::name(input, entry_path(input, slice));
         let script = self
             .value("script")
             .and_then(|it| self.layout.tree.string_value(it))
             .unwrap_or_default();
-        let prefix = if script.starts_with("./") { "./" } else { "" };
-        let seen = relative(folder(self.path), &slice.server_path);
+        let entry = entry_path(input, slice);
+        let server = Command::naming_entry(script, entry).naming(&slice.server_path);
         let mut lines: Vec<(String, String)> = vec![
             ("name".to_owned(), quoted(&format!("{name}-socketio"))),
-            (
-                "script".to_owned(),
-                quoted(&format!("{prefix}{}", seen.trim_start_matches("./"))),
-            ),
+            ("script".to_owned(), quoted(&server)),
         ];
         let carried = |names: &[&str], lines: &mut Vec<(String, String)>| {
             for name in names {

@@ -9,7 +9,8 @@ module.exports = {
     {
       name: '{{ name }}-socketio',
       script: '{{ server_script }}',
-      cwd: __dirname,
+{% if node_args %}      node_args: '{{ node_args }}',
+{% endif %}      cwd: __dirname,
       // One process in fork mode. PM2's cluster mode sends the requests of one long-polling client to different
       // processes, which answer "Session ID unknown".
       exec_mode: 'fork',
@@ -24,7 +25,8 @@ module.exports = {
     {
       name: '{{ name }}-api',
       script: '{{ api_script }}',
-      cwd: __dirname,
+{% if node_args %}      node_args: '{{ node_args }}',
+{% endif %}      cwd: __dirname,
       exec_mode: 'cluster',
       // More processes than cores cost more than they bring.
       instances,
