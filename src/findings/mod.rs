@@ -133,6 +133,7 @@ fn speaks_for_access(it: &Use) -> bool {
                 | Meaning::Registration
                 | Meaning::Configuration
                 | Meaning::SetupCall
+                | Meaning::Attach
         )
 }
 

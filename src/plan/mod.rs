@@ -173,8 +173,13 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     if let Some(slice) = &slice {
         slice.carry_out(&mut draft);
     }
-    let moves = |place: Place, span: Span| slice.as_ref().is_some_and(|it| it.takes(place, span));
-    let without: BTreeSet<usize> = left.iter().map(|it| it.index).collect();
+    let moves = |place: Place, span: Span| {
+        slice
+            .as_ref()
+            .is_some_and(|it| it.takes(input, place, span))
+    };
+    let set_up = rewrite::set_up(input, "");
+    let without: BTreeSet<usize> = left.iter().chain(&set_up).map(|it| it.index).collect();
     let scope = rewrite::Scope {
         left: &without,
         moves: &moves,
@@ -215,7 +220,8 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
 /// As much as can be rewritten while the server stays. What turns out not to fit is returned; the plan has to leave it.
 fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, Vec<Left>> {
     let mut draft = Draft::new(input);
-    let without: BTreeSet<usize> = left.iter().map(|it| it.index).collect();
+    let set_up = rewrite::set_up(input, "");
+    let without: BTreeSet<usize> = left.iter().chain(&set_up).map(|it| it.index).collect();
     let scope = rewrite::Scope {
         left: &without,
         moves: &|_, _| false,

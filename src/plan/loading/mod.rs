@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Input;
 use super::setup::{Blocker, Parts};
+use super::toplevel::starts::{callers, function_around, starts};
 use super::toplevel::{Form, Statements, place, purity, reads_environment, required};
 use crate::findings::uses::Use;
 use crate::project::Project;
@@ -168,6 +169,8 @@ pub(in crate::plan) struct Sides {
     pub(in crate::plan) kept: BTreeSet<FileId>,
     /// What nothing but the moved code loads.
     pub(in crate::plan) dedicated: BTreeSet<FileId>,
+    /// Functions of the kept files that nothing but the moved code runs.
+    pub(in crate::plan) owned: BTreeSet<Place>,
 }
 
 /// Sorts the loaded files. `stays` are the statements of the set-up file that stay and are read.
@@ -187,7 +190,47 @@ pub(in crate::plan) fn sides(
         true => BTreeSet::new(),
         false => loaded.difference(&kept).copied().collect(),
     };
-    Sides { kept, dedicated }
+    let owned = owned(statements, parts, &dedicated);
+    Sides {
+        kept,
+        dedicated,
+        owned,
+    }
+}
+
+/// The functions with uses of the server, in files that the API goes on loading, that nothing but the moved code runs.
+fn owned(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    dedicated: &BTreeSet<FileId>,
+) -> BTreeSet<Place> {
+    let input = statements.input;
+    let is_shared = |it: &Use| {
+        it.chain.root.file != statements.file && !dedicated.contains(&it.chain.root.file)
+    };
+    let functions: BTreeSet<Place> = input
+        .uses
+        .iter()
+        .filter(|it| is_shared(it))
+        .filter_map(|it| function_around(input, it.chain.root))
+        .collect();
+    let is_moved = |it: &Place| {
+        dedicated.contains(&it.file)
+            || it.file == statements.file
+                && statements
+                    .index_of(it.node)
+                    .is_some_and(|it| parts.moved.contains(&it))
+    };
+    let is_owned = |function: &Place| {
+        let calls = callers(input, *function);
+        let found = calls
+            .iter()
+            .map(|it| starts(input, *it, &|it| statements.is_opened(it)));
+        let found: Option<Vec<BTreeSet<Place>>> = found.collect();
+        let mut all = found.into_iter().flatten().flatten().peekable();
+        all.peek().is_some() && all.all(|it| is_moved(&it))
+    };
+    functions.into_iter().filter(is_owned).collect()
 }
 
 /// Blocks what would start the API in the dedicated server.
@@ -222,7 +265,11 @@ pub(in crate::plan) fn loaded_by_both(
         file: it.chain.root.file,
         node: it.chain.end,
     });
-    let parts = std::iter::once(construction).chain(parts);
+    let is_owned = |it: &Place| {
+        let function = function_around(statements.input, *it);
+        function.is_some_and(|it| sides.owned.contains(&it))
+    };
+    let parts = std::iter::once(construction).chain(parts.filter(|it| !is_owned(it)));
     let mut blockers: Vec<Blocker> = Vec::new();
     for part in parts.filter(|it| it.file != statements.file && !sides.dedicated.contains(&it.file))
     {
@@ -264,7 +311,9 @@ pub(in crate::plan) fn loaded_by_both(
 pub(in crate::plan) fn handed_to_both(
     statements: &Statements<'_>,
     parts: &Parts,
-    dedicated: &BTreeSet<FileId>,
+    Sides {
+        dedicated, owned, ..
+    }: &Sides,
 ) -> Option<Blocker> {
     let project = statements.input.project;
     statements.input.uses.iter().find_map(|it| {
@@ -278,7 +327,7 @@ pub(in crate::plan) fn handed_to_both(
         let callees = project.callees(Place { file, node: call });
         let shared = callees
             .into_iter()
-            .find(|it| it.file != statements.file && !dedicated.contains(&it.file))?;
+            .find(|it| it.file != statements.file && !dedicated.contains(&it.file) && !owned.contains(it))?;
         let other = project.facts(shared.file).tree.span(shared.node);
         Some(Blocker {
             file,

@@ -7,6 +7,7 @@ use crate::plan::Input;
 use crate::plan::setup::{Blocker, Parts};
 use crate::plan::toplevel::{Statements, place, purity};
 use crate::project::resolve::Target;
+use crate::project::value::Place;
 use crate::scope::{BindingId, FileFacts, ScopeId};
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
@@ -17,42 +18,78 @@ pub(in crate::plan) fn in_modules(
     parts: &Parts,
     sides: &Sides,
 ) -> Vec<Blocker> {
-    let project = statements.input.project;
+    let input = statements.input;
     let running = parts.running();
+    let own = imports(input.project, statements.file)
+        .into_iter()
+        .filter(|it| {
+            let index = statements.index_of(it.0);
+            index.is_some_and(|it| running.contains(&it))
+        });
+    let own = own.map(|it| (statements.file, it));
+    let theirs = sides.dedicated.iter().flat_map(|file| {
+        let found = imports(input.project, *file).into_iter();
+        found.map(|it| (*file, it))
+    });
     let mut blockers = Vec::new();
-    for (node, source) in imports(project, statements.file) {
-        let is_running = statements
-            .index_of(node)
-            .is_some_and(|it| running.contains(&it));
-        let Target::File(file) = project.resolve(statements.file, source) else {
+    for (importer, (node, source)) in own.chain(theirs) {
+        let Target::File(file) = input.project.resolve(importer, source) else {
             continue;
         };
-        if !is_running || !sides.kept.contains(&file) {
+        if !sides.kept.contains(&file) {
             continue;
         }
-        if let Some((name, span)) = kept_by(statements.input, file) {
-            let at = place(statements.input, file, span);
+        if let Some((name, span)) = kept_by(input, file, &|_| true) {
+            let span_of_import = input.project.facts(importer).tree.span(node);
+            let at = place(input, file, span);
             blockers.push(Blocker {
-                file: statements.file,
-                span: statements.tree().span(node),
+                file: importer,
+                span: span_of_import,
                 message: format!("`{source}` keeps state in `{name}`, and the socket code and the API both import it"),
-                help: format!(
-                    "two processes would have two of it ({at}): keep it in Redis or the database, or ask the dedicated \
-                     server with `socketBroadcaster.query(…)`"
-                ),
+                help: two_of_it(&at),
             });
         }
     }
+    blockers.extend(sides.owned.iter().filter_map(|it| in_owned(input, *it)));
     blockers
 }
 
+/// Blocks a function that only the moved code runs, in a file that the API loads as well, if it works on that file's state.
+fn in_owned(input: &Input<'_>, function: Place) -> Option<Blocker> {
+    let facts = input.project.facts(function.file);
+    let own = facts.tree.span(function.node);
+    let reads = |binding: BindingId| {
+        let mut references = facts.binding(binding).references.iter();
+        references.any(|it| own.contains(facts.tree.span(*it)))
+    };
+    let (name, span) = kept_by(input, function.file, &reads)?;
+    Some(Blocker {
+        file: function.file,
+        span,
+        message: format!("`{name}` is shared by the socket code and the API, and it changes"),
+        help: two_of_it(&place(input, function.file, own)),
+    })
+}
+
+fn two_of_it(at: &str) -> String {
+    format!(
+        "two processes would have two of it ({at}): keep it in Redis or the database, or ask the dedicated server with \
+         `socketBroadcaster.query(…)`"
+    )
+}
+
 /// A variable of a module that changes while the program runs.
-fn kept_by(input: &Input<'_>, file: FileId) -> Option<(String, Span)> {
+fn kept_by(
+    input: &Input<'_>,
+    file: FileId,
+    is_meant: &dyn Fn(BindingId) -> bool,
+) -> Option<(String, Span)> {
     let statements = Statements::new(input, file);
     let tree = statements.tree();
     statements.facts.bindings().find_map(|(id, binding)| {
         let declaration = *binding.declarations.first()?;
         let is_state = binding.scope == ScopeId::MODULE
+            && is_meant(id)
             && (is_collection(&statements, declaration) || changes_later(&statements, id));
         is_state.then(|| (binding.name.clone(), tree.span(declaration)))
     })

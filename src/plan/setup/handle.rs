@@ -46,6 +46,9 @@ pub(super) fn handle(statements: &Statements<'_>, home: &Home) -> Option<Handle>
     if let Some(variable) = variable {
         return Some(Handle::Variable(variable));
     }
+    if let Some(text) = on_global(statements.input, home.construction) {
+        return Some(Handle::Expression { text, import: None });
+    }
     if home.construction.file == home.file {
         return None;
     }
@@ -69,6 +72,35 @@ fn variable(statements: &Statements<'_>, expression: Place) -> Option<BindingId>
         && !statements.definers(binding).is_empty()
         && statements.definers(binding).iter().all(is_alone);
     (is_listed && holds_server && writes <= 1).then_some(binding)
+}
+
+/// `global.io = new Server(server)`, `io = new Server(server)` without a declaration: the property of the global object.
+fn on_global(input: &Input<'_>, construction: Place) -> Option<String> {
+    let facts = input.project.facts(construction.file);
+    let tree = &facts.tree;
+    let Kind::Assign { target, .. } = tree.kind(tree.parent(tree.wrapped(construction.node))?)
+    else {
+        return None;
+    };
+    match tree.kind(*target) {
+        Kind::Name { name } if facts.binding_of(*target).is_none() => {
+            Some(format!("global.{name}"))
+        }
+        Kind::Member {
+            object, property, ..
+        } => {
+            let object = Place {
+                file: construction.file,
+                node: *object,
+            };
+            let is_global = input.project.values(object).any(|it| *it == Value::Global);
+            property
+                .name()
+                .filter(|_| is_global)
+                .map(|it| format!("global.{it}"))
+        }
+        _ => None,
+    }
 }
 
 /// `realtime.io`, `realtime.getIO()`: of an instance that the starting statement works with.

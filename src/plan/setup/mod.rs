@@ -56,7 +56,9 @@ pub(in crate::plan) struct Slice {
     pub(in crate::plan) notes: Vec<String>,
     /// Files that nothing but the moved code loads: in them the server is the real one.
     dedicated: BTreeSet<FileId>,
-    /// Those of them that have a part of the set-up.
+    /// Functions of other files that nothing but the dedicated server runs: in them, too.
+    owned: BTreeSet<Place>,
+    /// Files of the dedicated server that have a part of the set-up.
     abroad: BTreeSet<FileId>,
     /// The blocks of the file whose statements are sorted one by one.
     opened: Vec<NodeId>,
@@ -71,9 +73,19 @@ pub(in crate::plan) struct Slice {
 
 impl Slice {
     /// Whether a place moves, or is dropped, with the set-up: uses of the server there stay as they are.
-    pub(in crate::plan) fn takes(&self, place: Place, span: Span) -> bool {
+    pub(in crate::plan) fn takes(&self, input: &Input<'_>, place: Place, span: Span) -> bool {
         let is_moved = place.file == self.file && self.runs.iter().any(|it| it.contains(span));
-        is_moved || self.dedicated.contains(&place.file)
+        is_moved || self.dedicated.contains(&place.file) || self.is_owned(input, place)
+    }
+
+    /// Whether a place is in a function that nothing but the dedicated server runs.
+    fn is_owned(&self, input: &Input<'_>, place: Place) -> bool {
+        let tree = &input.project.facts(place.file).tree;
+        let mut around = tree.ancestors(place.node);
+        around.any(|node| {
+            let file = place.file;
+            self.owned.contains(&Place { file, node })
+        })
     }
 
     /// Whether a file leads to a part of the set-up, and nothing but the dedicated server loads it from now on.
@@ -154,11 +166,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
         &seeds.abroad,
         &sides,
     ));
-    blockers.extend(loading::handed_to_both(
-        &statements,
-        &parts,
-        &sides.dedicated,
-    ));
+    blockers.extend(loading::handed_to_both(&statements, &parts, &sides));
     blockers.extend(state::in_modules(&statements, &parts, &sides));
     blockers.extend(state::on_global(&statements, &parts));
     if !blockers.is_empty() {

@@ -67,6 +67,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
             .unwrap_or_else(|| "/socket.io/".to_owned()),
         notes,
         dedicated: sides.dedicated,
+        owned: sides.owned,
         abroad,
         opened,
         returned: match &setup.io {

@@ -5,7 +5,7 @@ pub(in crate::plan) mod purity;
 pub(in crate::plan) mod starts;
 #[cfg(test)]
 mod tests;
-mod types;
+mod type_names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +111,7 @@ impl<'a> Statements<'a> {
         statements.list(facts.tree.root(), 0);
         statements.resolve();
         if input.sources[file.index()].language != Language::JavaScript {
-            types::find(&mut statements);
+            type_names::find(&mut statements);
         }
         statements
     }
