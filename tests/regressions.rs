@@ -489,10 +489,7 @@ export const notify = (io: Server) => io.to('r').emit('note');
         migrated(&files, "src/notify.ts"),
         "import type { Server } from 'socket.io';
 import socketBroadcaster from './utils/socketBroadcaster';
-export const notify = (io: Server) => socketBroadcaster.broadcastToRoom(
-  'r',
-  'note'
-);
+export const notify = (io: Server) => socketBroadcaster.broadcastToRoom('r', 'note');
 "
     );
 }

@@ -191,3 +191,140 @@ export default () => socketBroadcaster.broadcast('x');
 ";
     assert_eq!(migrated(&files, "routes.js"), expected);
 }
+
+/// What becomes of a statement in a route of a project with `files` around it, which has the given `width`.
+fn statement_after(statement: &str, files: &[(&str, &str)]) -> String {
+    let (head, end) = (
+        "exports.tell = (req, io = req.app.get('io')) => {\n",
+        "\n};\n",
+    );
+    let route = format!("{head}{statement}{end}");
+    let mut all = vec![("server.js", SERVER), ("routes.js", route.as_str())];
+    all.extend(files);
+    let after = migrated(&all, "routes.js");
+    let (_, body) = after.split_once("=> {\n").expect("the function is there");
+    body.strip_suffix(end).expect("it ends there").to_owned()
+}
+
+#[test]
+fn a_call_that_does_not_fit_is_broken_as_formatters_do() {
+    let cases = [
+        (
+            "  io.to(`user_${req.user.id}`).emit('notification_read', req.body.id, 12);",
+            "  socketBroadcaster.broadcastToRoom(
+    `user_${req.user.id}`,
+    'notification_read',
+    req.body.id,
+    12
+  );",
+        ),
+        (
+            "  io.to(`user_${req.user.id}`).emit('read', { id: req.body.id, at: 12 });",
+            "  socketBroadcaster.broadcastToRoom(`user_${req.user.id}`, 'read', {
+    id: req.body.id,
+    at: 12
+  });",
+        ),
+        (
+            "  io.to('a').to('b').emit('a_rather_long_event', { id: 1 }, { id: 2 }, 3);",
+            "  socketBroadcaster.broadcastToRoom(
+    ['a', 'b'],
+    'a_rather_long_event',
+    { id: 1 },
+    { id: 2 },
+    3
+  );",
+        ),
+        // In a function on one line nothing is broken.
+        (
+            "  req.then(() => { io.to('admins').emit('answered', { id: req.body.id, at: 1 }); });",
+            "  req.then(() => { socketBroadcaster.broadcastToRoom('admins', 'answered', { id: req.body.id, at: 1 }); });",
+        ),
+    ];
+    for (before, expected) in cases {
+        assert_eq!(statement_after(before, &[]), expected);
+    }
+}
+
+#[test]
+fn a_call_with_one_argument_a_line_keeps_its_form() {
+    let before = "  io.to('admins').emit(
+    req.ok ? 'good' : 'bad',
+    req.body,
+  );";
+    let expected = "  socketBroadcaster.broadcastToRoom(
+    'admins',
+    req.ok ? 'good' : 'bad',
+    req.body,
+  );";
+    assert_eq!(statement_after(before, &[]), expected);
+    // A formatter would put what fits on one line.
+    let expected =
+        "  socketBroadcaster.broadcastToRoom('admins', req.ok ? 'good' : 'bad', req.body);";
+    let wide = (".prettierrc", "printWidth: 100\n");
+    assert_eq!(statement_after(before, &[wide]), expected);
+}
+
+#[test]
+fn the_configuration_of_a_formatter_decides_about_width_and_commas() {
+    let before = "  io.to(`user_${req.user.id}`).emit('notification_read', req.body.id, 12);";
+    let flat = "  socketBroadcaster.broadcastToRoom(`user_${req.user.id}`, 'notification_read', req.body.id, 12);";
+    let broken = |comma: &str| {
+        format!(
+            "  socketBroadcaster.broadcastToRoom(
+    `user_${{req.user.id}}`,
+    'notification_read',
+    req.body.id,
+    12{comma}
+  );"
+        )
+    };
+    let with =
+        |version: &str| format!("{{ \"devDependencies\": {{ \"prettier\": \"{version}\" }} }}");
+    let (second, third) = (with("^2.8.0"), with("^3.0.0"));
+    let cases = [
+        (
+            vec![(".prettierrc", "{ \"printWidth\": 100 }")],
+            flat.to_owned(),
+        ),
+        (
+            vec![("../.editorconfig", "[*]\nmax_line_length = 100\n")],
+            flat.to_owned(),
+        ),
+        (
+            vec![(".prettierrc.json", "{ \"trailingComma\": \"all\" }")],
+            broken(","),
+        ),
+        (
+            vec![(".prettierrc.toml", "trailingComma = 'es5'\n")],
+            broken(""),
+        ),
+        (
+            vec![(".prettierrc", "semi: true\n"), ("package.json", &third)],
+            broken(","),
+        ),
+        (
+            vec![(".prettierrc", "semi: true\n"), ("package.json", &second)],
+            broken(""),
+        ),
+    ];
+    for (files, expected) in cases {
+        assert_eq!(statement_after(before, &files), expected, "{files:?}");
+    }
+}
+
+#[test]
+fn a_long_text_does_not_make_lines_wider() {
+    let call = "  io.to(`user_${req.user.id}`).emit('notification_read', req.body.id, 12);";
+    let texts = [
+        "  req.query('SELECT * FROM notifications WHERE user_id = ? AND read_at IS NULL AND id = 1');",
+        "  // A comment that is a good deal wider than the eighty columns that the code keeps to, as often.",
+    ];
+    for text in texts {
+        let after = statement_after(&format!("{text}\n{call}"), &[]);
+        assert!(after.ends_with("    12\n  );"), "{after}");
+    }
+    let code = "  req.query(req.user.id, req.body.id, req.body.ticket.id, req.body.ticket.text, req.body.ticket.at);";
+    let after = statement_after(&format!("{code}\n{call}"), &[]);
+    assert!(after.ends_with("req.body.id, 12);"), "{after}");
+}

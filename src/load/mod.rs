@@ -1,6 +1,7 @@
 //! Finds and reads the files of a project: its programs, the files around them that say how it is run, and its
 //! configuration. The only reader of source files. What it can't read is a problem in the result, never dropped.
 
+mod formatters;
 mod mentions;
 mod named;
 mod read;
@@ -68,7 +69,7 @@ impl Loaded {
 /// A file that is no program, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextFile {
-    /// Relative to the root, with `/`.
+    /// Relative to the root, with `/`; above it, as a formatter's configuration may be, it begins with `../`.
     pub path: String,
     /// The whole text, byte order mark and line endings included.
     pub text: String,
@@ -206,6 +207,7 @@ pub fn load(paths: &[PathBuf], options: &Options) -> Result<Loaded, LoadError> {
             path: named.display,
         });
     }
+    loaded.manifests.extend(formatters::above(&loaded.root));
     loaded.files.sort_by(|a, b| a.path.cmp(&b.path));
     loaded.manifests.sort_by(|a, b| a.path.cmp(&b.path));
     loaded.problems.sort_by(|a, b| a.path.cmp(&b.path));

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use super::formatters::is_configuration;
 use super::mentions::{bundle_mentions, mentions_socketio};
 use super::named::shown;
 use super::{SkipReason, Skipped, TextFile, relative};
@@ -189,6 +190,7 @@ fn is_manifest(path: &str) -> bool {
     let starts = |words: &[&str]| words.iter().any(|it| name.starts_with(it));
     let ends = |words: &[&str]| words.iter().any(|it| name.ends_with(it));
     matches!(name, "package.json" | "Procfile" | ".env.example")
+        || is_configuration(name)
         || starts(&["tsconfig", "jsconfig"]) && ends(&[".json"])
         || starts(&["ecosystem", "pm2"]) && ends(&[".js", ".cjs", ".mjs", ".json"])
         || starts(&["Dockerfile"])

@@ -78,6 +78,22 @@ fn programs_and_manifests_come_sorted() {
 }
 
 #[test]
+fn the_configuration_of_a_formatter_counts_from_above_the_root() {
+    let root = project(&[
+        (".prettierrc", b"above the repository"),
+        ("repository/.git/HEAD", b""),
+        ("repository/.editorconfig", b"above the root"),
+        ("repository/api/.prettierrc.json", b"{}"),
+        ("repository/api/.eslintrc", b"{}"),
+        ("repository/api/a.js", b"1"),
+    ]);
+    let api = root.path().join("repository/api");
+    let loaded = load(&[api], &Options::default()).unwrap();
+    let paths: Vec<&str> = loaded.manifests.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(paths, ["../.editorconfig", ".prettierrc.json"]);
+}
+
+#[test]
 fn gitignore_holds_without_git_and_dist_only_if_ignored() {
     let root = project(&[
         (".gitignore", b"dist/\n"),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder};
 
+use super::formatters::is_configuration;
 use super::mentions::mentions_socketio;
 use super::named::{Named, shown};
 use super::read::{bytes, is_program};
@@ -68,7 +69,8 @@ fn walker(scope: &Path, excluded: &Gitignore) -> WalkBuilder {
 
 fn is_wanted(entry: &DirEntry, excluded: &Gitignore) -> bool {
     let name = entry.file_name().to_string_lossy();
-    let is_hidden = name.starts_with('.') && name != ".env.example";
+    let is_shown = name == ".env.example" || is_configuration(&name);
+    let is_hidden = name.starts_with('.') && !is_shown;
     let is_folder = entry.file_type().is_some_and(|it| it.is_dir());
     !is_hidden && name != "node_modules" && !excluded.matched(entry.path(), is_folder).is_ignore()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::edits::{Conflict, Edit, EditList};
-use super::layout::Layout;
+use super::layout::{Formatting, Layout};
 use crate::project::value::Place;
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
@@ -55,6 +55,12 @@ impl<'a> Draft<'a> {
             text: &self.input.sources[file.index()].text,
             tree: &self.input.project.facts(file).tree,
         }
+    }
+
+    /// How a file is formatted.
+    pub(in crate::plan) fn formatting(&self, file: FileId) -> Formatting {
+        let path = self.input.project.path(file);
+        Formatting::of(&self.layout(file), path, self.input.manifests)
     }
 
     /// The text of a node.

@@ -8,10 +8,10 @@ const server = http.createServer(app);
 
 app.put('/prices/:id', express.json(), async (req, res) => {
   await cache.set(`price_${req.params.id}`, req.body.price);
-  socketBroadcaster.broadcast(
-    'price',
-    { id: req.params.id, price: req.body.price }
-  );
+  socketBroadcaster.broadcast('price', {
+    id: req.params.id,
+    price: req.body.price
+  });
   res.sendStatus(204);
 });
 

@@ -246,10 +246,7 @@ fn splice(draft: &mut Draft<'_>, chain: &Chain, span: Span, pieces: &[Piece]) {
                     end: kept.start,
                 };
                 let before = &draft.layout(file).text[gap.range()];
-                // A trailing comma and a line break before the closing parenthesis are the file's own style.
-                let is_same =
-                    text == ")" && before.trim_matches([' ', '\n', '\r', '\t', ',']) == text;
-                if !(is_same && kept.start == span.end || before == text) {
+                if before != text {
                     comments.extend(draft.layout(file).comments_in(gap));
                     edits.push(Edit {
                         span: gap,

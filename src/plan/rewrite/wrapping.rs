@@ -1,123 +1,299 @@
-//! Breaks a rewritten call over several lines where one line would be wider than the file's own lines: one argument a
-//! line, as formatters do. A call that fits stays as it is.
+//! How a rewritten call is broken over lines, as formatters do it: on one line if it fits, else with its last argument
+//! opened, else one argument a line. A call whose authors broke it in another way stays as it is.
 
 use super::emits::Piece;
 use crate::findings::chains::Chain;
 use crate::plan::draft::Draft;
-use crate::plan::layout::Layout;
+use crate::plan::layout::{Formatting, Layout};
 use crate::source::Span;
+use crate::syntax::{Kind, NodeId};
 
-/// No formatter breaks narrower lines by default.
-const NARROW: usize = 80;
+/// How the arguments of an emission stand in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Behind each other, though some may have several lines.
+    Flat,
+    /// Each on a line of its own.
+    Broken {
+        /// The last one has a comma.
+        comma: bool,
+    },
+    /// Some broken, some not.
+    Mixed,
+}
 
-/// Lines wider than this are no style that one would want to keep.
-const WIDE: usize = 120;
-
-/// `pieces` as they are if the call fits on its line, or with a line break after each argument.
-/// `arguments` are the emission's own.
+/// `pieces`, the call in the place of `chain`, with line breaks between the arguments where the file wants some.
 pub(super) fn wrapped(
     draft: &Draft<'_>,
     chain: &Chain,
     start: u32,
     pieces: Vec<Piece>,
 ) -> Vec<Piece> {
-    let layout = draft.layout(chain.root.file);
-    let flat = flat_text(&layout, &pieces);
-    let indentation = draft.final_indentation(chain.root.file, start as usize);
-    let before = layout.text[layout.line_start(start as usize)..start as usize].trim_start();
-    let total = indentation.chars().count() + before.chars().count() + flat.chars().count() + 1;
-    if flat.contains('\n') || total <= limit(draft, &layout) {
-        return pieces;
-    }
-    let Some((head, groups)) = groups(draft, chain, &pieces) else {
+    let Some((head, arguments)) = arguments(draft, chain, &pieces) else {
         return pieces;
     };
-    if groups.len() < 2 {
-        return pieces;
-    }
-    let next = format!("{}{indentation}", layout.line_break());
-    let inner = format!("{next}{}", unit(&layout));
-    let comma = if has_trailing_commas(&layout) {
-        ","
-    } else {
-        ""
+    let call = Call {
+        draft,
+        chain,
+        formatting: draft.formatting(chain.root.file),
+        start: start as usize,
+        head,
+        arguments,
     };
-    let mut broken = vec![Piece::Text(format!("{head}{inner}"))];
-    for (index, group) in groups.into_iter().enumerate() {
-        if index > 0 {
-            broken.push(Piece::Text(format!(",{inner}")));
-        }
-        broken.extend(group);
-    }
-    broken.push(Piece::Text(format!("{comma}{next})")));
-    broken
-}
-
-fn flat_text(layout: &Layout<'_>, pieces: &[Piece]) -> String {
-    let text = |it: &Piece| match it {
-        Piece::Text(text) => text.clone(),
-        Piece::Source(span) => layout.text[span.range()].to_owned(),
-    };
-    pieces.iter().map(text).collect()
-}
-
-/// The widest line that the authors let stand: in this file, or in half of the project's files.
-fn limit(draft: &Draft<'_>, layout: &Layout<'_>) -> usize {
-    let mut widest: Vec<usize> = draft
-        .input
-        .sources
+    let form = form(&draft.layout(chain.root.file), chain);
+    let is_flat = call
+        .arguments
         .iter()
-        .map(|it| width(&it.text))
-        .collect();
-    widest.sort_unstable();
-    let usual = widest[widest.len() / 2];
-    width(layout.text).max(usual).clamp(NARROW, WIDE)
+        .all(|it| !call.text(it).contains('\n'));
+    match form {
+        Form::Mixed => with_own_end(&call, pieces),
+        Form::Broken { .. } if is_flat && call.formatting.is_configured && call.fits() => {
+            call.on_one_line()
+        }
+        Form::Broken { comma } => call.one_a_line(comma),
+        Form::Flat if !is_flat || call.fits() || !call.may_break() => with_own_end(&call, pieces),
+        Form::Flat => call
+            .with_last_opened()
+            .unwrap_or_else(|| call.one_a_line(call.formatting.comma_in_calls)),
+    }
 }
 
-/// The width of a text's widest line in characters.
-fn width(text: &str) -> usize {
-    text.lines()
-        .map(|it| it.trim_end().chars().count())
-        .max()
-        .unwrap_or(0)
+/// The pieces of a call that stays as it was broken: what stands in front of its closing parenthesis is kept.
+fn with_own_end(call: &Call<'_>, mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let tree = call.layout().tree;
+    let end = tree.span(tree.bare(call.chain.end)).end;
+    if let [.., Piece::Source(last), closing] = &mut pieces[..]
+        && call
+            .text(&[Piece::Source(Span {
+                start: last.end,
+                end,
+            })])
+            .trim_matches([' ', '\n', '\r', '\t', ','])
+            == ")"
+    {
+        *closing = Piece::Source(Span {
+            start: last.end,
+            end,
+        });
+    }
+    pieces
 }
 
-/// One level of indentation: that of the first indented line.
-fn unit<'a>(layout: &Layout<'a>) -> &'a str {
-    let indented = layout.text.lines().find(|it| {
-        it.starts_with([' ', '\t']) && !it.trim().is_empty() && !it.trim_start().starts_with('*')
-    });
-    indented.map_or("  ", |it| {
-        &it[..it.len() - it.trim_start_matches([' ', '\t']).len()]
-    })
+fn form(layout: &Layout<'_>, chain: &Chain) -> Form {
+    let Some((all, parenthesis)) = chain.last().and_then(|it| {
+        let Kind::Call { arguments_span, .. } = layout.tree.kind(it.node) else {
+            return None;
+        };
+        let all = it.arguments.as_ref().filter(|it| !it.is_empty())?;
+        Some((all, *arguments_span))
+    }) else {
+        return Form::Flat;
+    };
+    let mut from = parenthesis.start as usize;
+    let mut gaps = Vec::new();
+    for argument in all {
+        let span = layout.tree.span(*argument);
+        gaps.push(&layout.text[from..span.start as usize]);
+        from = span.end as usize;
+    }
+    let end = &layout.text[from..parenthesis.end as usize];
+    let is_broken = |it: &str| it.contains('\n');
+    match (
+        gaps.iter().filter(|it| is_broken(it)).count(),
+        is_broken(end),
+    ) {
+        (0, false) => Form::Flat,
+        (broken, true) if broken == gaps.len() => Form::Broken {
+            comma: end.contains(','),
+        },
+        _ => Form::Mixed,
+    }
 }
 
-/// Whether the file's lists over several lines end with a comma.
-fn has_trailing_commas(layout: &Layout<'_>) -> bool {
-    let mut lines = layout.text.lines().map(str::trim).peekable();
-    let mut with = 0;
-    let mut without = 0;
-    while let Some(line) = lines.next() {
-        let closes = lines
-            .peek()
-            .is_some_and(|it| it.starts_with(['}', ')', ']']));
-        match closes {
-            true if line.ends_with(',') => with += 1,
-            true if line.ends_with(|it: char| it.is_alphanumeric() || "'\"`)".contains(it)) => {
-                without += 1;
-            }
-            _ => {}
+/// A call that is written anew.
+struct Call<'c> {
+    draft: &'c Draft<'c>,
+    chain: &'c Chain,
+    formatting: Formatting,
+    /// The byte at which it starts.
+    start: usize,
+    /// `socketBroadcaster.broadcast(`.
+    head: String,
+    arguments: Vec<Vec<Piece>>,
+}
+
+impl Call<'_> {
+    fn layout(&self) -> Layout<'_> {
+        self.draft.layout(self.chain.root.file)
+    }
+
+    fn indentation(&self) -> &str {
+        self.draft
+            .final_indentation(self.chain.root.file, self.start)
+    }
+
+    fn text(&self, pieces: &[Piece]) -> String {
+        let text = |it: &Piece| match it {
+            Piece::Text(text) => text.clone(),
+            Piece::Source(span) => self.layout().text[span.range()].to_owned(),
+        };
+        pieces.iter().map(text).collect()
+    }
+
+    /// What stands before the call on its line and stays.
+    fn before(&self) -> &str {
+        let layout = self.layout();
+        let line = layout.line_start(self.start);
+        let start = line + layout.indentation(self.start).len();
+        let is_gone = self
+            .draft
+            .is_gone(self.chain.root.file, Span::new(start, self.start));
+        match start < self.start && !is_gone {
+            true => &layout.text[start..self.start],
+            false => "",
         }
     }
-    with > without
+
+    /// What stands behind it on its line: `;`, `);`.
+    fn behind(&self) -> &str {
+        let layout = self.layout();
+        let end = layout.tree.span(self.chain.end).end as usize;
+        let rest = &layout.text[end..layout.line_end(end)];
+        let comment = layout
+            .tree
+            .comments
+            .iter()
+            .find(|it| (end..end + rest.len()).contains(&(it.span.start as usize)));
+        let rest = comment.map_or(rest, |it| &layout.text[end..it.span.start as usize]);
+        rest.trim_end()
+    }
+
+    fn fits(&self) -> bool {
+        let arguments: Vec<String> = self.arguments.iter().map(|it| self.text(it)).collect();
+        let call = format!("{}{})", self.head, arguments.join(", "));
+        self.is_narrow(&[self.indentation(), self.before(), &call, self.behind()])
+    }
+
+    fn is_narrow(&self, line: &[&str]) -> bool {
+        let columns: usize = line.iter().map(|it| self.formatting.columns(it)).sum();
+        columns <= self.formatting.width
+    }
+
+    /// Whether the line is the statement's own: in a function on one line nothing is broken.
+    fn may_break(&self) -> bool {
+        let layout = self.layout();
+        let statement = layout.tree.enclosing_statement(self.chain.root.node);
+        let start = layout.tree.span(statement).start as usize;
+        layout.starts_line(start) || self.before().is_empty()
+    }
+
+    fn on_one_line(&self) -> Vec<Piece> {
+        self.joined(&self.head, ", ", ")")
+    }
+
+    fn one_a_line(&self, comma: bool) -> Vec<Piece> {
+        let (outer, inner) = self.breaks();
+        let comma = if comma { "," } else { "" };
+        self.joined(
+            &format!("{}{inner}", self.head),
+            &format!(",{inner}"),
+            &format!("{comma}{outer})"),
+        )
+    }
+
+    /// `broadcast('x', {` and a line for each property, if the last argument is an object.
+    fn with_last_opened(&self) -> Option<Vec<Piece>> {
+        let layout = self.layout();
+        let (last, others) = self.arguments.split_last()?;
+        let properties = self.properties(last)?;
+        // Two objects beside each other are broken alike.
+        let is_alone = others.last().is_none_or(|it| self.properties(it).is_none());
+        let texts: Vec<String> = others.iter().map(|it| self.text(it) + ", ").collect();
+        let first_line = [
+            self.indentation(),
+            self.before(),
+            &self.head,
+            &texts.concat(),
+            "{",
+        ];
+        if !is_alone || !self.is_narrow(&first_line) {
+            return None;
+        }
+        let (outer, inner) = self.breaks();
+        let comma = if self.formatting.comma_in_objects {
+            ","
+        } else {
+            ""
+        };
+        let properties = properties
+            .iter()
+            .map(|it| vec![Piece::Source(layout.tree.span(*it))]);
+        let mut pieces = vec![Piece::Text(self.head.clone())];
+        for argument in others {
+            pieces.extend(argument.iter().cloned());
+            pieces.push(Piece::Text(", ".to_owned()));
+        }
+        pieces.push(Piece::Text(format!("{{{inner}")));
+        pieces.extend(separated(properties, &format!(",{inner}")));
+        pieces.push(Piece::Text(format!("{comma}{outer}}})")));
+        Some(pieces)
+    }
+
+    /// The properties of an argument that is an object with some, and no comments.
+    fn properties(&self, argument: &[Piece]) -> Option<Vec<NodeId>> {
+        let [Piece::Source(span)] = argument else {
+            return None;
+        };
+        let layout = self.layout();
+        let last = self.chain.last()?;
+        let own = last.arguments.iter().flatten();
+        let mut own = own.filter(|it| layout.tree.span(**it) == *span);
+        match layout.tree.kind(*own.next()?) {
+            Kind::Object { properties } if !properties.is_empty() => {
+                let is_silent = layout.comments_in(*span).is_empty();
+                is_silent.then(|| properties.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// The line breaks before the closing bracket, and before what stands inside.
+    fn breaks(&self) -> (String, String) {
+        let layout = self.layout();
+        let outer = format!("{}{}", layout.line_break(), self.indentation());
+        let inner = format!("{outer}{}", layout.unit());
+        (outer, inner)
+    }
+
+    fn joined(&self, head: &str, separator: &str, end: &str) -> Vec<Piece> {
+        let mut pieces = vec![Piece::Text(head.to_owned())];
+        pieces.extend(separated(self.arguments.iter().cloned(), separator));
+        pieces.push(Piece::Text(end.to_owned()));
+        pieces
+    }
 }
 
-/// The call up to its parenthesis, and its arguments.
-fn groups(draft: &Draft<'_>, chain: &Chain, pieces: &[Piece]) -> Option<(String, Vec<Vec<Piece>>)> {
+fn separated(parts: impl Iterator<Item = Vec<Piece>>, separator: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for part in parts {
+        if !pieces.is_empty() {
+            pieces.push(Piece::Text(separator.to_owned()));
+        }
+        pieces.extend(part);
+    }
+    pieces
+}
+
+/// The call up to its parenthesis, and its arguments, of which there is at least one.
+fn arguments(
+    draft: &Draft<'_>,
+    chain: &Chain,
+    pieces: &[Piece],
+) -> Option<(String, Vec<Vec<Piece>>)> {
     let [Piece::Text(head), rest @ .., Piece::Text(end)] = pieces else {
         return None;
     };
-    if !head.ends_with('(') || end != ")" {
+    if !head.ends_with('(') || end != ")" || rest.is_empty() {
         return None;
     }
     let mut groups: Vec<Vec<Piece>> = vec![Vec::new()];

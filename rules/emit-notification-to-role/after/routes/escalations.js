@@ -8,11 +8,9 @@ router.post('/', express.json(), (req, res) => {
   socketBroadcaster.notifyRole(role, { text, urgent: true })
   // Another event, and a room that only looks like a role's: plain broadcasts.
   socketBroadcaster.broadcastToRoom(`role_${role}`, 'escalated', { text })
-  socketBroadcaster.broadcastToRoom(
-    `role_${role}_watchers`,
-    'notification',
-    { text }
-  )
+  socketBroadcaster.broadcastToRoom(`role_${role}_watchers`, 'notification', {
+    text
+  })
   res.sendStatus(202)
 })
 

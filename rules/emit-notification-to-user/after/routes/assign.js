@@ -12,7 +12,7 @@ export async function assign(req, res) {
       `user_${previous.id}`,
       'notification',
       { title: 'Ticket moved' },
-      Date.now(),
+      Date.now()
     );
   }
   res.json({ assigned: technician.id });

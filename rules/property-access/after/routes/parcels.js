@@ -8,11 +8,10 @@ router.post('/:id/scan', (req, res) => {
   const { id } = req.params;
 
   scanner.io.emit('scanned');
-  socketBroadcaster.broadcastToRoom(
-    `parcel_${id}`,
-    'scanned',
-    { id, at: Date.now() }
-  );
+  socketBroadcaster.broadcastToRoom(`parcel_${id}`, 'scanned', {
+    id,
+    at: Date.now()
+  });
   res.sendStatus(204);
 });
 

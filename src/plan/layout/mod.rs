@@ -1,9 +1,12 @@
 //! Lines and indentation around nodes: which range goes when a statement goes, and how a block is taken out of its
 //! braces, so that the diff is what a person would have typed.
 
+mod formatting;
+
 use super::edits::{Edit, EditList};
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId, Tree};
+pub(in crate::plan) use formatting::Formatting;
 
 /// A file's text and structure, for measuring.
 #[derive(Clone, Copy)]
@@ -29,6 +32,18 @@ impl<'a> Layout<'a> {
     pub(in crate::plan) fn indentation(&self, offset: usize) -> &'a str {
         let line = &self.text[self.line_start(offset)..];
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+    }
+
+    /// One level of indentation: that of the first indented line.
+    pub(in crate::plan) fn unit(&self) -> &'a str {
+        let indented = self.text.lines().find(|it| {
+            it.starts_with([' ', '\t'])
+                && !it.trim().is_empty()
+                && !it.trim_start().starts_with('*')
+        });
+        indented.map_or("  ", |it| {
+            &it[..it.len() - it.trim_start_matches([' ', '\t']).len()]
+        })
     }
 
     /// The file's line ending, decided by its first line.
