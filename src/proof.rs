@@ -152,10 +152,9 @@ fn leaves_no_name_dangling(
         .keys()
         .filter(|it| !known.contains(it.as_str()));
     dangling
-        // A file that imports for the first time calls `require`.
-        .filter(|it| {
-            it.as_str() != "require" && (old.is_some() || !NODE_NAMES.contains(&it.as_str()))
-        })
+        // The broadcaster is imported, or on the global object.
+        .filter(|it| !matches!(it.as_str(), "require" | "global"))
+        .filter(|it| old.is_some() || !NODE_NAMES.contains(&it.as_str()))
         .map(|it| Failure {
             path: path.to_owned(),
             problem: format!("`{it}` would refer to nothing"),

@@ -194,10 +194,8 @@ export default () => socketBroadcaster.broadcast('x');
 
 /// What becomes of a statement in a route of a project with `files` around it, which has the given `width`.
 fn statement_after(statement: &str, files: &[(&str, &str)]) -> String {
-    let (head, end) = (
-        "exports.tell = (req, io = req.app.get('io')) => {\n",
-        "\n};\n",
-    );
+    let head = "exports.tell = (req) => {\n  const io = req.app.get('io');\n";
+    let end = "\n};\n";
     let route = format!("{head}{statement}{end}");
     let mut all = vec![("server.js", SERVER), ("routes.js", route.as_str())];
     all.extend(files);

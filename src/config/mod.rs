@@ -43,8 +43,21 @@ pub struct Broadcaster {
     /// `path = "src/utils/socketBroadcaster.js"`, relative to the configuration file.
     /// Default: `utils/socketBroadcaster` under the folder of the entry file.
     pub path: Option<ModulePath>,
+    /// `access = "global"`: how rewritten code comes by it. Default: each file imports it.
+    pub access: Access,
     /// `[[broadcaster.method]]`: methods of the project's own.
     pub method: Vec<Method>,
+}
+
+/// How files come by the broadcaster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// Each imports it.
+    #[default]
+    Import,
+    /// The entry file puts it on the global object; files that it loads call it there.
+    Global,
 }
 
 /// What is done about the findings of one rule.
@@ -150,6 +163,8 @@ pub struct Settings {
     pub entry: Option<String>,
     /// Where the broadcaster is, or will be.
     pub broadcaster: Option<String>,
+    /// How files come by it.
+    pub access: Access,
     /// Ways by which the server is handed on.
     pub carriers: Vec<Carrier>,
     /// The broadcaster's methods of the project's own.
@@ -386,6 +401,15 @@ mod tests {
         assert_eq!(
             message,
             "iomigrate.toml:2: unknown value `offf`; the nearest known value is `off`, the others are `on`"
+        );
+    }
+
+    #[test]
+    fn an_unknown_access_names_the_nearest() {
+        let message = refusal("[broadcaster]\naccess = \"globl\"\n");
+        assert_eq!(
+            message,
+            "iomigrate.toml:2: unknown value `globl`; the nearest known value is `global`, the others are `import`"
         );
     }
 

@@ -257,6 +257,7 @@ impl FoundConfig {
         Ok(Settings {
             entry: entry.transpose()?,
             broadcaster: broadcaster.transpose()?,
+            access: self.config.broadcaster.access,
             carriers: self.config.carrier.clone(),
             methods: self.config.broadcaster.method.clone(),
             off: self.config.off(),

@@ -19,7 +19,7 @@ pub(in crate::plan) struct Draft<'a> {
     dedents: BTreeMap<(FileId, usize), usize>,
     /// Comment lines to insert above a statement, by the byte at which it starts.
     above: BTreeMap<(FileId, usize), Vec<String>>,
-    /// Files that refer to the broadcaster afterwards and need it imported, with the name it has there.
+    /// Files that call the broadcaster afterwards, with what they call it.
     pub(in crate::plan) wants_broadcaster: BTreeMap<FileId, String>,
     /// Functions that become `async`, by the byte at which they start.
     awaiting: BTreeSet<(FileId, u32)>,

@@ -253,7 +253,7 @@ fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, V
 /// Imports the broadcaster where it is called and adds the files that the migration needs.
 fn finish(mut draft: Draft<'_>, slice: Option<&Slice>, mut plan: Plan) -> Plan {
     let input = draft.input;
-    rewrite::import_broadcaster(&mut draft, &project_files::broadcaster_path(input));
+    imports::add(&mut draft, &project_files::broadcaster_path(input));
     let is_needed = slice.is_some() || !draft.is_empty();
     plan.dropped_comments = std::mem::take(&mut draft.dropped_comments);
     plan.conflicts = draft

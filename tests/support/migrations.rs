@@ -1,7 +1,9 @@
 //! Small projects, and what a file of theirs looks like after the migration.
 
+use std::collections::BTreeMap;
+
 use iomigrate::plan::Level;
-use iomigrate::{apply, migrate, prove};
+use iomigrate::{Analysis, apply, migrate, prove};
 
 use crate::support;
 
@@ -17,15 +19,28 @@ server.listen(3001);
 
 /// The text of `path` after a migration of `files` at the unsafe level, which must stand its own proof.
 pub(crate) fn migrated(files: &[(&str, &str)], path: &str) -> String {
-    let files = files.iter().map(|it| (it.0.to_owned(), it.1.to_owned()));
-    let analysis = support::analyse_files(files);
+    let after = outcome(files).loaded;
+    let programs = after.files.into_iter().map(|it| (it.path, it.text));
+    let others = after.manifests.into_iter().map(|it| (it.path, it.text));
+    let text = programs.chain(others).find(|it| it.0 == path);
+    text.expect("the file is there").1
+}
+
+/// The analysis of `files` after a migration at the unsafe level, which must stand its own proof.
+pub(crate) fn outcome(files: &[(&str, &str)]) -> Analysis {
+    let files: Vec<(String, String)> = files
+        .iter()
+        .map(|it| (it.0.to_owned(), it.1.to_owned()))
+        .collect();
+    let analysis = support::analyse_files(files.iter().cloned());
     let plan = migrate(&analysis, Level::Unsafe);
     let changed = apply::preview(&analysis.loaded.files, &plan);
     assert_eq!(prove(&analysis, &plan, &changed, Level::Unsafe), []);
-    let after = changed.iter().find(|it| it.path == path);
-    let before = analysis.loaded.files.iter().find(|it| it.path == path);
-    let after = after.and_then(|it| it.after.clone());
-    after.unwrap_or_else(|| before.expect("the file is there").text.clone())
+    let mut after: BTreeMap<String, String> = files.into_iter().collect();
+    for file in changed {
+        after.extend(file.after.map(|it| (file.path, it)));
+    }
+    support::analyse_files(after.into_iter())
 }
 
 /// The text of a route file after the migration of a back end that consists of it and [`SERVER`].

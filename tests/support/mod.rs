@@ -42,6 +42,7 @@ pub(crate) fn analyse_files(files: impl Iterator<Item = (String, String)>) -> An
 fn settings(text: &str) -> Settings {
     let config = Config::parse(text, FILE_NAME, &[]).expect("the configuration of a test is right");
     Settings {
+        access: config.broadcaster.access,
         carriers: config.carrier,
         methods: config.broadcaster.method,
         ..Settings::default()

@@ -1,6 +1,7 @@
 //! Brings the broadcaster into the files that call it: one `require` or `import` each, under a name that is free there.
 //! How the line is written is decided in `style`, and where it goes in `place`.
 
+mod access;
 mod place;
 mod style;
 
@@ -9,17 +10,50 @@ use super::draft::Draft;
 use super::project_files::relative;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
-use crate::scope::FileFacts;
+use crate::scope::{FileFacts, ScopeId};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
+use access::GLOBAL;
+use place::Spot;
 use style::Style;
 pub(in crate::plan) use style::names_extensions;
 
 /// The broadcaster's usual name.
 pub(in crate::plan) const BROADCASTER: &str = "socketBroadcaster";
 
-/// Adds an import of the module at `target` (relative to the root) under `name`.
-pub(in crate::plan) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, name: &str) {
+/// Makes the module at `target` (relative to the root) known wherever it is called.
+pub(in crate::plan) fn add(draft: &mut Draft<'_>, target: &str) {
+    let input = draft.input;
+    let mut wanted = draft.wants_broadcaster.clone();
+    let is_called = wanted.values().any(|it| it == GLOBAL);
+    let entry =
+        access::entry_of_global(input).filter(|it| is_called && !access::sets_global(input, *it));
+    if let Some(entry) = entry {
+        wanted
+            .entry(entry)
+            .or_insert_with(|| imported_name(input, entry));
+    }
+    for (file, name) in wanted.into_iter().filter(|it| it.1 != GLOBAL) {
+        let existing = existing_import(draft, file);
+        let assignment = Some(format!("{GLOBAL} = {name}")).filter(|_| entry == Some(file));
+        match (existing, assignment) {
+            (None, assignment) => import(draft, file, target, (&name, assignment.as_deref())),
+            (Some(import), Some(assignment)) => {
+                place::put(draft, file, Spot::Behind(import), &assignment);
+            }
+            (Some(_), None) => {}
+        }
+    }
+}
+
+/// Adds the import of the broadcaster under `name`, and the `assignment` to the global object: in front of everything
+/// that may call it.
+fn import(
+    draft: &mut Draft<'_>,
+    file: FileId,
+    target: &str,
+    (name, assignment): (&str, Option<&str>),
+) {
     let layout = draft.layout(file);
     let is_module = draft.input.project.role(file).is_module;
     let from = draft.input.project.path(file);
@@ -28,14 +62,41 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>, file: FileId, target: &str, na
     let names_extensions =
         names_extensions(draft.input, file).unwrap_or_else(|| is_module && !is_typescript(target));
     let specifier = specifier(from, &imported_as(target, names_extensions));
-    let spot = place::spot(draft, file, is_module);
+    let early = place::early(draft, file, is_module, assignment.is_some());
+    let spot = place::spot(draft, file, is_module, early);
     let style = Style::of(&layout, &place::import_statements(&layout), spot.beside());
     let mut line = style.line(name, &specifier, is_module);
     if !is_module && is_typescript(target) {
         // What `export default` of TypeScript becomes in CommonJS.
         line.insert_str(line.len() - style.semicolon.len(), ".default");
     }
-    place::put(draft, file, spot, &line);
+    let assignment = assignment.map(|it| format!("{it}{}", style.semicolon));
+    match assignment {
+        None => place::put(draft, file, spot, &line),
+        Some(assignment) if is_module => {
+            place::put(draft, file, spot, &line);
+            place::put_behind_imports(draft, file, spot, &assignment);
+        }
+        Some(assignment) => {
+            let next = layout.line_break();
+            place::put(draft, file, spot, &format!("{line}{next}{assignment}"));
+        }
+    }
+}
+
+/// The statement by which a file imports the broadcaster since an earlier apply.
+fn existing_import(draft: &Draft<'_>, file: FileId) -> Option<NodeId> {
+    let facts = draft.input.project.facts(file);
+    let imports = facts.bindings().filter(|(_, it)| {
+        it.scope == ScopeId::MODULE
+            && is_broadcaster(draft.input, file, it.declarations.first())
+            // The sweep takes an import that nothing read before; what is written now may read it.
+            && !it.declarations.iter().any(|node| draft.is_gone(file, facts.tree.span(*node)))
+    });
+    let mut declarations = imports.filter_map(|it| it.1.declarations.first());
+    declarations
+        .next()
+        .map(|it| facts.tree.enclosing_statement(*it))
 }
 
 fn is_typescript(path: &str) -> bool {
@@ -68,8 +129,16 @@ fn specifier(from: &str, target: &str) -> String {
     relative(folder, target)
 }
 
+/// What a file calls the broadcaster: the global one, or the name that it imports.
+pub(in crate::plan) fn name(input: &Input<'_>, file: FileId) -> String {
+    match access::is_global(input, file) {
+        true => GLOBAL.to_owned(),
+        false => imported_name(input, file),
+    }
+}
+
 /// The name by which a file calls the imported broadcaster: its usual one unless something else is called so there.
-pub(in crate::plan) fn imported_name(input: &Input<'_>, file: FileId) -> String {
+fn imported_name(input: &Input<'_>, file: FileId) -> String {
     let facts = input.project.facts(file);
     let is_taken = |name: &str| {
         let is_other = |declaration: Option<&NodeId>| !is_broadcaster(input, file, declaration);

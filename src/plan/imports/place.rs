@@ -68,15 +68,50 @@ fn end_of_line(layout: &Layout<'_>, statement: NodeId) -> usize {
     end + rest.trim_end_matches(['\n', '\r']).len()
 }
 
-pub(super) fn spot(draft: &Draft<'_>, file: FileId, is_module: bool) -> Spot {
+/// Adds a paragraph behind the last import of an ES module, into which the line at `spot` was put.
+pub(super) fn put_behind_imports(draft: &mut Draft<'_>, file: FileId, spot: Spot, line: &str) {
     let layout = draft.layout(file);
-    let body = layout.tree.program();
-    // Imports of ES modules run first wherever they stand.
-    let early = if is_module {
-        body
-    } else {
-        before_use(draft, file, body)
+    let stays = |it: &NodeId| {
+        let is_here = !draft.is_gone(file, layout.tree.span(*it)) || spot.beside() == Some(*it);
+        is_here && matches!(layout.tree.kind(*it), Kind::Import { .. })
     };
+    let last = layout.tree.program().iter().rfind(|it| stays(it));
+    match last {
+        Some(last) => {
+            let next = layout.line_break();
+            put(draft, file, Spot::Behind(*last), &format!("{next}{line}"));
+        }
+        None => put(draft, file, spot, line),
+    }
+}
+
+/// The statements of a file that the import may stand behind. `is_first`: other files of the project may be loaded only
+/// after it.
+pub(super) fn early<'d>(
+    draft: &Draft<'d>,
+    file: FileId,
+    is_module: bool,
+    is_first: bool,
+) -> &'d [NodeId] {
+    let tree = draft.layout(file).tree;
+    let body = tree.program();
+    if is_module {
+        // Imports of ES modules run first wherever they stand.
+        return body;
+    }
+    let body = before_use(draft, file, body);
+    let loads = |it: NodeId| {
+        let source = required(tree, it);
+        source.is_some_and(|it| matches!(draft.input.project.resolve(file, it), Target::File(_)))
+    };
+    let first = body
+        .iter()
+        .position(|it| is_first && tree.descendants(*it).any(loads));
+    &body[..first.unwrap_or(body.len())]
+}
+
+pub(super) fn spot(draft: &Draft<'_>, file: FileId, is_module: bool, early: &[NodeId]) -> Spot {
+    let layout = draft.layout(file);
     let replaced = |it: &NodeId| Some(Spot::Instead(*it, replaced(draft, file, *it)?));
     if let Some(spot) = early.iter().find_map(replaced) {
         return spot;

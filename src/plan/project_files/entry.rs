@@ -8,7 +8,7 @@ use super::manifest;
 
 /// The file that starts the API: what the configuration says, what `package.json` starts if it loads the server, where the
 /// server is made beside its HTTP server, what `package.json` starts otherwise, or where an HTTP server is made.
-pub(super) fn entry(input: &Input<'_>) -> Option<FileId> {
+pub(in crate::plan) fn entry(input: &Input<'_>) -> Option<FileId> {
     let named = input.settings.entry.as_deref();
     if let Some(named) = named.and_then(|it| input.project.file_at(it)) {
         return Some(named);

@@ -19,9 +19,10 @@ use super::draft::Draft;
 use super::setup::{Blocker, Slice};
 use super::{Input, WrittenFile, imports};
 use crate::config::teaching::{Method, Room};
+use crate::config::{Access, Settings};
 use crate::source::{FileId, Span};
 use entry::wire_path;
-pub(in crate::plan) use entry::{broadcaster_path, relative, runtime_path};
+pub(in crate::plan) use entry::{broadcaster_path, entry, relative, runtime_path};
 pub(in crate::plan) use manifest::catches_handlers;
 
 /// The files to write, and what a person should know about them.
@@ -53,7 +54,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Writ
     let style = Style::of_path(input, &broadcaster);
     let wire_path = wire_path(&broadcaster);
     let redis_key = manifest::redis_key(input, &wire_path);
-    let runtime = Runtime::new(&style, &broadcaster, &redis_key, &input.settings.methods);
+    let runtime = Runtime::new(&style, &broadcaster, &redis_key, input.settings);
     let server_runtime = runtime_path(&broadcaster);
     written.add(
         input,
@@ -98,7 +99,7 @@ pub(in crate::plan) struct Style {
 impl Style {
     /// The style of a file at `path`, which need not exist: by its extension, else as the API's entry is.
     fn of_path(input: &Input<'_>, path: &str) -> Self {
-        let entry = entry::entry(input);
+        let entry = entry(input);
         let is_module = match entry {
             Some(entry) => input.project.role(entry).is_module,
             None => manifest::is_module_package(input, path),
@@ -139,6 +140,7 @@ struct Runtime {
     /// How the files beside it load the broadcaster.
     broadcaster_path: String,
     esm: bool,
+    global: bool,
     ts: bool,
     suffix: &'static str,
     redis_key: String,
@@ -146,16 +148,17 @@ struct Runtime {
 }
 
 impl Runtime {
-    fn new(style: &Style, broadcaster: &str, redis_key: &str, methods: &[Method]) -> Self {
+    fn new(style: &Style, broadcaster: &str, redis_key: &str, settings: &Settings) -> Self {
         let name = broadcaster.rsplit('/').next().unwrap_or(broadcaster);
         let stem = name.rsplit_once('.').map_or(name, |it| it.0);
         Self {
             broadcaster_path: format!("./{stem}{}", style.suffix),
             esm: style.esm,
+            global: settings.access == Access::Global,
             ts: style.ts,
             suffix: style.suffix,
             redis_key: redis_key.to_owned(),
-            methods: methods.iter().map(MethodText::new).collect(),
+            methods: settings.methods.iter().map(MethodText::new).collect(),
         }
     }
 }
@@ -245,7 +248,7 @@ fn text_at<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
 /// What stands against writing the files that every plan needs: one of another origin in its place, or a package that is
 /// too old.
 pub(in crate::plan) fn obstacles(input: &Input<'_>) -> Vec<Blocker> {
-    let Some(file) = entry::entry(input) else {
+    let Some(file) = entry(input) else {
         return Vec::new();
     };
     let mut blockers = Vec::new();

@@ -133,32 +133,12 @@ pub(super) fn stranded(draft: &mut Draft<'_>, done: &mut BTreeSet<usize>) -> Vec
     left
 }
 
-/// The broadcaster's name in the file of `place`, which imports it from now on.
+/// What the file of `place` calls the broadcaster, which it uses from now on.
 pub(super) fn broadcaster_name(draft: &mut Draft<'_>, place: Place) -> String {
-    let name = imports::imported_name(draft.input, place.file);
-    draft.wants_broadcaster.insert(place.file, name.clone());
-    name
-}
-
-/// Imports the broadcaster at `target` wherever it is called.
-pub(super) fn import_broadcaster(draft: &mut Draft<'_>, target: &str) {
-    let names: BTreeMap<FileId, String> = draft.wants_broadcaster.clone();
-    for (file, name) in names {
-        if !imports_already(draft, file) {
-            imports::add(draft, file, target, &name);
-        }
-    }
-}
-
-/// Whether a file imports the broadcaster from an earlier apply.
-fn imports_already(draft: &Draft<'_>, file: FileId) -> bool {
-    let facts = draft.input.project.facts(file);
-    facts.bindings().any(|(_, it)| {
-        it.scope == crate::scope::ScopeId::MODULE
-            && imports::is_broadcaster(draft.input, file, it.declarations.first())
-            // The sweep takes an import that nothing read before; what is written now may read it.
-            && !it.declarations.iter().any(|node| draft.is_gone(file, facts.tree.span(*node)))
-    })
+    let input = draft.input;
+    let name = draft.wants_broadcaster.entry(place.file);
+    name.or_insert_with(|| imports::name(input, place.file))
+        .clone()
 }
 
 /// Closing the server has to wait until the server goes; the other controls only speak to clients.
@@ -335,7 +315,7 @@ impl Rewriting {
 
     /// Rewrites a chain that starts at a namespace or an operator in a variable.
     fn rewrite_part(&mut self, draft: &mut Draft<'_>, index: usize, it: &Use) -> bool {
-        let name = imports::imported_name(draft.input, it.chain.root.file);
+        let name = imports::name(draft.input, it.chain.root.file);
         match self.derived.start(draft, it.chain.root, &name) {
             Start::Variable => true,
             Start::Anew(text) => {

@@ -590,7 +590,11 @@ export interface SocketBroadcaster extends BroadcastNamespace {
 
 {% endif %}// One for the whole process.
 const socketBroadcaster{% if ts %}: SocketBroadcaster{% endif %} = createSocketBroadcaster();
-{% if esm %}
+{% if ts and global %}
+declare global {
+  var socketBroadcaster: SocketBroadcaster;
+}
+{% endif %}{% if esm %}
 export { createSocketBroadcaster };
 export default socketBroadcaster;
 {%- else %}

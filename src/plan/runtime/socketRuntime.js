@@ -20,6 +20,9 @@ const { createAdapter: createSocketAdapter } = require('@socket.io/redis-adapter
 const socketRedis = require('redis');
 const socketWire = require('./socketWire{{ suffix }}');
 const thisProcessBroadcaster = require('{{ broadcaster_path }}');
+{% endif %}{% if global %}
+// Services that were written for the API find it here.
+global.socketBroadcaster = thisProcessBroadcaster;
 {% endif %}
 // What only this process knows and the API may ask for: socketQueries.onlineUsers = () => [...]; over there
 // `await socketBroadcaster.query('onlineUsers')`.

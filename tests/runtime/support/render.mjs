@@ -54,8 +54,8 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
   const files = {
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
     'src/socketio-server.js': render('dedicated-server.js', server),
-    'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, suffix: extension, broadcaster_path: `./socketBroadcaster${extension}` }),
-    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, suffix: extension, methods }),
+    'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, global: false, suffix: extension, broadcaster_path: `./socketBroadcaster${extension}` }),
+    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, global: false, suffix: extension, methods }),
     'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, redis_key: redisKey }),
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
@@ -67,7 +67,7 @@ export function createTypeScriptProject({ suffix = '', module = 'commonjs', modu
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
   linkModules(root, 'redis');
-  const variables = { esm: true, ts: true, suffix, redis_key: 'socket.io', methods: METHODS };
+  const variables = { esm: true, ts: true, global: false, suffix, redis_key: 'socket.io', methods: METHODS };
   const compilerOptions = {
     module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, skipLibCheck: true, outDir: 'dist', rootDir: 'src', types: ['node'],
   };
