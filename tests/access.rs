@@ -47,7 +47,7 @@ app.use(require('./routes'));
 server.listen(3001);
 "
     );
-    let dedicated = migrated(&files, "socketio-server.js");
+    let dedicated = migrated(&files, "utils/socketRuntime.js");
     assert!(
         dedicated.contains("\nglobal.socketBroadcaster = thisProcessBroadcaster;\n"),
         "{dedicated}"

@@ -472,7 +472,7 @@ fn a_typescript_project_gets_a_broadcaster_in_typescript() {
 }
 
 #[test]
-fn a_parameter_with_a_type_keeps_its_name() {
+fn a_parameter_with_a_type_gets_that_of_the_broadcaster() {
     let mut files = TYPESCRIPT.to_vec();
     files.push((
         "src/notify.ts",
@@ -487,9 +487,8 @@ export const notify = (io: Server) => io.to('r').emit('note');
     files[1].1 = &server;
     assert_eq!(
         migrated(&files, "src/notify.ts"),
-        "import type { Server } from 'socket.io';
-import socketBroadcaster from './utils/socketBroadcaster';
-export const notify = (io: Server) => socketBroadcaster.broadcastToRoom('r', 'note');
+        "import type { SocketBroadcaster } from './utils/socketBroadcaster';
+export const notify = (io: SocketBroadcaster) => io.broadcastToRoom('r', 'note');
 "
     );
 }

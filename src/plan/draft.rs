@@ -21,6 +21,8 @@ pub(in crate::plan) struct Draft<'a> {
     above: BTreeMap<(FileId, usize), Vec<String>>,
     /// Files that call the broadcaster afterwards, with what they call it.
     pub(in crate::plan) wants_broadcaster: BTreeMap<FileId, String>,
+    /// Files that name the broadcaster's type afterwards.
+    pub(in crate::plan) wants_type: BTreeSet<FileId>,
     /// Functions that become `async`, by the byte at which they start.
     awaiting: BTreeSet<(FileId, u32)>,
     /// Comments in code that can no longer run: they go with it.
@@ -38,6 +40,7 @@ impl<'a> Draft<'a> {
             dedents: BTreeMap::new(),
             above: BTreeMap::new(),
             wants_broadcaster: BTreeMap::new(),
+            wants_type: BTreeSet::new(),
             awaiting: BTreeSet::new(),
             dropped_comments: Vec::new(),
             conflicts: Vec::new(),
@@ -74,6 +77,12 @@ impl<'a> Draft<'a> {
         self.gone
             .get(&file)
             .is_some_and(|it| it.iter().any(|gone| gone.contains(span)))
+    }
+
+    /// Whether a place is gone, or something else is written there.
+    pub(in crate::plan) fn is_replaced(&self, file: FileId, span: Span) -> bool {
+        let edits = self.edits.get(&file).map(EditList::iter);
+        self.is_gone(file, span) || edits.is_some_and(|mut it| it.any(|it| it.span.contains(span)))
     }
 
     /// Replaces a range, unless it is gone anyway.

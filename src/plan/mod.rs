@@ -13,6 +13,7 @@ mod leftovers;
 mod lists;
 mod loading;
 mod project_files;
+mod retyping;
 mod rewrite;
 mod setup;
 mod toplevel;
@@ -204,6 +205,7 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     if !stranded.is_empty() {
         return Err(stand(stranded));
     }
+    retyping::retype(&mut draft, &moves);
     let (findings, reasons) = findings_left(input, left, &done);
     Ok(finish(
         draft,

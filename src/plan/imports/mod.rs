@@ -8,6 +8,7 @@ mod style;
 use super::Input;
 use super::draft::Draft;
 use super::project_files::relative;
+use super::retyping::BROADCASTER_TYPE;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::scope::{FileFacts, ScopeId};
@@ -32,6 +33,14 @@ pub(in crate::plan) fn add(draft: &mut Draft<'_>, target: &str) {
         wanted
             .entry(entry)
             .or_insert_with(|| imported_name(input, entry));
+    }
+    for file in draft.wants_type.clone() {
+        let names = wanted.get(&file).filter(|it| *it != GLOBAL);
+        let names = match names {
+            Some(name) => format!("{name}, {{ type {BROADCASTER_TYPE} }}"),
+            None => format!("type {{ {BROADCASTER_TYPE} }}"),
+        };
+        wanted.insert(file, names);
     }
     for (file, name) in wanted.into_iter().filter(|it| it.1 != GLOBAL) {
         let existing = existing_import(draft, file);

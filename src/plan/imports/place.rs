@@ -188,6 +188,10 @@ fn replaced(draft: &Draft<'_>, file: FileId, statement: NodeId) -> Option<Span> 
     let tree = &facts.tree;
     let is_ours = |it: &str| matches!(draft.input.project.resolve(file, it), Target::File(_));
     let gone = draft.removed_alone(file, statement)?;
+    let is_only = || import_statements(&draft.layout(file)).len() == 1;
+    if draft.wants_type.contains(&file) && is_only() {
+        return Some(gone);
+    }
     source(tree, statement).filter(|it| is_ours(it))?;
     let declared: Vec<NodeId> = tree
         .descendants(statement)
