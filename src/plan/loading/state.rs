@@ -50,7 +50,9 @@ pub(in crate::plan) fn in_modules(
             });
         }
     }
-    blockers.extend(sides.owned.iter().filter_map(|it| in_owned(input, *it)));
+    if blockers.is_empty() {
+        blockers.extend(sides.owned.iter().filter_map(|it| in_owned(input, *it)));
+    }
     blockers
 }
 

@@ -18,12 +18,16 @@ use crate::syntax::{Key, Kind, NodeId};
 pub(super) enum Handle {
     /// By a variable of the moved code.
     Variable(BindingId),
-    /// By an expression over names that the moved code has, and perhaps one more import.
-    Expression {
-        /// `socket.getIO()`.
-        text: String,
-        /// `import { getIO } from './socket.js';`
-        import: Option<String>,
+    /// By an expression over names that the moved code has: `socket.getIO()`.
+    Expression(String),
+    /// By what the module of the set-up exports.
+    Import {
+        /// `getIO`, or `default as socketSetUp`.
+        name: String,
+        /// `./socket.js`.
+        source: String,
+        /// What follows the name: `()`.
+        call: &'static str,
     },
     /// The call that starts the set-up is given a variable; its function returns the server from now on.
     Returned {
@@ -47,7 +51,7 @@ pub(super) fn handle(statements: &Statements<'_>, home: &Home) -> Option<Handle>
         return Some(Handle::Variable(variable));
     }
     if let Some(text) = on_global(statements.input, home.construction) {
-        return Some(Handle::Expression { text, import: None });
+        return Some(Handle::Expression(text));
     }
     if home.construction.file == home.file {
         return None;
@@ -119,7 +123,7 @@ fn of_instance(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
         for class in classes.filter(|it| it.file == home.construction.file) {
             if let Some(member) = member_with_server(input, class) {
                 let text = format!("{}.{member}", tree.name(node)?);
-                return Some(Handle::Expression { text, import: None });
+                return Some(Handle::Expression(text));
             }
         }
     }
@@ -251,24 +255,18 @@ fn of_module(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
     };
     if let Some(whole) = name_of_module(statements, home).filter(|_| name != "default") {
         let text = format!("{whole}.{name}{call}");
-        return Some(Handle::Expression { text, import: None });
+        return Some(Handle::Expression(text));
     }
-    if !is_module {
-        let text = format!("require('{source}').{name}{call}");
-        return Some(Handle::Expression { text, import: None });
-    }
-    let is_taken = |name: &str| {
-        let mut bindings = statements.facts.bindings();
-        bindings.any(|it| it.1.name == name)
+    let is_taken = statements.facts.bindings().any(|it| it.1.name == name);
+    let name = match name.as_str() {
+        "default" => "default as socketSetUp".to_owned(),
+        _ if is_module && is_taken => format!("{name} as ioOfSetUp"),
+        _ => name,
     };
-    let (imported, local) = match (name.as_str(), is_taken(&name)) {
-        ("default", _) => (String::from("default as socketSetUp"), "socketSetUp"),
-        (_, false) => (name.clone(), name.as_str()),
-        (_, true) => (format!("{name} as ioOfSetUp"), "ioOfSetUp"),
-    };
-    Some(Handle::Expression {
-        text: format!("{local}{call}"),
-        import: Some(format!("import {{ {imported} }} from '{source}';")),
+    Some(Handle::Import {
+        name,
+        source: source.to_owned(),
+        call,
     })
 }
 

@@ -111,13 +111,15 @@ fn server(
 ) -> String {
     let (input, parts) = (statements.input, texts.parts);
     let loaded = loading::reach(statements, parts.running().into_iter());
-    let mut extra = environment_lines(statements, parts, &loaded);
-    let io_name = match &setup.io {
-        Handle::Variable(io) => statements.name(*io).to_owned(),
-        Handle::Returned { name, .. } => name.clone(),
-        Handle::Expression { text, import } => {
-            extra.extend(import.clone());
-            text.clone()
+    let extra = environment_lines(statements, parts, &loaded);
+    let prologue = texts.prologue(&extra);
+    let (prologue, io_name) = match &setup.io {
+        Handle::Variable(io) => (prologue, statements.name(*io).to_owned()),
+        Handle::Returned { name, .. } => (prologue, name.clone()),
+        Handle::Expression(text) => (prologue, text.clone()),
+        Handle::Import { name, source, call } => {
+            let is_module = input.project.role(statements.file).is_module;
+            with_import(prologue, (name, source, call), is_module)
         }
     };
     let style = project_files::Style::beside(input, statements.file);
@@ -137,13 +139,42 @@ fn server(
         esm: style.esm,
         strict: statements.all.iter().any(|it| it.form == Form::Directive),
         source: file_name(input, statements.file).to_owned(),
-        prologue: texts.prologue(&extra),
+        prologue,
         server_name: statements.name(setup.server).to_owned(),
         io_name,
         setup: texts.setup(calls),
         runtime_path: specifier(&project_files::runtime_path(&broadcaster)),
     };
     project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
+}
+
+/// The imports with one more name, and what that is called by: beside the names that are taken out of its module already,
+/// else in a line of its own. Without an `import` there need be no name.
+fn with_import(
+    prologue: String,
+    (name, source, call): (&str, &str, &str),
+    is_module: bool,
+) -> (String, String) {
+    let local = name.rsplit(' ').next().unwrap_or(name);
+    let word = if is_module { "from " } else { "= require(" };
+    for quote in ['\'', '"'] {
+        let end = format!("}} {word}{quote}{source}{quote}");
+        if let Some(at) = prologue.find(&end) {
+            let names = prologue[..at].trim_end().trim_end_matches(',').len();
+            let gap = &prologue[names..at];
+            let prologue = format!("{}, {name}{gap}{}", &prologue[..names], &prologue[at..]);
+            return (prologue, format!("{local}{call}"));
+        }
+    }
+    match is_module {
+        true => (
+            format!("{prologue}\nimport {{ {name} }} from '{source}';")
+                .trim_start()
+                .to_owned(),
+            format!("{local}{call}"),
+        ),
+        false => (prologue, format!("require('{source}').{local}{call}")),
+    }
 }
 
 /// Which files the two processes load.

@@ -1,0 +1,100 @@
+//! Set-ups of many shapes: what of each program is left, what the dedicated server's file says, and what is noted.
+//! `tests/setups/<shape>.before.txt` has the files of a project, each after a line `//- path`; `.after.txt` those that
+//! changed. `UPDATE=1` writes the latter.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use iomigrate::plan::Level;
+use iomigrate::source::Language;
+use iomigrate::{apply, migrate, prove};
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "UPDATE is read")]
+fn every_shape() {
+    let shapes = shapes();
+    assert!(
+        shapes.len() >= 17,
+        "the shapes are not where they should be"
+    );
+    let mut failures = Vec::new();
+    for shape in shapes {
+        let found = migrated(&read(&shape));
+        let expected = PathBuf::from(shape.to_string_lossy().replace(".before.", ".after."));
+        if std::env::var("UPDATE").is_ok_and(|it| it == "1") {
+            write(&expected, &found);
+        }
+        if read(&expected) != found {
+            failures.push(format!("{}:\n{found}", shape.display()));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Everything that is changed of a project, but for what is the same in each: the runtime and what starts it.
+fn migrated(text: &str) -> String {
+    let files: BTreeMap<String, String> = text
+        .split("//- ")
+        .skip(1)
+        .filter_map(|it| it.split_once('\n'))
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect();
+    let analysis = support::analyse_files(files.clone().into_iter());
+    let plan = migrate(&analysis, Level::Safe);
+    let changed = apply::preview(&analysis.loaded.files, &plan);
+    assert_eq!(prove(&analysis, &plan, &changed, Level::Safe), [], "{text}");
+    let is_told = |path: &str| {
+        Language::of_path(path).is_some() && !path.contains("utils/") && !path.contains("ecosystem")
+    };
+    let mut found = String::new();
+    for file in changed.iter().filter(|it| is_told(&it.path)) {
+        let text = file.after.as_deref().unwrap_or_default();
+        found.extend(["//- ", &file.path, "\n", text]);
+    }
+    let kept = plan
+        .stays
+        .iter()
+        .map(|it| format!("stays: {}\n", it.reason));
+    let notes = plan.notes.iter().map(|it| format!("note: {it}\n"));
+    found.extend(kept.take(1).chain(notes));
+    let written = changed
+        .into_iter()
+        .filter_map(|it| Some((it.path, it.after?)));
+    let after = support::analyse_files(
+        files
+            .into_iter()
+            .chain(written)
+            .collect::<BTreeMap<_, _>>()
+            .into_iter(),
+    );
+    found.extend(
+        support::lines(&after)
+            .into_iter()
+            .map(|it| format!("left: {it}\n")),
+    );
+    found
+}
+
+fn shapes() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/setups");
+    let all = walkdir::WalkDir::new(folder).sort_by_file_name();
+    let files = all.into_iter().map(|it| it.expect("readable").into_path());
+    files
+        .filter(|it| it.to_string_lossy().ends_with(".before.txt"))
+        .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the cases are files")]
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is expected is written on demand"
+)]
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("writable");
+}
