@@ -1,6 +1,7 @@
 //! Old and new text as a patch that `git apply` and `patch -p1` accept. Colouring it is `report`'s work.
 
 use std::fmt::{self, Display, Write};
+use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
@@ -52,7 +53,7 @@ pub struct Lines {
 }
 
 /// One line of a hunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line<'a> {
     /// What happens to it.
     pub tag: Tag,
@@ -61,7 +62,7 @@ pub struct Line<'a> {
 }
 
 /// What happens to a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tag {
     /// It stays.
     Same,
@@ -148,6 +149,46 @@ impl Lines {
             start: if count == 0 { start } else { start + 1 },
             count,
         }
+    }
+}
+
+impl Hunk<'_> {
+    /// The hunk in as many parts as there are changes with unchanged lines between them, which are shown with both.
+    pub fn split(&self) -> Vec<Self> {
+        let is_change = |it: &usize| self.lines[*it].tag != Tag::Same;
+        let changes: Vec<usize> = (0..self.lines.len()).filter(is_change).collect();
+        let runs: Vec<&[usize]> = changes.chunk_by(|left, right| left + 1 == *right).collect();
+        let part = |index: usize| {
+            let before = index.checked_sub(1).and_then(|it| runs[it].last());
+            let after = runs.get(index + 1).and_then(|it| it.first());
+            self.part(before.map_or(0, |it| it + 1)..*after.unwrap_or(&self.lines.len()))
+        };
+        (0..runs.len()).map(part).collect()
+    }
+
+    /// The lines at `range` as a hunk of their own.
+    fn part(&self, range: Range<usize>) -> Self {
+        let lines = |whole: Lines, other: Tag| {
+            let count = |it: &[Line<'_>]| it.iter().filter(|it| it.tag != other).count();
+            let first = whole.start - usize::from(whole.count > 0);
+            let start = first + count(&self.lines[..range.start]);
+            Lines::of(start, start + count(&self.lines[range.clone()]))
+        };
+        Self {
+            old: lines(self.old, Tag::Added),
+            new: lines(self.new, Tag::Removed),
+            lines: self.lines[range.clone()].to_vec(),
+        }
+    }
+
+    /// Every line that goes or comes, with the number of the old line that it stands at.
+    pub fn changes(&self) -> impl Iterator<Item = (usize, Line<'_>)> {
+        let mut number = self.old.start + usize::from(self.old.count == 0);
+        self.lines.iter().filter_map(move |line| {
+            let here = number;
+            number += usize::from(line.tag != Tag::Added);
+            (line.tag != Tag::Same).then_some((here, *line))
+        })
     }
 }
 
@@ -275,7 +316,7 @@ mod tests {
     use proptest::prelude::*;
     use tempfile::TempDir;
 
-    use super::unified;
+    use super::{files, unified};
     use crate::apply::Changed;
 
     fn changed(path: &str, before: Option<&str>, after: Option<&str>) -> Changed {
@@ -345,6 +386,21 @@ mod tests {
              @@ -0,0 +1,2 @@\n\
              +x\r\n+y\n\\ No newline at end of file\n"
         );
+    }
+
+    #[test]
+    fn a_hunk_splits_where_lines_stay() {
+        let before = "1\n2\n3\n4\n5\n6\n";
+        let after = "1\nb\nbb\n3\n4\n6\n7\n";
+        let all = [changed("a.js", Some(before), Some(after))];
+        let parts = files(&all)[0].hunks[0].split();
+        let shown: Vec<String> = parts.iter().map(ToString::to_string).collect();
+        let expected = [
+            "@@ -1,4 +1,5 @@\n 1\n-2\n+b\n+bb\n 3\n 4\n",
+            "@@ -3,4 +4,3 @@\n 3\n 4\n-5\n 6\n",
+            "@@ -6 +6,2 @@\n 6\n+7\n",
+        ];
+        assert_eq!(shown, expected);
     }
 
     #[test]

@@ -236,6 +236,15 @@ pub fn write(
     write::write(&Disk::new(&|_| Ok(())), root, changed, options)
 }
 
+/// Whether [`write`] would be refused right now.
+pub fn may_write(
+    root: &Path,
+    changed: &[Changed],
+    options: &WriteOptions,
+) -> Result<(), WriteError> {
+    write::check(&write::canonical(root)?, changed, options).map(drop)
+}
+
 /// Takes back what an interrupted write or undo left half-done under `root`; `None` if there is no such thing.
 /// To be called before a command reads the files.
 pub fn recover(root: &Path, state: &Path) -> Result<Option<Undone>, WriteError> {

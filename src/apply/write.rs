@@ -42,11 +42,7 @@ pub(super) fn write(
     if let Some(store) = Store::existing(&options.state, root)? {
         takeback::recover_in(disk, root, &store)?;
     }
-    let targets = target::check(root, changed)?;
-    if !options.allow_dirty {
-        git::refuse_dirty(root, &paths)?;
-    }
-
+    let targets = check(root, changed, options)?;
     let store = Store::open(disk, &options.state, root)?;
     let mut journal = store.begin(disk, &targets)?;
     let mut replaced = 0;
@@ -67,6 +63,20 @@ pub(super) fn write(
     Ok(Written {
         paths: paths.into_iter().map(ToOwned::to_owned).collect(),
     })
+}
+
+/// Looks at everything that may stand against a write.
+pub(super) fn check<'a>(
+    root: &Path,
+    changed: &'a [Changed],
+    options: &WriteOptions,
+) -> Result<Vec<Target<'a>>, WriteError> {
+    let targets = target::check(root, changed)?;
+    if !options.allow_dirty {
+        let paths: Vec<&str> = changed.iter().map(|it| it.path.as_str()).collect();
+        git::refuse_dirty(root, &paths)?;
+    }
+    Ok(targets)
 }
 
 /// The root without links in it: the name of its journal, and the fence around every target.

@@ -109,6 +109,9 @@ pub(super) struct Apply {
     /// Print the whole change as one diff that `git apply` takes; write nothing
     #[arg(long, short = 'n', visible_alias = "diff")]
     pub(super) dry_run: bool,
+    /// Choose hunk by hunk, with the letters of `git add -p`; what is left still works
+    #[arg(long, short, conflicts_with_all = ["dry_run", "quiet"])]
+    pub(super) interactive: bool,
     /// Also apply what changes behaviour in the way that its message names
     #[arg(long, alias = "unsafe")]
     pub(super) unsafe_fixes: bool,

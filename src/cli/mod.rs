@@ -122,6 +122,9 @@ fn execute(
             change::preview(&run, apply, output)
         }
         Command::Apply(apply) => {
+            if apply.interactive {
+                output::expect_dialogue()?;
+            }
             let state = environment.state_folder()?;
             // What an interrupted apply left half-done would be analysed as if it were the project.
             let root = load::root(&apply.paths)?;
@@ -132,7 +135,7 @@ fn execute(
                 let note = "an interrupted apply was found and taken back first";
                 run.notes.push(note.to_owned());
             }
-            change::apply(&run, apply, &state, output)
+            change::apply(&mut run, apply, &state, output)
         }
         Command::Undo(undo) => change::undo(undo, &environment.state_folder()?, output),
         Command::Explain { rule } => lookup::explain(rule, output),

@@ -1,7 +1,7 @@
 //! Where text goes: results to stdout or to files, everything else to stderr.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Write, stderr, stdout};
+use std::io::{self, ErrorKind, IsTerminal, Write, stderr, stdin, stdout};
 use std::path::Path;
 
 use super::complaint::Complaint;
@@ -70,6 +70,18 @@ impl Output {
         let _ = stderr().write_all(text.as_bytes());
     }
 
+    /// Asks a person, who answers with a line; `None` at the end of the input.
+    pub(super) fn ask(&mut self, question: &str) -> Option<String> {
+        self.error(&self.errors.paint(Ink::Bold, question));
+        let mut line = String::new();
+        let count = stdin().read_line(&mut line).unwrap_or_default();
+        if count == 0 {
+            self.error("\n");
+            return None;
+        }
+        Some(line)
+    }
+
     /// Prints why a command ends without its result.
     pub(super) fn complain(&mut self, complaint: &Complaint) {
         self.error(&complaint.render(self.errors));
@@ -106,6 +118,16 @@ impl Output {
             ));
         }
     }
+}
+
+/// Refuses to ask questions where nobody sees or answers them.
+pub(super) fn expect_dialogue() -> Result<(), Complaint> {
+    if stdin().is_terminal() && stderr().is_terminal() {
+        return Ok(());
+    }
+    Err(Complaint::usage("`--interactive` asks questions")
+        .because("standard input or standard error is no terminal, so nobody could answer them")
+        .help("look at the change with `--dry-run`, and choose with `--rule` and `--skip-rule`"))
 }
 
 /// A reader that closed its end, such as `head`, has what it wanted.

@@ -80,10 +80,7 @@ impl Input<'_> {
         if choice.declined.contains(&it.place(self.project)) {
             return Some("declined".to_owned());
         }
-        let meanings = [Some(it.meaning), it.access].into_iter().flatten();
-        let mut rules =
-            meanings.filter_map(|meaning| rule_for(self.project, it, meaning, self.rules));
-        rules.find_map(|rule| {
+        self.rules_of(it).find_map(|rule| {
             if self.settings.is_off(&rule.id) {
                 return Some(format!("the rule `{}` is off", rule.id));
             }
@@ -91,6 +88,12 @@ impl Input<'_> {
             let is_plumbing = matches!(rule.kind, FindingKind::Access | FindingKind::Inject);
             choice.refuses(&rule.id, is_plumbing)
         })
+    }
+
+    /// The rules that speak for a use: for what it means, and for how it obtains the server.
+    fn rules_of(&self, it: &Use) -> impl Iterator<Item = &Rule> {
+        let meanings = [Some(it.meaning), it.access].into_iter().flatten();
+        meanings.filter_map(|meaning| rule_for(self.project, it, meaning, self.rules))
     }
 }
 
@@ -240,7 +243,7 @@ fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, V
     let plan = Plan {
         left: findings,
         reasons,
-        stays: left.iter().map(|it| stay(input, it)).collect(),
+        stays: stays(input, left),
         notes: notes.to_vec(),
         is_partial: true,
         ..Plan::default()
@@ -302,6 +305,15 @@ fn nothing(input: &Input<'_>, reason: &str, notes: Vec<String>) -> Plan {
         is_partial: true,
         ..Plan::default()
     }
+}
+
+/// What keeps the server, of the uses that are left. Guards and names go with what they serve, so they are told only if
+/// there is nothing else.
+fn stays(input: &Input<'_>, left: &[Left]) -> Vec<Stay> {
+    let is_told = |it: &Left| input.rules_of(&input.uses[it.index]).next().is_some();
+    let is_any_told = left.iter().any(is_told);
+    let told = left.iter().filter(|it| is_told(it) || !is_any_told);
+    told.map(|it| stay(input, it)).collect()
 }
 
 /// The reason why a use is left, with its place.

@@ -10,6 +10,7 @@ mod bad_input;
 mod choices;
 mod configuration;
 mod contract;
+mod dialogue;
 mod patches;
 mod terminal;
 mod world;

@@ -1,5 +1,7 @@
 //! The commands that write: `apply` and `undo`.
 
+mod choose;
+mod questions;
 mod summary;
 
 use std::path::Path;
@@ -49,23 +51,32 @@ impl Outcome {
     }
 }
 
-/// Carries the plan out.
+/// Carries the plan out, or what a user chooses of it.
 pub(super) fn apply(
-    run: &Run<'_>,
+    run: &mut Run<'_>,
     options: &Apply,
     state: &Path,
     output: &mut Output,
 ) -> Result<ExitCode, Complaint> {
-    let outcome = Outcome::of(run, options);
+    let mut outcome = Outcome::of(run, options);
     outcome.stands()?;
-    let summary = Summary::of(run, options, &outcome);
     if outcome.changed.is_empty() {
-        return nothing_to_do(run, &summary, output);
+        return nothing_to_do(run, &Summary::of(run, options, &outcome), output);
     }
     let write = WriteOptions {
         allow_dirty: options.allow_dirty,
         state: state.to_owned(),
     };
+    if options.interactive {
+        // Whoever answers twenty questions wants no refusal after the last.
+        apply::may_write(&run.analysis.loaded.root, &outcome.changed, &write)?;
+        let Some(chosen) = choose::choose(run, options, outcome, output)? else {
+            output.note("nothing was written\n");
+            return Ok(ExitCode::Left);
+        };
+        outcome = chosen;
+    }
+    let summary = Summary::of(run, options, &outcome);
     apply::write(&run.analysis.loaded.root, &outcome.changed, &write)?;
     run.write(&summary.report, output)?;
     let sign = output.errors.sign("✔", "ok:");
@@ -222,25 +233,4 @@ fn nothing_to_do(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::refused;
-    use crate::cli::ExitCode;
-    use crate::proof::Failure;
-    use crate::report::Style;
-
-    #[test]
-    fn a_plan_that_fails_its_proof_is_refused() {
-        let failure = |path: &str| Failure {
-            path: path.to_owned(),
-            problem: "`io` would refer to nothing".to_owned(),
-        };
-        assert!(refused(&[]).is_none());
-        let refusal = refused(&[failure("a.js"), failure("b.js")]).unwrap();
-        assert_eq!(refusal.code, ExitCode::Refused);
-        let text = refusal.render(Style::plain());
-        assert!(
-            text.contains("why: a.js: `io` would refer to nothing, and 1 more"),
-            "{text}"
-        );
-    }
-}
+mod tests;
