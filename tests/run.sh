@@ -29,7 +29,7 @@ without_services() {
 
 install_system_packages() {
   local missing=()
-  for tool in redis-server nginx git; do has "$tool" || missing+=("$tool"); done
+  for tool in redis-server nginx git strace; do has "$tool" || missing+=("$tool"); done
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   if ! has apt-get; then
     echo "please install: ${missing[*]}" >&2
@@ -46,11 +46,12 @@ install_npm_packages() {
   npm ci --prefix "$1" --no-audit --no-fund
 }
 
-for tool in cargo node npm; do
+# `script` is part of util-linux, which hardly any machine is without.
+for tool in cargo node npm script; do
   has "$tool" || { echo "please install $tool first" >&2; exit 1; }
 done
 
-step "system packages: redis-server, nginx, git (only what is missing)"
+step "system packages: redis-server, nginx, git, strace (only what is missing)"
 install_system_packages
 
 step "npm packages of tests/runtime and tests/e2e (only if they changed)"

@@ -48,6 +48,7 @@ impl<'a> Disk<'a> {
         let (mut file, path) = builder.tempfile_in(folder).map_err(plain)?.into_parts();
         (self.before)("write a temporary file")?;
         file.write_all(bytes)?;
+        (self.before)("set the looks of a temporary file")?;
         set_looks(&file, looks)?;
         (self.before)("sync a temporary file")?;
         file.sync_all()?;
@@ -77,10 +78,22 @@ impl<'a> Disk<'a> {
 
     /// Writes a copy for the journal and syncs it.
     pub(super) fn write_copy(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
-        (self.before)("write a copy")?;
+        (self.before)("create a copy")?;
         let mut copy = File::create(file)?;
+        (self.before)("write a copy")?;
         copy.write_all(bytes)?;
+        (self.before)("sync a copy")?;
         copy.sync_all()
+    }
+
+    /// Opens the file by which processes keep each other out, and makes it if it is not there.
+    pub(super) fn open_lock(&self, file: &Path) -> io::Result<File> {
+        (self.before)("open a lock")?;
+        File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(file)
     }
 
     /// Removes a file; one that is not there is fine.

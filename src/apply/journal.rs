@@ -86,10 +86,14 @@ pub(super) struct Journal {
 
 impl Store {
     /// The journals of `root`, canonical, or `None` if there never was one.
-    pub(super) fn existing(state: &Path, root: &Path) -> Result<Option<Self>, WriteError> {
+    pub(super) fn existing(
+        disk: &Disk<'_>,
+        state: &Path,
+        root: &Path,
+    ) -> Result<Option<Self>, WriteError> {
         let folder = store_folder(state, root);
         if folder.is_dir() {
-            Self::lock(folder, root).map(Some)
+            Self::lock(disk, folder, root).map(Some)
         } else {
             Ok(None)
         }
@@ -100,17 +104,14 @@ impl Store {
         let folder = store_folder(state, root);
         disk.create_private_folders(&folder)
             .map_err(|cause| trouble(&folder, cause))?;
-        Self::lock(folder, root)
+        Self::lock(disk, folder, root)
     }
 
-    fn lock(folder: PathBuf, root: &Path) -> Result<Self, WriteError> {
+    fn lock(disk: &Disk<'_>, folder: PathBuf, root: &Path) -> Result<Self, WriteError> {
         let path = folder.join("lock");
-        let options = File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
-        let file = options.map_err(|cause| trouble(&path, cause))?;
+        let file = disk
+            .open_lock(&path)
+            .map_err(|cause| trouble(&path, cause))?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Err(WriteError::Busy {
                 root: root.to_path_buf(),

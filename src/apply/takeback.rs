@@ -40,7 +40,7 @@ pub(super) fn recover(
     state: &Path,
 ) -> Result<Option<Undone>, WriteError> {
     let root = &canonical(root)?;
-    Store::existing(state, root)?.map_or(Ok(None), |it| recover_in(disk, root, &it))
+    Store::existing(disk, state, root)?.map_or(Ok(None), |it| recover_in(disk, root, &it))
 }
 
 /// The same for a process that has the store already.
@@ -70,7 +70,7 @@ pub(super) fn undo(
 ) -> Result<Undone, WriteError> {
     let root = &canonical(root)?;
     let nothing = || WriteError::NothingToUndo { root: root.clone() };
-    let store = Store::existing(&options.state, root)?.ok_or_else(nothing)?;
+    let store = Store::existing(disk, &options.state, root)?.ok_or_else(nothing)?;
     let mut journal = store.latest()?.ok_or_else(nothing)?;
     let extent = if options.force {
         Extent::Everything

@@ -39,7 +39,7 @@ pub(super) fn write(
         return Ok(Written::default());
     }
     let paths: Vec<&str> = changed.iter().map(|it| it.path.as_str()).collect();
-    if let Some(store) = Store::existing(&options.state, root)? {
+    if let Some(store) = Store::existing(disk, &options.state, root)? {
         takeback::recover_in(disk, root, &store)?;
     }
     let targets = check(root, changed, options)?;

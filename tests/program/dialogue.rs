@@ -28,7 +28,7 @@ fn start(world: &World) -> Child {
     script.spawn().expect("`script` of util-linux starts")
 }
 
-/// An interactive apply that gets `answers`, one a letter. What it shows has no echo of them.
+/// An interactive apply that gets each of `answers` when it asks. What it shows has their echo.
 fn apply(world: &World, answers: &[&str]) -> Run {
     let mut child = start(world);
     let mut keys = child.stdin.take().unwrap();
@@ -154,6 +154,24 @@ fn an_interrupt_ends_it_with_nothing_written() {
     let before = world.tree();
     let run = apply(&world, &["y\n", "\u{3}"]);
     assert_eq!(run.code, Some(130), "{}", run.said());
+    assert_eq!(world.tree(), before);
+}
+
+#[test]
+fn what_somebody_edits_meanwhile_is_not_overwritten() {
+    let world = two_sorts();
+    let mut child = start(&world);
+    let mut screen = child.stdout.take().unwrap();
+    read_to_question(&mut screen, &mut String::new());
+    world.put("routes.js", world.text("routes.js") + "// meanwhile\n");
+    let before = world.tree();
+    let mut keys = child.stdin.take().unwrap();
+    keys.write_all(b"a\na\na\ny\n").unwrap();
+    let mut shown = String::new();
+    screen.read_to_string(&mut shown).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(4), "{shown}");
+    let refusal = "error: `routes.js` changed since it was read";
+    assert!(shown.contains(refusal), "{shown}");
     assert_eq!(world.tree(), before);
 }
 

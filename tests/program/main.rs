@@ -11,6 +11,7 @@ mod choices;
 mod configuration;
 mod contract;
 mod dialogue;
+mod killed;
 mod patches;
 mod terminal;
 mod world;

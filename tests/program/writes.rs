@@ -1,7 +1,6 @@
-//! `apply` and `undo` where something stands in the way: git, permissions, other writers, a kill.
+//! `apply` and `undo` where something stands in the way: git, permissions, other writers, links.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use iomigrate::apply::{self, WriteOptions};
 use iomigrate::plan::Level;
@@ -176,33 +175,50 @@ fn a_file_that_changes_between_plan_and_write_is_refused() {
 }
 
 #[test]
-fn a_kill_at_any_moment_leaves_what_can_be_finished_and_undone() {
-    let reference = World::app();
-    for index in 0..40 {
-        reference.put(&format!("routes/r{index}.js"), crate::world::APP[2].1);
-    }
-    let before = reference.tree();
-    let start = Instant::now();
-    done(&reference.run(&["apply", "--quiet"]));
-    let whole = start.elapsed();
-    let after = reference.tree();
-    for step in 1..=8 {
-        let world = World::new(&[]);
-        for (path, bytes) in &before {
-            world.put(path, bytes);
-        }
-        let mut child = world.command(&["apply", "--quiet"]).spawn().unwrap();
-        // The writing is at the end of a run.
-        std::thread::sleep(Duration::from_secs_f64(
-            whole.as_secs_f64() * (0.6 + 0.05 * f64::from(step)),
-        ));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        done(&world.run(&["apply", "--quiet"]));
-        assert_eq!(world.tree(), after);
-        done(&world.run(&["undo", "--quiet"]));
-        assert_eq!(world.tree(), before);
-    }
+#[cfg(unix)]
+fn a_new_file_is_not_created_through_a_link() {
+    let (world, elsewhere) = (World::app(), tempfile::tempdir().unwrap());
+    std::os::unix::fs::symlink(elsewhere.path(), world.root().join("utils")).unwrap();
+    let before = world.tree();
+    let words = "`utils/socketBroadcaster.js` is outside";
+    write_refused(&world.run(&["apply"]), words);
+    assert_eq!(world.tree(), before);
+    assert!(fs::read_dir(elsewhere.path()).unwrap().next().is_none());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_elsewhere_is_not_written_through_a_link() {
+    let (world, elsewhere) = (World::app(), tempfile::tempdir().unwrap());
+    let (link, target) = (
+        world.root().join("routes.js"),
+        elsewhere.path().join("r.js"),
+    );
+    fs::rename(&link, &target).unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let text = fs::read_to_string(&target).unwrap();
+    let run = world.run(&["apply"]);
+    let why = "  why: routes.js: symlink-outside: the file mentions Socket.IO";
+    assert!(run.err.contains(why), "{}", run.said());
+    assert!(world.text("server.js").contains("new Server(server)"));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&target).unwrap(), text);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_within_the_project_stays_one() {
+    let world = World::app();
+    world.put("real/routes.js", world.text("routes.js"));
+    let link = world.root().join("routes.js");
+    fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink("real/routes.js", &link).unwrap();
+    done(&world.run(&["apply"]));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let import = "require('../utils/socketBroadcaster')";
+    assert!(world.text("real/routes.js").contains(import));
+    done(&world.run(&["undo"]));
+    assert!(world.text("real/routes.js").contains("req.app.get('io')"));
 }
 
 #[test]
