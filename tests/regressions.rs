@@ -748,3 +748,54 @@ module.exports = (req, res) => socketBroadcaster.broadcast('x');
 ";
     assert_eq!(migrated(&files, "routes.js"), expected);
 }
+
+/// Seen in a public back end, where one use was declined: `io` was gone and `io.on(…)` stayed.
+#[test]
+fn a_variable_on_which_handlers_are_registered_stays_with_the_server() {
+    let holder = "const { Server } = require('socket.io');
+class Live {
+  boot(server) { this.io = new Server(server); }
+}
+module.exports = new Live();
+";
+    let start = "const live = require('./live');
+module.exports = () => {
+  const io = live.io;
+  io.on('connection', (socket) => socket.join('lobby'));
+};
+";
+    let stop = "const live = require('./live');
+exports.stop = () => {
+  const io = live.io;
+  io.emit('down');
+  io.close();
+};
+";
+    let state = "const live = require('./live');
+exports.find = (id) => live.io.sockets.sockets.get(id);
+";
+    let server = "const server = require('http').createServer();
+require('./live').boot(server);
+require('./start')();
+require('./state');
+require('./stop');
+server.listen(3001);
+";
+    let files = [
+        ("server.js", server),
+        ("live.js", holder),
+        ("start.js", start),
+        ("state.js", state),
+        ("stop.js", stop),
+    ];
+    assert_eq!(migrated(&files, "start.js"), start);
+    let stop = "const live = require('./live');
+const socketBroadcaster = require('./utils/socketBroadcaster');
+exports.stop = () => {
+  const io = live.io;
+  socketBroadcaster.broadcast('down');
+  io.close();
+};
+";
+    assert_eq!(migrated(&files, "stop.js"), stop);
+}

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::derived::Derived;
-use super::removals;
+use super::obstacles::is_setup;
+use super::{closes_nothing, removals};
 use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
@@ -159,9 +160,10 @@ impl Handles {
             | Meaning::Return
             | Meaning::Export
             | Meaning::SettingWrite
-            | Meaning::Escape => false,
+            | Meaning::Attach => false,
             Meaning::Alias => self.alias_goes(input, it),
-            _ => true,
+            Meaning::Control => closes_nothing(input, it),
+            meaning => !is_setup(meaning),
         }
     }
 
