@@ -15,6 +15,7 @@ use crate::cli::output::Output;
 use crate::diff::{self, Hunk};
 use crate::findings::uses::Use;
 use crate::report::{Ink, Report, counted};
+use crate::rules::Meaning;
 use crate::source::LineIndex;
 
 const CONFIRMATION: &str = "\
@@ -94,6 +95,7 @@ fn uses_in(analysis: &Analysis, whole: &Outcome, path: &str) -> Vec<UseLines> {
             first: line(span.start),
             last: line(span.end),
             place: it.place(project),
+            is_guard: it.meaning == Meaning::Guard,
         }
     };
     uses.map(with_lines).collect()

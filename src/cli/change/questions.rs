@@ -39,13 +39,15 @@ pub(super) struct UseLines {
     pub(super) first: usize,
     pub(super) last: usize,
     pub(super) place: UsePlace,
+    /// It only asks whether the server is there, and goes with what it guards.
+    pub(super) is_guard: bool,
 }
 
 /// A hunk that is asked about.
 #[derive(Clone, Debug)]
 pub(super) struct Asked<'a> {
     pub(super) hunk: Hunk<'a>,
-    /// The uses that it rewrites; at least one.
+    /// The uses that it rewrites; at least one that is no guard.
     uses: Vec<UseLines>,
     /// The answer; nobody said yet if `None`.
     is_wanted: Option<bool>,
@@ -61,7 +63,7 @@ impl<'a> Asked<'a> {
             })
         };
         let uses: Vec<UseLines> = uses.iter().filter(|it| removed(it)).cloned().collect();
-        (!uses.is_empty()).then_some(Self {
+        uses.iter().any(|it| !it.is_guard).then_some(Self {
             hunk,
             uses,
             is_wanted: None,

@@ -52,6 +52,7 @@ fn questions(changed: &[Changed]) -> Questions<'_> {
                 first: it,
                 last: it,
                 place: (file.path.to_owned(), u32::try_from(it).unwrap()),
+                is_guard: false,
             })
             .into();
         AskedFile {
@@ -219,13 +220,20 @@ fn a_number_or_a_pattern_may_follow_its_letter() {
 }
 
 #[test]
-fn a_hunk_without_a_use_is_not_asked_about() {
+fn a_hunk_without_a_use_or_with_guards_alone_is_not_asked_about() {
     let changed = changed();
     let hunk = diff::files(&changed)[0].hunks[0].clone();
-    let elsewhere = UseLines {
-        first: 6,
-        last: 9,
-        place: ("a.js".to_owned(), 0),
+    let with = |line: usize, is_guard: bool| {
+        let uses = UseLines {
+            first: line,
+            last: line,
+            place: ("a.js".to_owned(), 0),
+            is_guard,
+        };
+        Asked::of(hunk.clone(), &[uses]).is_some()
     };
-    assert!(Asked::of(hunk, &[elsewhere]).is_none());
+    assert_eq!(
+        (with(5, false), with(5, true), with(6, false)),
+        (true, false, false)
+    );
 }
