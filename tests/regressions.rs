@@ -799,3 +799,36 @@ exports.stop = () => {
 ";
     assert_eq!(migrated(&files, "stop.js"), stop);
 }
+
+/// Seen in a public back end: `global.io` in the line that attaches the broadcaster counted as one more use, and the
+/// plan was refused.
+#[test]
+fn a_broadcaster_is_attached_to_a_global_server() {
+    let socket = "module.exports = (server) => {
+  global.io = require('socket.io')(server);
+  io.on('connection', (socket) => console.log(io.engine.clientsCount));
+};
+";
+    let server = "const server = require('http').createServer();
+require('./socket')(server);
+require('./state');
+server.listen(3001);
+";
+    let state = "exports.find = (id) => io.sockets.sockets.get(id);
+exports.tell = (text) => io.emit('told', text);
+";
+    let files = [
+        ("server.js", server),
+        ("socket.js", socket),
+        ("state.js", state),
+    ];
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+module.exports = (server) => {
+  global.io = require('socket.io')(server);
+  socketBroadcaster.attach(global.io);
+  io.on('connection', (socket) => console.log(io.engine.clientsCount));
+};
+";
+    assert_eq!(migrated(&files, "socket.js"), expected);
+}
