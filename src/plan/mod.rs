@@ -355,13 +355,11 @@ fn findings_left(
         let Some(open) = uses.into_iter().find(|it| !done.contains(it)) else {
             continue;
         };
+        let reason = left.iter().find(|it| it.index == open);
+        let reason = reason.map_or("stays as long as the server does", |it| &it.reason);
         let mut finding = finding.clone();
-        if let Some(reason) = left.iter().find(|it| it.index == open) {
-            finding.help = format!("left: {}. {}", reason.reason, finding.help);
-            reasons.push(reason.reason.clone());
-        } else {
-            reasons.push("stays as long as the server does".to_owned());
-        }
+        finding.help = format!("left: {reason}. {}", finding.help);
+        reasons.push(reason.to_owned());
         remaining.push(finding);
     }
     (remaining, reasons)

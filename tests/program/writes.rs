@@ -44,6 +44,15 @@ fn a_partial_apply_ends_with_1_and_its_repetition_too() {
     world.put("size.js", question);
     let run = world.run(&["apply"]);
     assert_eq!(run.code, Some(1), "{}", run.said());
+    for line in [
+        "\nserver.js:3:1 socketio-import setup safe\n",
+        "\n  help: left: stays as long as the server does. ",
+        "\nsize.js:1:27 server-state query manual\n",
+        "\n  help: left: a person has to decide. ",
+    ] {
+        let shown = format!("\n{}", run.out);
+        assert!(shown.contains(line), "{line}\n{}", run.said());
+    }
     let after = world.tree();
     let run = world.run(&["apply"]);
     assert_eq!(run.code, Some(1), "{}", run.said());
@@ -130,7 +139,10 @@ fn a_read_only_folder_is_refused() {
         let nobody = 65534;
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("iomigrate");
-        fs::copy(env!("CARGO_BIN_EXE_iomigrate"), &program).unwrap();
+        // Not `fs::copy`: a child that another test starts meanwhile would hold the file open for writing.
+        let copy = [env!("CARGO_BIN_EXE_iomigrate"), program.to_str().unwrap()];
+        let copied = std::process::Command::new("cp").args(copy).status();
+        assert!(copied.unwrap().success());
         let others = fs::Permissions::from_mode(0o755);
         fs::set_permissions(folder.path(), others.clone()).unwrap();
         fs::set_permissions(&program, others).unwrap();
