@@ -10,7 +10,7 @@ use super::Input;
 use super::setup::{Blocker, Parts};
 use super::toplevel::starts::{callers, function_around, starts};
 use super::toplevel::{Form, Statements, place, purity, reads_environment, required};
-use crate::findings::uses::Use;
+use crate::findings::uses::{Use, receiving_parameters};
 use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::Place;
@@ -327,6 +327,7 @@ pub(in crate::plan) fn handed_to_both(
         let callees = project.callees(Place { file, node: call });
         let shared = callees
             .into_iter()
+            .filter(|_| it.inside.is_none() || !is_understood(statements.input, it))
             .find(|it| it.file != statements.file && !dedicated.contains(&it.file) && !owned.contains(it))?;
         let other = project.facts(shared.file).tree.span(shared.node);
         Some(Blocker {
@@ -338,6 +339,21 @@ pub(in crate::plan) fn handed_to_both(
                  socket code a function of its own",
                 place(statements.input, shared.file, other)
             ),
+        })
+    })
+}
+
+/// Whether the functions that handlers hand the server to, like others the broadcaster, do nothing with it but to emit.
+fn is_understood(input: &Input<'_>, argument: &Use) -> bool {
+    let received = receiving_parameters(input.project, &argument.chain).unwrap_or_default();
+    received.into_iter().all(|parameter| {
+        parameter.is_some_and(|(file, binding)| {
+            let facts = input.project.facts(file);
+            let is_of_it = |it: &&Use| {
+                it.chain.root.file == file && facts.binding_of(it.chain.root.node) == Some(binding)
+            };
+            let mut uses = input.uses.iter().filter(is_of_it);
+            uses.all(|it| it.is_shared && it.meaning == Meaning::Emission)
         })
     })
 }

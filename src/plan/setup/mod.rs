@@ -20,6 +20,7 @@ use super::loading::{self, Sides, state};
 use super::toplevel::Statements;
 use super::{Input, project_files};
 use crate::project::value::{Place, Value};
+use crate::scope::ScopeId;
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
 pub(in crate::plan) use closure::Parts;
@@ -78,14 +79,18 @@ impl Slice {
         is_moved || self.dedicated.contains(&place.file) || self.is_owned(input, place)
     }
 
-    /// Whether a place is in a function that nothing but the dedicated server runs.
+    /// Whether a name is one of a function that nothing but the dedicated server runs: a parameter that holds the server.
+    /// What such a function obtains it from is taken out, as it is elsewhere in its file.
     fn is_owned(&self, input: &Input<'_>, place: Place) -> bool {
-        let tree = &input.project.facts(place.file).tree;
-        let mut around = tree.ancestors(place.node);
-        around.any(|node| {
-            let file = place.file;
-            self.owned.contains(&Place { file, node })
-        })
+        let facts = input.project.facts(place.file);
+        let binding = facts.binding_of(place.node).map(|it| facts.binding(it));
+        let is_local = binding.is_some_and(|it| it.scope != ScopeId::MODULE);
+        let mut around = facts.tree.ancestors(place.node);
+        is_local
+            && around.any(|node| {
+                let file = place.file;
+                self.owned.contains(&Place { file, node })
+            })
     }
 
     /// Whether a file leads to a part of the set-up, and nothing but the dedicated server loads it from now on.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::plan::Input;
-use crate::project::value::Place;
+use crate::project::value::{Place, Value};
 use crate::syntax::{Kind, NodeId};
 
 /// The function that is run at `place`'s time: the nearest one around it.
@@ -43,8 +43,78 @@ pub(in crate::plan) fn callers(input: &Input<'_>, function: Place) -> Vec<Place>
     };
     match calls.is_empty() && is_handed_over() {
         true => vec![function],
+        false if escapes(input, function) => Vec::new(),
         false => calls,
     }
+}
+
+/// Whether a function is handed to somebody who may call it whenever he likes: `router.post('/', create)`.
+fn escapes(input: &Input<'_>, function: Place) -> bool {
+    let files = input.project.files();
+    files
+        .filter(|it| input.project.role(it.0).is_of_api())
+        .any(|(file, facts)| {
+            facts.tree.ids().any(|node| {
+                let place = Place { file, node };
+                matches!(
+                    facts.tree.kind(node),
+                    Kind::Name { .. } | Kind::Member { .. }
+                ) && input
+                    .project
+                    .values(place)
+                    .any(|it| *it == Value::Function(function))
+                    && is_handed_on(input, place)
+            })
+        })
+}
+
+/// Whether an expression that holds a function does something else with it than to call it, or to give it a name.
+fn is_handed_on(input: &Input<'_>, place: Place) -> bool {
+    let tree = &input.project.facts(place.file).tree;
+    let here = tree.wrapped(place.node);
+    let Some(parent) = tree.parent(here) else {
+        return false;
+    };
+    match tree.kind(parent) {
+        Kind::Call { callee, .. } | Kind::New { callee, .. } => *callee != here,
+        // `f.call(…)`, and namespaces: what is taken of them has a value of its own.
+        Kind::Member { property, .. } => matches!(property.name(), Some("call" | "apply" | "bind")),
+        Kind::Declarator { .. }
+        | Kind::Assign { .. }
+        | Kind::ExportNames { .. }
+        | Kind::ExportDefault { .. }
+        | Kind::ExpressionStatement { .. } => false,
+        Kind::Property { .. } => !is_exported(
+            input,
+            Place {
+                file: place.file,
+                node: parent,
+            },
+        ),
+        _ => true,
+    }
+}
+
+/// Whether a property is one of what a module exports: `module.exports = { a }`, `export default { a }`.
+fn is_exported(input: &Input<'_>, property: Place) -> bool {
+    let tree = &input.project.facts(property.file).tree;
+    let object = tree.parent(property.node).map(|it| tree.wrapped(it));
+    let holder = object.and_then(|it| tree.parent(it));
+    holder.is_some_and(|it| match tree.kind(it) {
+        Kind::Assign { target, .. } => match tree.kind(*target) {
+            Kind::Member { object, .. } => {
+                let object = Place {
+                    file: property.file,
+                    node: *object,
+                };
+                let mut values = input.project.values(object);
+                values.any(|it| matches!(it, Value::ModuleObject(_) | Value::Exports(_)))
+            }
+            _ => false,
+        },
+        Kind::ExportDefault { .. } => true,
+        _ => false,
+    })
 }
 
 /// The outermost places from which `place` is run: functions whose body is among `opened` do not count, as their
