@@ -54,9 +54,10 @@ done
 step "system packages: redis-server, nginx, git, strace (only what is missing)"
 install_system_packages
 
-step "npm packages of tests/runtime and tests/e2e (only if they changed)"
+step "npm packages of tests/runtime, tests/e2e and tests/reviewers (only if they changed)"
 install_npm_packages tests/runtime
 install_npm_packages tests/e2e
+install_npm_packages tests/reviewers
 
 step "cargo fmt --check"
 cargo fmt --check

@@ -191,6 +191,7 @@ fn is_manifest(path: &str) -> bool {
     let ends = |words: &[&str]| words.iter().any(|it| name.ends_with(it));
     matches!(name, "package.json" | "Procfile" | ".env.example")
         || is_configuration(name)
+        || matches!(name, "biome.json" | "biome.jsonc")
         || starts(&["tsconfig", "jsconfig"]) && ends(&[".json"])
         || starts(&["ecosystem", "pm2"]) && ends(&[".js", ".cjs", ".mjs", ".json"])
         || starts(&["Dockerfile"])

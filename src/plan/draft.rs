@@ -17,6 +17,8 @@ pub(in crate::plan) struct Draft<'a> {
     gone: BTreeMap<FileId, Vec<Span>>,
     /// By the start of a line: how much less it is indented.
     dedents: BTreeMap<(FileId, usize), usize>,
+    /// By the start of a line: what it is indented by besides.
+    indents: BTreeMap<(FileId, usize), String>,
     /// Comment lines to insert above a statement, by the byte at which it starts.
     above: BTreeMap<(FileId, usize), Vec<String>>,
     /// Files that call the broadcaster afterwards, with what they call it.
@@ -38,6 +40,7 @@ impl<'a> Draft<'a> {
             edits: BTreeMap::new(),
             gone: BTreeMap::new(),
             dedents: BTreeMap::new(),
+            indents: BTreeMap::new(),
             above: BTreeMap::new(),
             wants_broadcaster: BTreeMap::new(),
             wants_type: BTreeSet::new(),
@@ -250,6 +253,17 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Indents every line that starts within `span`, and is not blank, one level more.
+    pub(in crate::plan) fn indent(&mut self, file: FileId, span: Span) {
+        let layout = self.layout(file);
+        for line in layout.lines_in(span) {
+            if !layout.ends_line(line) {
+                let more = self.indents.entry((file, line)).or_default();
+                more.push_str(layout.unit());
+            }
+        }
+    }
+
     /// Inserts comments on lines of their own above the statement that starts at `offset`.
     pub(in crate::plan) fn insert_above(
         &mut self,
@@ -261,6 +275,16 @@ impl<'a> Draft<'a> {
             .entry((file, offset))
             .or_default()
             .extend(comments);
+    }
+
+    /// What stands before `offset` on its line, without the indentation, and stays.
+    pub(in crate::plan) fn before_on_line(&self, file: FileId, offset: usize) -> &'a str {
+        let layout = self.layout(file);
+        let start = layout.line_start(offset) + layout.indentation(offset).len();
+        match start < offset && !self.is_gone(file, Span::new(start, offset)) {
+            true => &layout.text[start..offset],
+            false => "",
+        }
     }
 
     /// The indentation that the line of `offset` has after every dedent so far.
@@ -287,6 +311,9 @@ impl<'a> Draft<'a> {
     /// The edits by file, sorted.
     pub(in crate::plan) fn into_edits(mut self) -> BTreeMap<FileId, EditList> {
         self.place_comments();
+        for ((file, line), more) in std::mem::take(&mut self.indents) {
+            self.replace(file, Span::new(line, line), more);
+        }
         for ((file, line), depth) in std::mem::take(&mut self.dedents) {
             let indentation = self.layout(file).indentation(line).len().min(depth);
             let span = Span::new(line, line + indentation);

@@ -22,11 +22,13 @@ pub(super) struct Style {
 impl Style {
     /// The style of `imports`; `beside` is the one that the new line stands next to.
     pub(super) fn of(layout: &Layout<'_>, imports: &[NodeId], beside: Option<NodeId>) -> Self {
+        let everything: Vec<NodeId> = layout.tree.ids().collect();
         let decide = |feature: &dyn Fn(&Layout<'_>, NodeId) -> Option<&'static str>| {
             let votes = |all: &[NodeId]| most(all.iter().filter_map(|it| feature(layout, *it)));
             votes(imports)
                 .or_else(|| beside.and_then(|it| feature(layout, it)))
                 .or_else(|| votes(layout.tree.program()))
+                .or_else(|| votes(&everything))
         };
         Self {
             keyword: decide(&keyword).unwrap_or("const"),

@@ -1,7 +1,7 @@
 //! How wide lines may be, and whether what is broken over lines ends with a comma: what the configuration of a formatter
 //! says, else what the file itself shows. Breaking calls by it is `rewrite`'s work.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Layout;
 use crate::load::TextFile;
@@ -31,29 +31,29 @@ pub(in crate::plan) struct Formatting {
 impl Formatting {
     /// That of the file at `path`.
     pub(in crate::plan) fn of(layout: &Layout<'_>, path: &str, manifests: &[TextFile]) -> Self {
-        let prettier = nearest(path, manifests, prettier_options);
+        let formatter = nearest(path, manifests, formatter_options);
         let number = |key: &str| {
-            let value = prettier.as_ref()?.get(key)?.as_u64()?;
+            let value = formatter.as_ref()?.get(key)?.as_u64()?;
             usize::try_from(value).ok()
         };
         let editor = |key: &str| nearest(path, manifests, |it| editor_option(it, path, key));
-        let commas = prettier
+        let commas = formatter
             .as_ref()
             .and_then(|it| match it.get("trailingComma") {
                 Some(value) => value.as_str().map(str::to_owned),
                 None => nearest(path, manifests, default_commas).map(str::to_owned),
             });
         let configured = number("printWidth").or_else(|| editor("max_line_length"));
-        let width = match (configured, &prettier) {
+        let width = match (configured, &formatter) {
             (Some(width), _) => width,
             (None, Some(_)) => NARROW,
             (None, None) => widest(layout),
         };
         let tab = number("tabWidth").or_else(|| editor("indent_size"));
         Self {
-            is_configured: prettier.is_some(),
+            is_configured: formatter.is_some(),
             width,
-            tab: tab.unwrap_or(if prettier.is_some() { 2 } else { 4 }),
+            tab: tab.unwrap_or(if formatter.is_some() { 2 } else { 4 }),
             comma_in_calls: match &commas {
                 Some(commas) => commas == "all",
                 None => most_end_with_commas(layout, &call_ends(layout)),
@@ -98,8 +98,8 @@ fn name(manifest: &TextFile) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Prettier's options: <https://prettier.io/docs/configuration>.
-fn prettier_options(manifest: &TextFile) -> Option<Value> {
+/// The options of Prettier: <https://prettier.io/docs/configuration>, or of Biome, which formats alike.
+fn formatter_options(manifest: &TextFile) -> Option<Value> {
     let text = manifest.text.trim_start_matches('\u{feff}');
     let json = || serde_json::from_str::<Value>(text).ok();
     let options = match name(manifest) {
@@ -110,9 +110,26 @@ fn prettier_options(manifest: &TextFile) -> Option<Value> {
         ".prettierrc.toml" => {
             serde_json::to_value(toml::from_str::<toml::Value>(text).ok()?).ok()?
         }
-        _ => return None,
+        _ => return biome_options(manifest),
     };
     Some(options)
+}
+
+/// Biome's options under the names that Prettier gives them: <https://biomejs.dev/reference/configuration/>.
+fn biome_options(manifest: &TextFile) -> Option<Value> {
+    if !matches!(name(manifest), "biome.json" | "biome.jsonc") {
+        return None;
+    }
+    let file: Value = serde_json::from_str(&manifest.text).ok()?;
+    let own = |key: &str| {
+        let language = file.pointer(&format!("/javascript/formatter/{key}"));
+        language.or_else(|| file.pointer(&format!("/formatter/{key}")))
+    };
+    Some(json!({
+        "printWidth": own("lineWidth").cloned().unwrap_or(Value::from(NARROW)),
+        "tabWidth": own("indentWidth").cloned().unwrap_or(Value::from(2)),
+        "trailingComma": own("trailingCommas").cloned().unwrap_or(Value::from("all")),
+    }))
 }
 
 /// The lines `key: value` of a YAML file that are not part of anything else. No option that counts here is a list.
@@ -255,7 +272,7 @@ fn most_end_with_commas(layout: &Layout<'_>, ends: &[(usize, usize)]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{editor_option, nearest, prettier_options};
+    use super::{editor_option, formatter_options, nearest};
     use crate::load::TextFile;
 
     fn file(path: &str, text: &str) -> TextFile {
@@ -282,10 +299,10 @@ mod tests {
             file("package.json", "{ \"prettier\": { \"printWidth\": 90 } }"),
         ];
         for it in &files {
-            let options = prettier_options(it).unwrap();
+            let options = formatter_options(it).unwrap();
             assert_eq!(options["printWidth"], 90, "{}", it.path);
         }
-        assert_eq!(prettier_options(&file("package.json", "{}")), None);
+        assert_eq!(formatter_options(&file("package.json", "{}")), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! braces, so that the diff is what a person would have typed.
 
 mod formatting;
+pub(in crate::plan) mod reflow;
 
 use super::edits::{Edit, EditList};
 use crate::source::Span;
@@ -64,6 +65,14 @@ impl<'a> Layout<'a> {
     /// Whether nothing but white space stands after `offset` on its line.
     pub(in crate::plan) fn ends_line(&self, offset: usize) -> bool {
         self.text[offset..self.line_end(offset)].trim().is_empty()
+    }
+
+    /// What stands behind `offset` on its line, without a comment: `;`, `);`.
+    pub(in crate::plan) fn behind_on_line(&self, offset: usize) -> &'a str {
+        let end = self.line_end(offset);
+        let comments = self.tree.comments.iter().map(|it| it.span.start as usize);
+        let comment = comments.into_iter().find(|it| (offset..end).contains(it));
+        self.text[offset..comment.unwrap_or(end)].trim_end()
     }
 
     /// The comments that lie within `span`.

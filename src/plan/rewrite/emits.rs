@@ -5,6 +5,7 @@ use super::wrapping;
 use crate::findings::chains::{Chain, Link};
 use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
+use crate::plan::layout::reflow;
 use crate::project::api::Role;
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
@@ -34,9 +35,12 @@ pub(super) fn rewrite(
     }
     let span = span(draft, chain);
     let pieces = fill(draft, chain, &template)?;
-    let pieces = wrapping::wrapped(draft, chain, span.start, pieces);
+    let wrapped = wrapping::wrapped(draft, chain, span.start, pieces);
     let depth = continuation_depth(draft, chain);
-    splice(draft, chain, span, &pieces);
+    splice(draft, chain, span, &wrapped.pieces);
+    if let Some(deeper) = wrapped.deeper {
+        draft.indent(chain.root.file, deeper);
+    }
     dedent_arguments(draft, chain, depth);
     Ok(())
 }
@@ -52,6 +56,10 @@ pub(super) fn keep_links(draft: &mut Draft<'_>, chain: &Chain, root: &str) {
     let layout = draft.layout(chain.root.file);
     let tree = layout.tree;
     let own = layout.tree.span(tree.wrapped(chain.root.node));
+    let depth = continuation_depth(draft, chain);
+    if reflow::links(draft, chain, root) {
+        dedent_arguments(draft, chain, depth);
+    }
     drop_question(draft, chain, own);
     draft.replace(chain.root.file, own, root);
     for (index, link) in chain

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::Draft;
 use super::imports;
+use super::layout::reflow;
 use super::{Input, leftovers};
 use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
@@ -370,6 +371,9 @@ impl Rewriting {
             None => return,
         };
         if it.chain.links.is_empty() {
+            if it.meaning == Meaning::Argument {
+                reflow::around(draft, root, &name);
+            }
             removals::replace_value(draft, root, &name);
         } else {
             emits::keep_links(draft, &it.chain, &name);

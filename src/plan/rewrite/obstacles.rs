@@ -369,12 +369,19 @@ pub(super) fn rewrite(
         Awaiting::InAsync(function) => draft.make_async(place.file, function),
         Awaiting::Here => {}
     }
-    let needs_parentheses = tree.parent(chain.end).is_some_and(|it| {
-        matches!(
-            tree.kind(it),
-            Kind::Member { .. } | Kind::TaggedTemplate { .. }
-        )
-    });
+    // Before an operator they are for the reader, and for `**`.
+    let needs_parentheses = tree
+        .parent(chain.end)
+        .is_some_and(|it| match tree.kind(it) {
+            Kind::Member { .. }
+            | Kind::TaggedTemplate { .. }
+            | Kind::Binary { .. }
+            | Kind::Logical { .. }
+            | Kind::Unary { .. }
+            | Kind::Spread { .. } => true,
+            Kind::Conditional { test, .. } => *test == chain.end,
+            _ => false,
+        });
     match needs_parentheses {
         true => emits::rewrite(draft, chain, &format!("(await {call})"), root),
         false => emits::rewrite(draft, chain, template, root),

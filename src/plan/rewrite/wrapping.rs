@@ -22,15 +22,26 @@ enum Form {
     Mixed,
 }
 
+/// A call with its line breaks.
+pub(super) struct Wrapped {
+    pub(super) pieces: Vec<Piece>,
+    /// What moves to the right with its lines.
+    pub(super) deeper: Option<Span>,
+}
+
+impl From<Vec<Piece>> for Wrapped {
+    fn from(pieces: Vec<Piece>) -> Self {
+        Self {
+            pieces,
+            deeper: None,
+        }
+    }
+}
+
 /// `pieces`, the call in the place of `chain`, with line breaks between the arguments where the file wants some.
-pub(super) fn wrapped(
-    draft: &Draft<'_>,
-    chain: &Chain,
-    start: u32,
-    pieces: Vec<Piece>,
-) -> Vec<Piece> {
+pub(super) fn wrapped(draft: &Draft<'_>, chain: &Chain, start: u32, pieces: Vec<Piece>) -> Wrapped {
     let Some((head, arguments)) = arguments(draft, chain, &pieces) else {
-        return pieces;
+        return pieces.into();
     };
     let call = Call {
         draft,
@@ -45,17 +56,24 @@ pub(super) fn wrapped(
         .arguments
         .iter()
         .all(|it| !call.text(it).contains('\n'));
-    match form {
-        Form::Mixed => with_own_end(&call, pieces),
+    let pieces = match form {
         Form::Broken { .. } if is_flat && call.formatting.is_configured && call.fits() => {
             call.on_one_line()
         }
         Form::Broken { comma } => call.one_a_line(comma),
-        Form::Flat if !is_flat || call.fits() || !call.may_break() => with_own_end(&call, pieces),
-        Form::Flat => call
+        Form::Flat if is_flat && call.may_break() && !call.fits() => call
             .with_last_opened()
             .unwrap_or_else(|| call.one_a_line(call.formatting.comma_in_calls)),
-    }
+        Form::Flat if call.formatting.is_configured => match call.wide_last() {
+            None => with_own_end(&call, pieces),
+            deeper => {
+                let pieces = call.one_a_line(call.formatting.comma_in_calls);
+                return Wrapped { pieces, deeper };
+            }
+        },
+        Form::Flat | Form::Mixed => with_own_end(&call, pieces),
+    };
+    pieces.into()
 }
 
 /// The pieces of a call that stays as it was broken: what stands in front of its closing parenthesis is kept.
@@ -140,32 +158,13 @@ impl Call<'_> {
         pieces.iter().map(text).collect()
     }
 
-    /// What stands before the call on its line and stays.
     fn before(&self) -> &str {
-        let layout = self.layout();
-        let line = layout.line_start(self.start);
-        let start = line + layout.indentation(self.start).len();
-        let is_gone = self
-            .draft
-            .is_gone(self.chain.root.file, Span::new(start, self.start));
-        match start < self.start && !is_gone {
-            true => &layout.text[start..self.start],
-            false => "",
-        }
+        self.draft.before_on_line(self.chain.root.file, self.start)
     }
 
-    /// What stands behind it on its line: `;`, `);`.
     fn behind(&self) -> &str {
-        let layout = self.layout();
-        let end = layout.tree.span(self.chain.end).end as usize;
-        let rest = &layout.text[end..layout.line_end(end)];
-        let comment = layout
-            .tree
-            .comments
-            .iter()
-            .find(|it| (end..end + rest.len()).contains(&(it.span.start as usize)));
-        let rest = comment.map_or(rest, |it| &layout.text[end..it.span.start as usize]);
-        rest.trim_end()
+        let end = self.layout().tree.span(self.chain.end).end;
+        self.layout().behind_on_line(end as usize)
     }
 
     fn fits(&self) -> bool {
@@ -199,6 +198,26 @@ impl Call<'_> {
             &format!(",{inner}"),
             &format!("{comma}{outer})"),
         )
+    }
+
+    /// The last argument, if it alone has several lines and the first of them does not fit behind the others.
+    fn wide_last(&self) -> Option<Span> {
+        let (last, others) = self.arguments.split_last()?;
+        let [Piece::Source(span)] = last[..] else {
+            return None;
+        };
+        let text = self.text(last);
+        let mut texts: Vec<String> = others.iter().map(|it| self.text(it) + ", ").collect();
+        let is_alone = !others.is_empty() && texts.iter().all(|it| !it.contains('\n'));
+        let (first, _) = text.split_once('\n').filter(|_| is_alone)?;
+        texts.push(first.to_owned());
+        let first_line = [
+            self.indentation(),
+            self.before(),
+            &self.head,
+            &texts.concat(),
+        ];
+        (self.may_break() && !self.is_narrow(&first_line)).then_some(span)
     }
 
     /// `broadcast('x', {` and a line for each property, if the last argument is an object.

@@ -11,7 +11,7 @@ router.get('/', async (req, res) => {
 
 router.get('/full', async (req, res) => {
   const limit = Number(process.env.MAX_CLIENTS);
-  if (await socketBroadcaster.clientsCount() >= limit) {
+  if ((await socketBroadcaster.clientsCount()) >= limit) {
     return res.status(503).json({ full: true });
   }
   res.json({ full: false });
