@@ -10,6 +10,9 @@ use crate::syntax::{Kind, NodeId};
 /// No formatter breaks narrower lines by default.
 const NARROW: usize = 80;
 
+/// What formatters take a tab for by default.
+const TAB: usize = 2;
+
 /// Lines wider than this are no style that one would want to keep.
 const WIDE: usize = 120;
 
@@ -44,16 +47,17 @@ impl Formatting {
                 None => nearest(path, manifests, default_commas).map(str::to_owned),
             });
         let configured = number("printWidth").or_else(|| editor("max_line_length"));
+        let tab = number("tabWidth").or_else(|| editor("indent_size"));
+        let tab = tab.unwrap_or(TAB);
         let width = match (configured, &formatter) {
             (Some(width), _) => width,
             (None, Some(_)) => NARROW,
-            (None, None) => widest(layout),
+            (None, None) => widest(layout, tab),
         };
-        let tab = number("tabWidth").or_else(|| editor("indent_size"));
         Self {
             is_configured: formatter.is_some(),
             width,
-            tab: tab.unwrap_or(if formatter.is_some() { 2 } else { 4 }),
+            tab,
             comma_in_calls: match &commas {
                 Some(commas) => commas == "all",
                 None => most_end_with_commas(layout, &call_ends(layout)),
@@ -67,9 +71,13 @@ impl Formatting {
 
     /// The columns that a text on one line takes.
     pub(in crate::plan) fn columns(&self, text: &str) -> usize {
-        let column = |it: char| if it == '\t' { self.tab } else { 1 };
-        text.chars().map(column).sum()
+        columns(text, self.tab)
     }
+}
+
+fn columns(text: &str, tab: usize) -> usize {
+    let column = |it: char| if it == '\t' { tab } else { 1 };
+    text.chars().map(column).sum()
 }
 
 /// What the manifest nearest above `path` says to which `read` has an answer.
@@ -187,12 +195,12 @@ fn editor_option(manifest: &TextFile, path: &str, key: &str) -> Option<usize> {
 
 /// The widest line of code, but no narrower and no wider than formatters make them. A line that no formatter could break
 /// says nothing.
-fn widest(layout: &Layout<'_>) -> usize {
+fn widest(layout: &Layout<'_>, tab: usize) -> usize {
     let mut widest = NARROW;
     let mut start = 0;
     for line in layout.text.split_inclusive('\n') {
         let code = without_comment(layout, start, line.trim_end());
-        let columns = code.chars().count();
+        let columns = columns(code, tab);
         if columns > widest && !is_stubborn(layout, start, code) {
             widest = columns;
         }
