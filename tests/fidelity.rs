@@ -123,7 +123,7 @@ fn programs(loaded: Loaded) -> Vec<SourceFile> {
     let plan = migrate(&analysis, Level::Unsafe);
     let changed = apply::preview(&analysis.loaded.files, &plan);
     let is_written = |path: &str| plan.written.iter().any(|it| it.path == path);
-    let mut files = analysis.loaded.files.clone();
+    let mut files = analysis.loaded.files;
     files.retain(|it| !is_written(&it.path));
     for file in &mut files {
         let after = changed.iter().find(|it| it.path == file.path);

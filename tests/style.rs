@@ -326,3 +326,43 @@ fn a_long_text_does_not_make_lines_wider() {
     let after = statement_after(&format!("{code}\n{call}"), &[]);
     assert!(after.ends_with("req.body.id, 12);"), "{after}");
 }
+
+#[test]
+fn what_is_documented_about_a_parameter_follows_its_new_name() {
+    let server = SERVER.replace("'./routes')", "'./routes').tell(io)");
+    let route = "/**
+ * Tells everybody about `io`.
+ * @param {import('socket.io').Server} io where the clients are
+ * @param {string} ion something else
+ */
+exports.tell = (io, ion) => io.emit('x', ion);
+
+class Feed {
+  /** @param io the server */
+  constructor(io) {
+    io.emit('feed');
+  }
+}
+new Feed(require('./server').io);
+";
+    let server = server.replace("app.set('io', io);", "module.exports = { io };");
+    let files = [("server.js", server.as_str()), ("routes.js", route)];
+    let after = migrated(&files, "routes.js");
+    assert!(
+        after.contains(
+            " * Tells everybody about `io`.
+ * @param {object} socketBroadcaster where the clients are
+ * @param {string} ion something else
+ */
+exports.tell = (socketBroadcaster, ion) => socketBroadcaster.broadcast('x', ion);
+"
+        ),
+        "{after}"
+    );
+    assert!(
+        after.contains(
+            "  /** @param socketBroadcaster the server */\n  constructor(socketBroadcaster) {"
+        ),
+        "{after}"
+    );
+}

@@ -27,7 +27,7 @@ pub(in crate::plan) struct Draft<'a> {
     pub(in crate::plan) wants_type: BTreeSet<FileId>,
     /// Functions that become `async`, by the byte at which they start.
     awaiting: BTreeSet<(FileId, u32)>,
-    /// Comments in code that can no longer run: they go with it.
+    /// Comments in code that can no longer run, which go with it, and those of which the text changes.
     pub(in crate::plan) dropped_comments: Vec<String>,
     /// Edits that collided: each is a bug of this program.
     pub(in crate::plan) conflicts: Vec<(FileId, Conflict)>,

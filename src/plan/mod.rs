@@ -382,7 +382,7 @@ pub struct Plan {
     pub is_partial: bool,
     /// Places that two edits wanted: each is a bug of this program.
     pub conflicts: Vec<(FileId, Span)>,
-    /// Comments that go with code that can no longer run.
+    /// Comments that go with code that can no longer run, and those of which the text changes.
     pub dropped_comments: Vec<String>,
     /// What a person should know that is no finding ("the Redis client `pub` stays: the cache uses it").
     pub notes: Vec<String>,

@@ -1,6 +1,7 @@
 //! Lines and indentation around nodes: which range goes when a statement goes, and how a block is taken out of its
 //! braces, so that the diff is what a person would have typed.
 
+pub(in crate::plan) mod docs;
 mod formatting;
 pub(in crate::plan) mod reflow;
 

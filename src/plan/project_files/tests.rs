@@ -182,6 +182,12 @@ fn the_manifest_gets_dependencies_and_a_script() {
 }
 
 #[test]
+fn nothing_stands_above_the_requires_of_a_dedicated_server_that_are_its_own() {
+    let text = file(SERVER, "src/socketio-server.js").unwrap();
+    assert!(!text.contains("\n\n\n"), "{text}");
+}
+
+#[test]
 fn a_partial_plan_writes_only_what_is_called() {
     let analysis = analysis(SERVER);
     let input = input(&analysis);

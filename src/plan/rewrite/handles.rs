@@ -11,6 +11,7 @@ use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::plan::getters;
 use crate::plan::imports::BROADCASTER;
+use crate::plan::layout::docs;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::scope::{BindingId, BindingKind, FileFacts};
@@ -235,6 +236,11 @@ impl Handles {
                 };
                 let span = removals::name_span(draft, name);
                 draft.replace(*file, span, BROADCASTER);
+                let facts = draft.input.project.facts(*file);
+                if let Some(node) = facts.tree.enclosing_function(*node) {
+                    let old = facts.binding(*binding).name.as_str();
+                    docs::rename_parameter(draft, Place { file: *file, node }, (old, BROADCASTER));
+                }
             }
         }
     }
