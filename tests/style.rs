@@ -44,12 +44,20 @@ fn the_import_is_written_as_most_others_are() {
             "const socketBroadcaster = require('./utils/socketBroadcaster.js');",
         ),
     ];
-    for (head, expected) in cases {
+    for (head, line) in cases {
+        let imports = head.trim_end();
+        assert_eq!(head_after(head), format!("{imports}\n{line}\n\n"));
+    }
+}
+
+#[test]
+fn the_first_import_of_a_file_is_as_old_as_its_variables() {
+    for (variable, keyword) in [("var", "var"), ("let", "const")] {
+        let rest = format!("{variable} seen = 0;\n");
         let expected = format!(
-            "{}{expected}\n\n",
-            head.trim_end_matches('\n').to_owned() + "\n"
+            "{keyword} socketBroadcaster = require('./utils/socketBroadcaster');\n\n{rest}"
         );
-        assert_eq!(head_after(head), expected);
+        assert_eq!(head_after(&rest), expected);
     }
 }
 
@@ -168,6 +176,7 @@ fn the_import_of_an_es_module_stands_behind_the_others() {
         (
             "server.js",
             "import { Server } from 'socket.io';
+export const ready = () => true;
 import routes from './routes.js';
 export const io = new Server(3001);
 routes();
@@ -190,6 +199,14 @@ const app = express();
 export default () => socketBroadcaster.broadcast('x');
 ";
     assert_eq!(migrated(&files, "routes.js"), expected);
+    // `attach` is called here; what stands between imports runs after them.
+    let expected = "import { Server } from 'socket.io';
+export const ready = () => true;
+import routes from './routes.js';
+import socketBroadcaster from './utils/socketBroadcaster.js';
+";
+    let after = migrated(&files, "server.js");
+    assert!(after.starts_with(expected), "{after}");
 }
 
 /// What becomes of a statement in a route of a project with `files` around it, which has the given `width`.

@@ -123,7 +123,10 @@ pub(super) fn spot(draft: &Draft<'_>, file: FileId, is_module: bool, early: &[No
         };
         is_right && !draft.is_gone(file, layout.tree.span(*it))
     };
-    let head = head(&layout, early);
+    let head = match is_module {
+        true => early,
+        false => head(&layout, early),
+    };
     let last = head.iter().rfind(|it| is_candidate(it));
     match last.or_else(|| early.iter().find(|it| is_candidate(it))) {
         Some(last) => Spot::Behind(*last),

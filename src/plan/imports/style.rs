@@ -30,8 +30,13 @@ impl Style {
                 .or_else(|| votes(layout.tree.program()))
                 .or_else(|| votes(&everything))
         };
+        let keyword = match imports {
+            // Other variables only tell whether the file is older than `const`.
+            [] => decide(&keyword).filter(|it| *it == "var"),
+            _ => decide(&keyword),
+        };
         Self {
-            keyword: decide(&keyword).unwrap_or("const"),
+            keyword: keyword.unwrap_or("const"),
             quote: decide(&quote).unwrap_or("'"),
             semicolon: decide(&semicolon).unwrap_or(";"),
         }
