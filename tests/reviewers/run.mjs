@@ -23,8 +23,6 @@ const known = [
   // Names that served nothing but what goes.
   /^handle-promise: server\.js: ESLint: 'live' is defined but never used/,
   /^isp-desk: src\/routes\/tickets\.js: ESLint: 'req' is defined but never used/,
-  /^setup-call: server\.js: ESLint: 'io' is assigned a value but never used/,
-  /socketWire\.js: ESLint: 'sessionStore' is defined but never used/,
 ];
 const isKnown = (it) => known.some((pattern) => pattern.test(it));
 const gone = values.only ? [] : known.filter((pattern) => !wrong.some((it) => pattern.test(it)));
