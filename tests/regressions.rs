@@ -832,3 +832,75 @@ module.exports = (server) => {
 ";
     assert_eq!(migrated(&files, "socket.js"), expected);
 }
+
+/// A back end whose server stays, because a package gets it, with a script that never makes it.
+fn with_a_seed(service: &str) -> [(&'static str, String); 5] {
+    let server = "const app = require('express')();
+const server = require('http').createServer(app);
+require('./live').init(server);
+app.post('/', (req, res) => {
+  require('./service').save();
+  require('gauge').measure(require('./live').getIo());
+  res.end();
+});
+server.listen(3001);
+";
+    let live = "const { Server } = require('socket.io');
+let io;
+exports.init = (server) => {
+  io = new Server(server);
+};
+exports.getIo = () => io;
+";
+    let package =
+        r#"{ "name": "desk", "main": "server.js", "scripts": { "seed": "node seed.js" } }"#;
+    [
+        ("package.json", package.to_owned()),
+        ("server.js", server.to_owned()),
+        ("live.js", live.to_owned()),
+        ("service.js", service.to_owned()),
+        ("seed.js", "require('./service').save();\n".to_owned()),
+    ]
+}
+
+#[test]
+fn a_guard_in_code_that_also_runs_without_the_server_stays_as_long_as_the_server() {
+    let service = "const { getIo } = require('./live');
+exports.save = () => {
+  const io = getIo();
+  const server = io;
+  if (!server) return;
+  console.log('told');
+  server.emit('saved');
+  tell(io);
+};
+function tell(io) {
+  if (io) io.emit('told');
+}
+";
+    let expected = "const { getIo } = require('./live');
+const socketBroadcaster = require('./utils/socketBroadcaster');
+exports.save = () => {
+  const io = getIo();
+  const server = io;
+  if (!server) return;
+  console.log('told');
+  socketBroadcaster.broadcast('saved');
+  tell(io);
+};
+function tell(io) {
+  if (io) socketBroadcaster.broadcast('told');
+}
+";
+    let files = with_a_seed(service);
+    let files: Vec<(&str, &str)> = files.iter().map(|it| (it.0, it.1.as_str())).collect();
+    assert_eq!(migrated(&files, "service.js"), expected);
+    // Where the server is in the API, what it is not attached to does not turn to Redis.
+    let broadcaster = migrated(&files, "utils/socketBroadcaster.js");
+    assert!(broadcaster.contains("new NoLink()"), "{broadcaster}");
+    // Without the script, nothing runs that code but the API.
+    assert!(
+        migrated(&files[..4], "service.js")
+            .contains("\n  console.log('told');\n  socketBroadcaster")
+    );
+}

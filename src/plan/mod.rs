@@ -272,7 +272,7 @@ fn finish(mut draft: Draft<'_>, slice: Option<&Slice>, mut plan: Plan) -> Plan {
         .map(|(file, edits)| FileEdits { file, edits })
         .collect();
     if is_needed {
-        let written = project_files::written(input, slice);
+        let written = project_files::written(input, slice, plan.is_partial);
         plan.written = written.files;
         plan.notes.extend(written.notes);
     }

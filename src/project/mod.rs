@@ -11,6 +11,7 @@ pub mod entries;
 mod flow;
 mod graph;
 mod knowledge;
+mod programs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,6 +52,8 @@ pub struct Project {
     /// By function: the calls that may reach it.
     calls: BTreeMap<Place, Vec<Place>>,
     graph: Graph,
+    /// What the project starts, as far as that is known.
+    entries: BTreeSet<FileId>,
 }
 
 /// A value at an expression, with the way it came.
@@ -92,6 +95,7 @@ pub fn link(
         getters,
         calls: BTreeMap::new(),
         graph,
+        entries,
     };
     project.calls = calls(&project);
     project
@@ -205,20 +209,6 @@ impl Project {
     /// Whether a file loads something whose name the text doesn't tell.
     pub fn loads_unknown(&self, file: FileId) -> bool {
         self.graph.loads_unknown[file.index()]
-    }
-
-    /// Whether a program that makes a server loads a file as well, or may do so in a way that the text doesn't tell.
-    pub fn is_beside_server(&self, file: FileId) -> bool {
-        let made = self
-            .sites
-            .iter()
-            .filter(|it| it.kind == SiteKind::Constructed);
-        let makers: BTreeSet<FileId> = made.map(|it| it.place.file).collect();
-        let programs = self.files().map(|it| it.0);
-        programs
-            .filter(|it| self.role(*it).is_of_api() && makers.iter().any(|to| self.loads(*it, *to)))
-            .map(|it| self.graph.reachable(&BTreeSet::from([it])))
-            .any(|it| it.is_none_or(|it| it.contains(&file)))
     }
 
     /// What a file is to the project.

@@ -27,11 +27,11 @@ async function withProject(options, work) {
     clients.push(client);
     return client;
   };
-  const script = (text) => {
+  const script = (text, extra) => {
     const name = options.esm ? 'src/script.mjs' : 'src/script.cjs';
     const load = options.esm ? "import io from './utils/socketBroadcaster.js';" : "const io = require('./utils/socketBroadcaster');";
     writeFileSync(project.path(name), `${load}\n${text}`);
-    const node = startNode(project, [name], env);
+    const node = startNode(project, [name], { ...env, ...extra });
     started.push(node.child);
     return node;
   };
@@ -75,6 +75,65 @@ describe('lifecycle', { concurrency: 4 }, () => {
         assert.equal(server.child.exitCode, 0, server.output.text);
       }));
     }
+
+    for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+      const label = `${esm ? 'ESM' : 'CommonJS'}, ${redisPackage}`;
+
+      test(`a script ends by itself once what it sent is on its way (${label})`, () => withProject({ esm, redis: redisPackage }, async (at) => {
+        const server = await at.server();
+        const client = await at.connect(server.url, 'anna');
+        const script = at.script("for (let n = 0; n < 20; n += 1) io.emit('seeded', n);");
+        const { code, text } = await exitOf(script);
+        assert.deepEqual([code, text], [0, '']);
+        await waitFor('the events', () => client.events.length === 20);
+        assert.deepEqual(client.events.map(([, n]) => n), [...Array(20).keys()]);
+        await server.stop();
+      }));
+
+      test(`a script ends though nobody closes what it asked with (${label})`, () => withProject({ esm, redis: redisPackage }, async (at) => {
+        const server = await at.server();
+        const script = at.script('io.clientsCount().then((count) => console.log(count));');
+        const { code, text } = await exitOf(script);
+        assert.deepEqual([code, text], [0, '0\n']);
+        await server.stop();
+      }));
+
+      test(`without Redis a script gives up and says what is lost (${label})`, () => withProject({ esm, redis: redisPackage }, async (at) => {
+        const script = at.script("io.emit('seeded', 1); io.emit('seeded', 2);", { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+        const { code, text } = await exitOf(script);
+        assert.equal(code, 0, text);
+        assert.match(text, /ends before 2 event\(s\) could be sent: Redis does not answer\n$/);
+      }));
+    }
+
+    test(`a script that waits for the connection gets it (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm }, async (at) => {
+      const { code, text } = await exitOf(at.script('io.connect().then((isReached) => console.log(isReached));'));
+      assert.deepEqual([code, text], [0, 'true\n']);
+    }));
+
+    test(`a closed broadcaster does not wait for a Redis that is not there (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm }, async (at) => {
+      const script = at.script("io.emit('e'); io.close();", { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+      const start = Date.now();
+      const { code, text } = await exitOf(script);
+      assert.equal(code, 0, text);
+      assert.ok(Date.now() - start < 10000, `${Date.now() - start} ms`);
+      assert.match(text, /ends before 1 event\(s\) could be sent: Redis does not answer\n$/);
+    }));
+
+    test(`a closed broadcaster has told everything (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm }, async (at) => {
+      const script = at.script("io.emit('e'); setTimeout(() => io.close().then(() => console.log('closed')), 300);");
+      const { code, text } = await exitOf(script);
+      assert.deepEqual([code, text], [0, 'closed\n']);
+    }));
+
+    test(`where the server is in the API, a process without one sends nothing (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm, inApi: true }, async (at) => {
+      const script = at.script("console.log(io.emit('a'), io.to('r').emit('b')); io.fetchSockets().catch((error) => console.log(error.code));");
+      const { code, text } = await exitOf(script);
+      assert.equal(code, 0, text);
+      assert.equal(text.split('\n').filter((line) => line.includes('no Socket.IO server is attached')).length, 1, 'said once');
+      assert.match(text, /true true\n/);
+      assert.match(text, /SOCKET_SERVER_UNAVAILABLE/);
+    }));
 
     test(`an unused broadcaster holds no process back (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm }, async (at) => {
       const script = at.script('process.send(io.stats()); process.disconnect();');

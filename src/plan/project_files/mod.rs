@@ -47,14 +47,14 @@ impl Written {
 }
 
 /// The runtime, and everything that says how it is run. Without a `slice` the server stays in the API's process, so only
-/// what the rewritten code calls is written.
-pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>) -> Written {
+/// what the rewritten code calls is written. `in_api`: that is where the server is, attached to the broadcaster.
+pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api: bool) -> Written {
     let mut written = Written::default();
     let broadcaster = broadcaster_path(input);
     let style = Style::of_path(input, &broadcaster);
     let wire_path = wire_path(&broadcaster);
     let redis_key = manifest::redis_key(input, &wire_path);
-    let runtime = Runtime::new(&style, &broadcaster, &redis_key, input.settings);
+    let runtime = Runtime::new(&style, &broadcaster, &redis_key, in_api, input.settings);
     let server_runtime = runtime_path(&broadcaster);
     written.add(
         input,
@@ -144,11 +144,19 @@ struct Runtime {
     ts: bool,
     suffix: &'static str,
     redis_key: String,
+    /// The server is in the API's process, attached.
+    in_api: bool,
     methods: Vec<MethodText>,
 }
 
 impl Runtime {
-    fn new(style: &Style, broadcaster: &str, redis_key: &str, settings: &Settings) -> Self {
+    fn new(
+        style: &Style,
+        broadcaster: &str,
+        redis_key: &str,
+        in_api: bool,
+        settings: &Settings,
+    ) -> Self {
         let name = broadcaster.rsplit('/').next().unwrap_or(broadcaster);
         let stem = name.rsplit_once('.').map_or(name, |it| it.0);
         Self {
@@ -158,6 +166,7 @@ impl Runtime {
             ts: style.ts,
             suffix: style.suffix,
             redis_key: redis_key.to_owned(),
+            in_api,
             methods: settings.methods.iter().map(MethodText::new).collect(),
         }
     }

@@ -38,7 +38,7 @@ fn file(text: &str, path: &str) -> Option<String> {
     let analysis = analysis(text);
     let input = input(&analysis);
     let slice = slice(&input).unwrap();
-    let files = written(&input, slice.as_ref()).files;
+    let files = written(&input, slice.as_ref(), false).files;
     files
         .into_iter()
         .find(|it| it.path == path)
@@ -191,7 +191,7 @@ fn nothing_stands_above_the_requires_of_a_dedicated_server_that_are_its_own() {
 fn a_partial_plan_writes_only_what_is_called() {
     let analysis = analysis(SERVER);
     let input = input(&analysis);
-    let paths: Vec<String> = written(&input, None)
+    let paths: Vec<String> = written(&input, None, false)
         .files
         .into_iter()
         .map(|it| it.path)

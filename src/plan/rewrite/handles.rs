@@ -37,6 +37,8 @@ pub(super) struct Decided<'d> {
     pub(super) moved: &'d [bool],
     /// Whether a declaration does.
     pub(super) moves: &'d dyn Fn(Place) -> bool,
+    /// Files that also run where no server is: what asks for it there goes on asking.
+    pub(super) apart: &'d BTreeSet<FileId>,
 }
 
 /// What is decided about the names that hold the server.
@@ -99,8 +101,13 @@ impl Handles {
             }
         }
         if !is_full {
-            let stays =
-                |index: usize| !fixed[index] || !derived.converts(input, &input.uses[index]);
+            let asks = |it: &Use| {
+                it.meaning == Meaning::Guard && decided.apart.contains(&it.chain.root.file)
+            };
+            let stays = |index: usize| {
+                let it = &input.uses[index];
+                !fixed[index] || asks(it) || !derived.converts(input, it)
+            };
             let fed = still_fed(input, fixed);
             // What reaches a parameter in another way (a timer's argument) is still the server.
             let is_passed = |it: &Variable| removals::is_always_passed(input, *it);
@@ -136,14 +143,18 @@ impl Handles {
             }
             self.renamed.retain(|it| !pinned.contains(it));
         }
-        // Who hands the server itself to such a function keeps it.
-        let keeps = |it: &Variable| {
-            !uses.get(it).is_some_and(|all| {
-                all.iter()
-                    .any(|index| stays(*index) || !self.may_convert(input, *index))
-            })
-        };
-        self.removed = self.removed.iter().copied().filter(keeps).collect();
+        // Who hands the server itself to such a function keeps it; so does what that was made from.
+        loop {
+            let goes = |it: &Variable| {
+                let mut all = uses[it].iter();
+                all.all(|index| !stays(*index) && self.may_convert(input, *index))
+            };
+            let removed: BTreeSet<Variable> = self.removed.iter().copied().filter(goes).collect();
+            if removed.len() == self.removed.len() {
+                break;
+            }
+            self.removed = removed;
+        }
     }
 
     /// Whether a use other than a chain may get the broadcaster while the server stays.

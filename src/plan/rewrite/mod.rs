@@ -74,16 +74,23 @@ pub(super) fn rewrite(
     let fixed: Vec<bool> = (0..input.uses.len())
         .map(|it| !scope.left.contains(&it))
         .collect();
+    // There, a server that is asked for may be missing, as before. What the dedicated server receives is another matter.
+    let apart = match scope.is_full {
+        true => BTreeSet::new(),
+        false => input.project.run_without_server(),
+    };
     let decided = Decided {
         fixed: &fixed,
         moved: &moved,
         moves: &|it| (scope.moves)(it, input.project.facts(it.file).tree.span(it.node)),
+        apart: &apart,
     };
     let derived = Derived::decide(input, &decided);
     let mut rewriting = Rewriting {
         handles: Handles::decide(input, &decided, &derived, scope.is_full),
         derived,
         is_full: scope.is_full,
+        apart: apart.clone(),
         replaced: Vec::new(),
         done: BTreeSet::new(),
         unfit: Vec::new(),
@@ -158,6 +165,8 @@ struct Rewriting {
     handles: Handles,
     derived: Derived,
     is_full: bool,
+    /// Files that also run where no server is.
+    apart: BTreeSet<FileId>,
     /// Roots whose text is replaced.
     replaced: Vec<Place>,
     done: BTreeSet<usize>,
@@ -187,6 +196,9 @@ impl Rewriting {
 
     /// Whether a handle that is asked for goes, and was there whenever it was asked for.
     fn is_always_there(&self, input: &Input<'_>, root: Place) -> bool {
+        if self.apart.contains(&root.file) {
+            return false;
+        }
         let facts = input.project.facts(root.file);
         match self.handles.root(input, root, self.is_full) {
             Root::Kept => false,

@@ -43,41 +43,70 @@ const RESUBSCRIBE_POLL_MS = 100;
 
 const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null{% if ts %} as string | null{% endif %} };
 
+// How long a process that has nothing else to do waits for a Redis that stays away.
+const EXIT_PATIENCE_MS = 10000;
+
 // One Redis connection and the events that wait for it. `publish` never rejects: redis-emitter does not look at the
-// promise, and an unhandled rejection would end the process.
+// promise, and an unhandled rejection would end the process. A process is held back by what is under way, by nothing else.
 class Publisher {
   constructor() {
     this.queueMax = Number(process.env.SOCKET_IO_QUEUE_MAX || 1000);
     this.queue = [];
     this.underWay = 0;
+    this.patience = null;
     this.flushing = null;
     this.isClosed = false;
     this.counters = { published: 0, failed: 0, dropped: 0 };
     this.lastError = null;
+    // Resolves when the first attempt to connect has ended, well or badly.
+    this.firstAttempt = new Promise((resolve) => { this.endAttempt = resolve; });
     try {
-      this.client = createClient(wire.redisOptions());
-      this.firstAttempt = this.connect();
+      this.options = wire.redisOptions();
+      this.connect();
     } catch (error) {
       // The address can't be read. That is no reason to fail the request that emits: this client never connects.
       this.client = createClient();
-      this.firstAttempt = Promise.resolve();
       this.noteError(error);
+      this.endAttempt();
     }
+    this.sayWhatIsLost = () => {
+      const count = this.queue.length + this.underWay;
+      if (count > 0) console.error(`[socketBroadcaster] ends before ${count} event(s) could be sent: Redis does not answer`);
+    };
+    process.once('exit', this.sayWhatIsLost);
   }
 
-  // Resolves when the first attempt has ended, well or badly. node-redis keeps trying by itself from there on.
-  connect() {
-    let hasBeenReady = false;
-    return new Promise((resolve) => {
-      this.client.on('error', (error) => { this.noteError(error); resolve(); });
-      this.client.on('ready', () => {
-        // Redis was away: the socket server has to subscribe again before anybody can be reached.
-        this.flush(hasBeenReady || this.lastError ? RESUBSCRIBE_GRACE_MS : 0);
-        hasBeenReady = true;
-        resolve();
-      });
-      this.client.connect().catch((error) => { this.noteError(error); resolve(); });
+  // One client an attempt: node-redis would wait for its own next attempt with a timer that keeps the process alive.
+  connect(retries = 0) {
+    const { socket } = this.options;
+    const client = createClient({ ...this.options, socket: { ...socket, reconnectStrategy: false } });
+    let isLost = false;
+    const onError = (error) => {
+      this.noteError(error);
+      this.endAttempt();
+      if (client.isOpen || isLost) return;
+      isLost = true;
+      setTimeout(() => { if (!this.isClosed) this.connect(retries + 1); }, socket.reconnectStrategy(retries)).unref();
+    };
+    this.client = client;
+    client.unref();
+    client.on('error', onError);
+    client.on('ready', () => {
+      retries = 0;
+      // Redis was away: the socket server has to subscribe again before anybody can be reached.
+      this.flush(this.lastError ? RESUBSCRIBE_GRACE_MS : 0);
+      this.endAttempt();
     });
+    client.connect().catch(onError);
+  }
+
+  hold() {
+    if (this.queue.length + this.underWay > 0 && !this.isClosed) {
+      this.patience ??= setTimeout(() => {}, EXIT_PATIENCE_MS);
+    } else {
+      clearTimeout(this.patience);
+      this.patience = null;
+    }
   }
 
   noteError(error) {
@@ -97,6 +126,7 @@ class Publisher {
       this.queue.shift();
       this.counters.dropped += 1;
     }
+    this.hold();
     return 0;
   }
 
@@ -107,6 +137,7 @@ class Publisher {
 
   async send(channel, message) {
     this.underWay += 1;
+    this.hold();
     try {
       const receivers = await this.client.publish(channel, message);
       this.counters.published += 1;
@@ -118,6 +149,7 @@ class Publisher {
     } finally {
       this.underWay -= 1;
       this.resume();
+      this.hold();
     }
   }
 
@@ -141,6 +173,7 @@ class Publisher {
       const receivers = await this.send(event.channel, event.message);
       if (receivers > 0 || Date.now() >= giveUpAt || this.isClosed) continue;
       this.queue.unshift(event);
+      this.hold();
       await wire.pause(RESUBSCRIBE_POLL_MS);
     }
   }
@@ -153,10 +186,22 @@ class Publisher {
     if (!this.client.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
   }
 
+  // Whether the first attempt reached it. Whoever waits for that holds the process back.
+  async isReached() {
+    const patience = setTimeout(() => {}, EXIT_PATIENCE_MS);
+    await this.firstAttempt;
+    clearTimeout(patience);
+    return this.client.isReady;
+  }
+
+  // From here on it is the connection that holds the process back, and only until it is closed.
   async close() {
     this.isClosed = true;
+    this.hold();
+    this.client.ref();
     await Promise.race([this.firstAttempt.then(() => this.flush(0)), wire.pause(1000)]);
     await wire.closeRedis(this.client);
+    if (this.queue.length === 0) process.off('exit', this.sayWhatIsLost);
   }
 }
 
@@ -202,10 +247,16 @@ class Questions {
 
   async subscribe() {
     if (this.subscriber) await wire.closeRedis(this.subscriber);
-    this.subscriber = this.publisher.client.duplicate();
-    this.subscriber.on('error', logRedisError);
-    await this.subscriber.connect();
-    await this.subscriber.subscribe(this.replyChannel, (bytes) => this.receive(bytes), true);
+    const subscriber = this.publisher.client.duplicate();
+    this.subscriber = subscriber;
+    // The timers of the questions hold the process back. After a loss the next question connects again.
+    subscriber.unref();
+    subscriber.on('error', (error) => {
+      logRedisError(error);
+      if (subscriber === this.subscriber && !subscriber.isOpen) this.listening = null;
+    });
+    await subscriber.connect();
+    await subscriber.subscribe(this.replyChannel, (bytes) => this.receive(bytes), true);
   }
 
   // What throws in here would end the process, and anybody on this Redis can publish anything.
@@ -230,6 +281,7 @@ class Questions {
 
   async close() {
     for (const id of this.pending.keys()) this.settle(id, failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed'));
+    this.subscriber?.ref();
     if (this.subscriber) await wire.closeRedis(this.subscriber);
   }
 }
@@ -362,19 +414,43 @@ class MemoryLink {
   }
 }
 
-// Decides at the moment of each call which way it goes. Chains may be kept from before attach() was called.
+{% if in_api %}// Nowhere: the server is still made in the API's own process, which attaches it. Any other process has none, as before.
+class NoLink {
+  constructor() {
+    this.isSaid = false;
+  }
+
+  run(target, method) {
+    if (!this.isSaid) console.error('[socketBroadcaster] no Socket.IO server is attached in this process: nothing is sent');
+    this.isSaid = true;
+    return ['fetchSockets', 'allSockets', 'emitWithAck'].includes(method) ? this.ask() : true;
+  }
+
+  async ask() {
+    throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is attached in this process');
+  }
+}
+
+{% endif %}// Decides at the moment of each call which way it goes. Chains may be kept from before attach() was called.
 class Switchboard {
   constructor() {
     this.memory = new MemoryLink();
     this.local = null;
     this.redis = null;
+{%- if in_api %}
+    this.nowhere = new NoLink();
+{%- endif %}
   }
 
   get way() {
     if (process.env.SOCKET_IO_BROADCASTER === 'memory') return this.memory;
     if (this.local) return this.local;
+{%- if in_api %}
+    return this.nowhere;
+{%- else %}
     this.redis ??= new RedisLink();
     return this.redis;
+{%- endif %}
   }
 
   run(target, method, args) {
@@ -494,8 +570,7 @@ function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
     // If it was not, the attempts go on by themselves.
     async connect() {
       const { publisher } = switchboard.way;
-      await publisher?.firstAttempt;
-      return publisher ? publisher.client.isReady : true;
+      return publisher ? publisher.isReached() : true;
     },
 
     stats: () => ({ ...UNUSED, ...switchboard.redis?.stats() }),

@@ -297,7 +297,7 @@ fn es_modules_stay_es_modules() {
     let slice = slice(&input).unwrap().unwrap();
     assert_eq!(slice.server_path, "socketio-server.mjs");
     assert!(slice.server.contains("from './utils/socketRuntime.mjs';"));
-    let written = project_files::written(&input, Some(&slice)).files;
+    let written = project_files::written(&input, Some(&slice), false).files;
     let broadcaster = written
         .iter()
         .find(|it| it.path == "utils/socketBroadcaster.mjs")

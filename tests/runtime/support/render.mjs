@@ -42,7 +42,7 @@ const METHODS = [
 ];
 
 // redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
-export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io' } = {}) {
+export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io', inApi = false } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
   linkModules(root, redis);
@@ -55,7 +55,7 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
     'src/socketio-server.js': render('dedicated-server.js', server),
     'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, global: false, suffix: extension, broadcaster_path: `./socketBroadcaster${extension}` }),
-    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, global: false, suffix: extension, methods }),
+    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, global: false, suffix: extension, methods, in_api: inApi }),
     'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, redis_key: redisKey }),
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);

@@ -1,0 +1,83 @@
+//! Which files run together: the programs that make a server when they start, and those that never do, such as seeds and
+//! workers that share modules with the API.
+
+use std::collections::BTreeSet;
+
+use super::Project;
+use super::value::{Place, SiteKind};
+use crate::source::FileId;
+
+impl Project {
+    /// Whether a program that makes a server loads a file as well, or may do so in a way that the text doesn't tell.
+    pub fn is_beside_server(&self, file: FileId) -> bool {
+        let makers = self.makers(|it| it == SiteKind::Constructed);
+        self.of_api()
+            .filter(|it| makers.iter().any(|maker| self.loads(*it, *maker)))
+            .map(|it| self.graph.reachable(&BTreeSet::from([it])))
+            .any(|it| it.is_none_or(|it| it.contains(&file)))
+    }
+
+    /// The files that are loaded by a program in which no server is made: by one that the project starts, or by a file
+    /// that nothing loads and that may be started by hand.
+    pub fn run_without_server(&self) -> BTreeSet<FileId> {
+        let makers = self.makers(|it| matches!(it, SiteKind::Constructed | SiteKind::Dead));
+        let makes = |it: FileId| makers.iter().any(|maker| self.loads(it, *maker));
+        // Where a folder is loaded by names that the text doesn't tell, a file that nothing loads proves nothing.
+        let is_certain = self
+            .of_api()
+            .all(|it| !self.graph.loads_unknown[it.index()]);
+        let programs = self.of_api().filter(|it| {
+            (self.entries.contains(it) || is_certain && !self.is_loaded(*it)) && !makes(*it)
+        });
+        let programs: Vec<FileId> = programs.collect();
+        let is_run = |file: &FileId| programs.iter().any(|it| self.loads(*it, *file));
+        self.of_api().filter(is_run).collect()
+    }
+
+    fn of_api(&self) -> impl Iterator<Item = FileId> {
+        self.files()
+            .map(|it| it.0)
+            .filter(|it| self.role(*it).is_of_api())
+    }
+
+    fn is_loaded(&self, file: FileId) -> bool {
+        self.of_api()
+            .any(|it| it != file && self.graph.files[it.index()].contains(&file))
+    }
+
+    /// The files that make a server when they are loaded: where one is made, or where the function is called that does.
+    fn makers(&self, counts: impl Fn(SiteKind) -> bool) -> BTreeSet<FileId> {
+        let sites = self.sites.iter().filter(|it| counts(it.kind));
+        let mut pending: Vec<Place> = sites.map(|it| it.place).collect();
+        let mut seen: BTreeSet<Place> = pending.iter().copied().collect();
+        let mut makers = BTreeSet::new();
+        while let Some(place) = pending.pop() {
+            let callers = self.callers(place);
+            if callers.is_empty() {
+                makers.insert(place.file);
+            }
+            pending.extend(callers.into_iter().filter(|it| seen.insert(*it)));
+        }
+        makers
+    }
+
+    /// The calls by which a place is reached: those of the innermost function around it that has any. A callback is reached
+    /// when the function around it is.
+    fn callers(&self, place: Place) -> Vec<Place> {
+        let tree = &self.facts(place.file).tree;
+        let functions = tree
+            .ancestors(place.node)
+            .filter(|it| tree.function(*it).is_some());
+        let calls = functions.map(|node| {
+            self.calls_of(Place {
+                file: place.file,
+                node,
+            })
+        });
+        calls
+            .into_iter()
+            .find(|it| !it.is_empty())
+            .unwrap_or_default()
+            .to_vec()
+    }
+}
