@@ -379,11 +379,64 @@ module.exports = async (req, res) => {
         ("lonely.js", "exports.getIO = require('./holder').getIO;\n"),
     ];
     assert_eq!(migrated(&files, "routes.js"), expected);
-    // Nobody else loads it.
-    let lonely = migrated(&files, "others.js");
-    assert!(
-        lonely.starts_with("const { getIO } = require('./lonely');"),
-        "{lonely}"
+    assert_eq!(
+        migrated(&files, "others.js"),
+        "const socketBroadcaster = require('./utils/socketBroadcaster');
+module.exports = () => socketBroadcaster.broadcast('x');
+"
+    );
+}
+
+/// Seen in a public back end: the worker lost its connection to the database.
+#[test]
+fn a_module_that_does_other_work_is_still_loaded() {
+    let files = [
+        (
+            "package.json",
+            r#"{ "name": "desk", "main": "server.js", "scripts": { "worker": "node worker.js" } }"#,
+        ),
+        (
+            "server.js",
+            "const { server } = require('./live');\nserver.listen(3001);\n",
+        ),
+        (
+            "live.js",
+            "const { Server } = require('socket.io');
+const app = require('express')();
+const server = require('http').createServer(app);
+const io = new Server(server);
+setInterval(() => io.emit('now'), 1000);
+module.exports = { server, io };
+",
+        ),
+        (
+            "worker.js",
+            "const { io } = require('./live');
+const { tick } = require('./tick');
+setInterval(() => io.emit('tick', tick()), 1000);
+",
+        ),
+        (
+            "tick.js",
+            "const { io } = require('./live');
+exports.tick = () => io.emit('t');
+",
+        ),
+    ];
+    // One of the two goes on loading it.
+    assert_eq!(
+        migrated(&files, "worker.js"),
+        "const socketBroadcaster = require('./utils/socketBroadcaster');
+const { tick } = require('./tick');
+setInterval(() => socketBroadcaster.broadcast('tick', tick()), 1000);
+"
+    );
+    assert_eq!(
+        migrated(&files, "tick.js"),
+        "require('./live');
+const socketBroadcaster = require('./utils/socketBroadcaster');
+exports.tick = () => socketBroadcaster.broadcast('t');
+"
     );
 }
 

@@ -1,10 +1,12 @@
 //! A plan while it is being made: edits by file, and what was decided about each place.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::edits::{Conflict, Edit, EditList};
 use super::layout::{Formatting, Layout};
+use super::loading::effects::{Loads, bare_import};
 use crate::project::value::Place;
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
@@ -31,6 +33,12 @@ pub(in crate::plan) struct Draft<'a> {
     pub(in crate::plan) dropped_comments: Vec<String>,
     /// Edits that collided: each is a bug of this program.
     pub(in crate::plan) conflicts: Vec<(FileId, Conflict)>,
+    /// Which files load which, once that is asked.
+    loads: OnceCell<Loads>,
+    /// Files of the set-up that nothing but the dedicated server loads from now on.
+    pub(in crate::plan) owned: BTreeSet<FileId>,
+    /// Imports of which a bare one is left.
+    bare: Vec<(FileId, Span)>,
 }
 
 impl<'a> Draft<'a> {
@@ -47,7 +55,21 @@ impl<'a> Draft<'a> {
             awaiting: BTreeSet::new(),
             dropped_comments: Vec::new(),
             conflicts: Vec::new(),
+            loads: OnceCell::new(),
+            owned: BTreeSet::new(),
+            bare: Vec::new(),
         }
+    }
+
+    /// Which files load which.
+    pub(in crate::plan) fn loads(&self) -> &Loads {
+        self.loads.get_or_init(|| Loads::new(self.input.project))
+    }
+
+    /// Whether what is imported at a place is loaded afterwards, with names or without.
+    pub(in crate::plan) fn still_loads(&self, file: FileId, span: Span) -> bool {
+        let is_bare = |it: &(FileId, Span)| it.0 == file && it.1.contains(span);
+        !self.is_gone(file, span) || self.bare.iter().any(is_bare)
     }
 
     /// Whether nothing is changed so far.
@@ -154,6 +176,28 @@ impl<'a> Draft<'a> {
         self.remove_range(file, self.layout(file).tree.span(statement));
     }
 
+    /// Deletes an import of names that nothing reads any more, or leaves it without them.
+    pub(in crate::plan) fn remove_names(&mut self, file: FileId, statement: NodeId) {
+        if !self.leave_bare(file, statement) {
+            self.remove_statement(file, statement);
+        }
+    }
+
+    /// Takes the names from an import, if a program would miss what it loads; true if so.
+    pub(in crate::plan) fn leave_bare(&mut self, file: FileId, statement: NodeId) -> bool {
+        let place = Place {
+            file,
+            node: statement,
+        };
+        let bare = bare_import(self, place);
+        if let Some(text) = &bare {
+            let span = self.layout(file).tree.span(statement);
+            self.replace_whole(file, span, text);
+            self.bare.push((file, span));
+        }
+        bare.is_some()
+    }
+
     /// The same for a range that starts and ends where statements or their comments do.
     pub(in crate::plan) fn remove_range(&mut self, file: FileId, span: Span) {
         let layout = self.layout(file);
@@ -176,6 +220,9 @@ impl<'a> Draft<'a> {
     pub(in crate::plan) fn removed_alone(&self, file: FileId, statement: NodeId) -> Option<Span> {
         let layout = self.layout(file);
         let span = layout.tree.span(statement);
+        if self.still_loads(file, span) {
+            return None;
+        }
         let lines = Span::new(
             layout.line_start(span.start as usize),
             layout.line_end(span.end as usize),

@@ -1,7 +1,7 @@
 //! What serves nothing any more once the uses of the server are rewritten: imports of functions that gave it out, and
 //! middleware that did nothing but hand it on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::draft::Draft;
 use super::rewrite::{remove_comment_on_hand_over, remove_declaration};
@@ -13,34 +13,13 @@ use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
 /// Removes the imports of the project's own files of which nothing is read any more. `replaced`: expressions whose text
-/// is replaced. A file that nobody else loads is still imported, but for those that `moves`: the dedicated server's.
-pub(in crate::plan) fn remove_imports(
-    draft: &mut Draft<'_>,
-    replaced: &[Place],
-    moves: &dyn Fn(FileId) -> bool,
-) {
+/// is replaced.
+pub(in crate::plan) fn remove_imports(draft: &mut Draft<'_>, replaced: &[Place]) {
     let files: BTreeSet<FileId> = replaced.iter().map(|it| it.file).collect();
-    let mut dead: Vec<Import> = files
+    let dead: Vec<Import> = files
         .into_iter()
         .flat_map(|file| dead_imports(draft, file, replaced))
         .collect();
-    let importers = importers(draft);
-    let is_loaded = |it: &Import, dead: &[Import]| {
-        let others = importers.get(&it.target).into_iter().flatten();
-        others
-            .filter(|other| **other != it.statement)
-            .any(|other| dead.iter().all(|it| it.statement != *other))
-    };
-    // Of the files that alone load another one, the first goes on doing so.
-    let mut index = 0;
-    while index < dead.len() {
-        let is_needed = !moves(dead[index].target) && !is_loaded(&dead[index], &dead);
-        if dead[index].is_whole && is_needed {
-            dead.remove(index);
-        } else {
-            index += 1;
-        }
-    }
     for import in dead {
         remove(draft, &import);
     }
@@ -50,8 +29,6 @@ pub(in crate::plan) fn remove_imports(
 struct Import {
     /// The `import`, or the declaration with `require(…)` or `await import(…)`.
     statement: Place,
-    /// What it loads.
-    target: FileId,
     /// The names, or their properties in a pattern.
     names: BTreeSet<NodeId>,
     /// Nothing else of what it brings in is left.
@@ -70,7 +47,7 @@ fn dead_imports(draft: &Draft<'_>, file: FileId, replaced: &[Place]) -> Vec<Impo
     let mut found = Vec::new();
     for node in facts.tree.ids() {
         let statement = Place { file, node };
-        let Some((target, names)) = imported(draft, statement) else {
+        let Some(names) = imported(draft, statement) else {
             continue;
         };
         let is_here = |name: &NodeId| !draft.is_gone(file, facts.tree.span(*name));
@@ -88,7 +65,6 @@ fn dead_imports(draft: &Draft<'_>, file: FileId, replaced: &[Place]) -> Vec<Impo
         if !unread.is_empty() {
             found.push(Import {
                 statement,
-                target,
                 is_whole: unread.len() == here.len(),
                 names: unread,
             });
@@ -97,8 +73,8 @@ fn dead_imports(draft: &Draft<'_>, file: FileId, replaced: &[Place]) -> Vec<Impo
     found
 }
 
-/// The file that a statement loads, and the names it gives what it takes from there.
-fn imported(draft: &Draft<'_>, statement: Place) -> Option<(FileId, Vec<NodeId>)> {
+/// The names that a statement gives what it takes from a file of the project.
+fn imported(draft: &Draft<'_>, statement: Place) -> Option<Vec<NodeId>> {
     let facts = draft.input.project.facts(statement.file);
     let tree = &facts.tree;
     let (source, names) = match tree.kind(statement.node) {
@@ -121,7 +97,7 @@ fn imported(draft: &Draft<'_>, statement: Place) -> Option<(FileId, Vec<NodeId>)
         _ => return None,
     };
     match draft.input.project.resolve(statement.file, source) {
-        Target::File(target) => Some((target, names)),
+        Target::File(_) => Some(names),
         Target::Package(_) | Target::Missing => None,
     }
 }
@@ -167,36 +143,10 @@ fn names_of(facts: &FileFacts, target: NodeId) -> Option<Vec<NodeId>> {
     }
 }
 
-/// Every statement that loads a file of the project and stays, by that file.
-fn importers(draft: &Draft<'_>) -> BTreeMap<FileId, Vec<Place>> {
-    let mut importers: BTreeMap<FileId, Vec<Place>> = BTreeMap::new();
-    for (file, facts) in draft.input.project.files() {
-        for node in facts.tree.ids() {
-            let source = match facts.tree.kind(node) {
-                Kind::Import { source, .. } => Some(source.as_str()),
-                Kind::Call { .. } => loaded(facts, node),
-                _ => None,
-            };
-            let Some(Target::File(target)) = source.map(|it| draft.input.project.resolve(file, it))
-            else {
-                continue;
-            };
-            let node = facts.tree.enclosing_statement(node);
-            if !draft.is_gone(file, facts.tree.span(node)) {
-                importers
-                    .entry(target)
-                    .or_default()
-                    .push(Place { file, node });
-            }
-        }
-    }
-    importers
-}
-
 fn remove(draft: &mut Draft<'_>, import: &Import) {
     let Place { file, node } = import.statement;
     if import.is_whole {
-        draft.remove_statement(file, node);
+        draft.remove_names(file, node);
         return;
     }
     for name in &import.names {

@@ -187,7 +187,6 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     let scope = rewrite::Scope {
         left: &without,
         moves: &moves,
-        owns: &|file| slice.as_ref().is_some_and(|it| it.owns(input, file)),
         is_full: true,
     };
     let stand = |left| Stand {
@@ -230,7 +229,6 @@ fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, V
     let scope = rewrite::Scope {
         left: &without,
         moves: &|_, _| false,
-        owns: &|_| false,
         is_full: false,
     };
     let done = rewrite::rewrite(&mut draft, &scope)?;

@@ -17,6 +17,12 @@ impl Project {
             .any(|it| it.is_none_or(|it| it.contains(&file)))
     }
 
+    /// The files that programs start with: those that are known to be started, and those that nothing loads.
+    pub fn programs(&self) -> BTreeSet<FileId> {
+        let starts = |it: &FileId| self.entries.contains(it) || !self.is_loaded(*it);
+        self.of_api().filter(starts).collect()
+    }
+
     /// The files that are loaded by a program in which no server is made: by one that the project starts, or by a file
     /// that nothing loads and that may be started by hand.
     pub fn run_without_server(&self) -> BTreeSet<FileId> {
@@ -26,10 +32,8 @@ impl Project {
         let is_certain = self
             .of_api()
             .all(|it| !self.graph.loads_unknown[it.index()]);
-        let programs = self.of_api().filter(|it| {
-            (self.entries.contains(it) || is_certain && !self.is_loaded(*it)) && !makes(*it)
-        });
-        let programs: Vec<FileId> = programs.collect();
+        let mut programs = self.programs();
+        programs.retain(|it| (is_certain || self.entries.contains(it)) && !makes(*it));
         let is_run = |file: &FileId| programs.iter().any(|it| self.loads(*it, *file));
         self.of_api().filter(is_run).collect()
     }

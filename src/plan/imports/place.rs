@@ -72,7 +72,7 @@ fn end_of_line(layout: &Layout<'_>, statement: NodeId) -> usize {
 pub(super) fn put_behind_imports(draft: &mut Draft<'_>, file: FileId, spot: Spot, line: &str) {
     let layout = draft.layout(file);
     let stays = |it: &NodeId| {
-        let is_here = !draft.is_gone(file, layout.tree.span(*it)) || spot.beside() == Some(*it);
+        let is_here = draft.still_loads(file, layout.tree.span(*it)) || spot.beside() == Some(*it);
         is_here && matches!(layout.tree.kind(*it), Kind::Import { .. })
     };
     let last = layout.tree.program().iter().rfind(|it| stays(it));
@@ -121,7 +121,7 @@ pub(super) fn spot(draft: &Draft<'_>, file: FileId, is_module: bool, early: &[No
             Kind::Import { .. } => true,
             _ => !is_module && is_import(layout.tree, *it),
         };
-        is_right && !draft.is_gone(file, layout.tree.span(*it))
+        is_right && draft.still_loads(file, layout.tree.span(*it))
     };
     let head = match is_module {
         true => early,

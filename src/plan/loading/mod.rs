@@ -2,6 +2,7 @@
 //! set-up file opens, and which must not be loaded twice.
 
 pub(in crate::plan) mod connections;
+pub(in crate::plan) mod effects;
 pub(in crate::plan) mod state;
 
 use std::collections::BTreeSet;
@@ -15,7 +16,7 @@ use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::Place;
 use crate::rules::Meaning;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 
 /// Modules that are loaded, directly or by others.
@@ -387,11 +388,17 @@ pub(in crate::plan) fn environment(statements: &Statements<'_>, loaded: &Reach) 
 }
 
 /// Whether loading a file does nothing but read the environment and define things.
-pub(in crate::plan) fn is_inert(input: &Input<'_>, file: FileId) -> bool {
+fn is_inert(input: &Input<'_>, file: FileId) -> bool {
+    is_inert_without(input, file, &|_| false)
+}
+
+/// The same of what is left of a file.
+fn is_inert_without(input: &Input<'_>, file: FileId, is_gone: &dyn Fn(Span) -> bool) -> bool {
     let statements = Statements::new(input, file);
     let tree = statements.tree();
     let is_pure = |node: NodeId| purity::is_pure(&statements, node);
-    (0..statements.all.len()).all(|index| match statements.all[index].form {
+    let mut left = (0..statements.all.len()).filter(|it| !is_gone(statements.span(*it)));
+    left.all(|index| match statements.all[index].form {
         Form::Import | Form::Head | Form::Directive | Form::Definition | Form::Type => true,
         Form::Shell => false,
         Form::Variables | Form::Exported => {

@@ -57,8 +57,6 @@ pub(super) struct Scope<'s> {
     pub(super) left: &'s BTreeSet<usize>,
     /// Whether a place goes to the dedicated server as it is.
     pub(super) moves: &'s dyn Fn(Place, Span) -> bool,
-    /// Whether a file is the set-up's, and nothing but the dedicated server loads it from now on.
-    pub(super) owns: &'s dyn Fn(FileId) -> bool,
     /// The server leaves the process, so all that hands it on goes too.
     pub(super) is_full: bool,
 }
@@ -110,7 +108,7 @@ pub(super) fn rewrite(
     }
     rewriting.handles.rename_parameters(draft);
     rewriting.handles.remove_variables(draft);
-    leftovers::remove_imports(draft, &rewriting.replaced, scope.owns);
+    leftovers::remove_imports(draft, &rewriting.replaced);
     leftovers::remove_middleware(draft);
     if rewriting.unfit.is_empty() {
         Ok(rewriting.done)

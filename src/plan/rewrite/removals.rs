@@ -202,7 +202,7 @@ pub(in crate::plan) fn remove_declaration(draft: &mut Draft<'_>, name: Place) {
                 Some(own) if !is_last(draft, file, &locals) => {
                     remove_import_name(draft, file, parent, own);
                 }
-                _ => draft.remove_statement(file, parent),
+                _ => draft.remove_names(file, parent),
             }
         }
         _ => {}
@@ -215,7 +215,7 @@ fn remove_declarator(draft: &mut Draft<'_>, file: FileId, declarator: NodeId) {
         return;
     };
     match is_last(draft, file, &tree.children(statement)) {
-        true => draft.remove_statement(file, statement),
+        true => draft.remove_names(file, statement),
         false => remove_from_list(draft, file, declarator),
     }
 }

@@ -6,10 +6,8 @@ use super::text::{Paragraphs, removal};
 use crate::plan::adapter::Drops;
 use crate::plan::draft::Draft;
 use crate::plan::lists;
-use crate::plan::loading;
 use crate::plan::toplevel::purity;
 use crate::plan::toplevel::{Form, Statements};
-use crate::project::resolve::Target;
 use crate::project::value::Place;
 use crate::scope::{BindingId, BindingKind};
 use crate::source::Span;
@@ -167,9 +165,7 @@ pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<S
                 draft.delete(statements.file, span);
                 deleted.push(span);
             }
-        } else if let Some(bare) = kept_for_its_effects(draft, statements, index, &unused) {
-            draft.replace_whole(statements.file, statements.span(index), &bare);
-        } else {
+        } else if !draft.leave_bare(statements.file, statement.node) {
             let none = BTreeSet::new();
             let span = Paragraphs::new(statements, &none).own(index);
             draft.remove_range(statements.file, span);
@@ -294,64 +290,4 @@ fn is_harmless(statements: &Statements<'_>, binding: BindingId) -> bool {
         _ => false,
     };
     indexes.len() == 1 && indexes.iter().all(is_declaration)
-}
-
-/// The bare import that an unused import leaves, if the module does more than define things: it may register a model
-/// that others ask for by its name.
-fn kept_for_its_effects(
-    draft: &Draft<'_>,
-    statements: &Statements<'_>,
-    index: usize,
-    unused: &BTreeSet<BindingId>,
-) -> Option<String> {
-    let tree = statements.tree();
-    let (source, is_import) = match tree.kind(statements.all[index].node) {
-        Kind::Import { source, .. } => (source.as_str(), true),
-        _ => {
-            let declarator = statements.declarators(index).first()?;
-            let Kind::Declarator {
-                init: Some(init), ..
-            } = tree.kind(*declarator)
-            else {
-                return None;
-            };
-            (
-                crate::plan::toplevel::required(statements.facts, *init)?,
-                false,
-            )
-        }
-    };
-    let project = statements.input.project;
-    let Target::File(file) = project.resolve(statements.file, source) else {
-        return None;
-    };
-    let stays = |it: &usize| {
-        let statement = &statements.all[*it];
-        let is_read =
-            statement.defines.is_empty() || !statement.defines.iter().all(|it| unused.contains(it));
-        is_read && !draft.is_gone(statements.file, tree.span(statement.node))
-    };
-    let kept = loading::reach(statements, (0..statements.all.len()).filter(stays)).files;
-    let lost = loading::reach(statements, std::iter::once(index)).files;
-    if kept.contains(&file)
-        || lost
-            .difference(&kept)
-            .all(|it| loading::is_inert(statements.input, *it))
-    {
-        return None;
-    }
-    let quote = if statements.text()[statements.span(index).range()].contains('"') {
-        '"'
-    } else {
-        '\''
-    };
-    let end = if statements.text()[statements.span(index).range()].ends_with(';') {
-        ";"
-    } else {
-        ""
-    };
-    Some(match is_import {
-        true => format!("import {quote}{source}{quote}{end}"),
-        false => format!("require({quote}{source}{quote}){end}"),
-    })
 }

@@ -93,14 +93,18 @@ impl Slice {
             })
     }
 
-    /// Whether a file leads to a part of the set-up, and nothing but the dedicated server loads it from now on.
-    pub(in crate::plan) fn owns(&self, input: &Input<'_>, file: FileId) -> bool {
-        let leads = |it: &FileId| input.project.loads(file, *it);
-        self.dedicated.contains(&file) && self.abroad.iter().any(leads)
+    /// The files that lead to a part of the set-up, and that nothing but the dedicated server loads from now on.
+    fn owned_files(&self, input: &Input<'_>) -> BTreeSet<FileId> {
+        let leads = |it: &FileId| {
+            let mut parts = self.abroad.iter();
+            parts.any(|part| input.project.loads(*it, *part))
+        };
+        self.dedicated.iter().copied().filter(leads).collect()
     }
 
     /// Takes the set-up out of its file. [`Slice::sweep`] does the rest, when everything else is done.
     pub(in crate::plan) fn carry_out(&self, draft: &mut Draft<'_>) {
+        draft.owned = self.owned_files(draft.input);
         let statements = Statements::opening(draft.input, self.file, self.opened.clone());
         if let Some((function, name)) = &self.returned {
             carry::return_server(draft, *function, name);
