@@ -957,3 +957,49 @@ function tell(io) {
             .contains("\n  console.log('told');\n  socketBroadcaster")
     );
 }
+
+/// To Socket.IO, a list in a list is a room that nobody is in.
+#[test]
+fn rooms_that_may_be_lists_stay_in_calls_of_their_own() {
+    let text = migrated_body("  io.to(req.a).to(`b`).emit('x');\n");
+    assert_eq!(text, "  socketBroadcaster.to(req.a).to(`b`).emit('x');\n");
+    let text = migrated_body("  io.to(['a', `b`]).to('c' + req.d).emit('x');\n");
+    assert_eq!(
+        text,
+        "  socketBroadcaster.broadcastToRoom(['a', `b`, 'c' + req.d], 'x');\n"
+    );
+    let text = migrated_body("  io.to(['a', req.b]).to('c').emit('x');\n");
+    assert_eq!(
+        text,
+        "  socketBroadcaster.to(['a', req.b]).to('c').emit('x');\n"
+    );
+    let text = migrated_body("  io.to([['a']]).emit('x');\n");
+    assert_eq!(text, "  socketBroadcaster.broadcastToRoom([['a']], 'x');\n");
+}
+
+/// A map of functions is not looked into: what the server does in them is told by the parameter's name alone.
+#[test]
+fn helpers_behind_a_map_keep_the_server() {
+    let server = SERVER.replace(
+        "app.set('io', io);",
+        "app.set('io', io);
+const helpers = new Map(Object.entries(require('./helpers')));
+io.on('connection', (socket) => socket.on('say', (kind, text) => helpers.get(kind)(io, text)));",
+    );
+    let helpers = "exports.all = (io, text) => io.emit('said', text);\n";
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server.as_str()),
+        ("helpers.js", helpers),
+        ("routes.js", "module.exports = () => {};\n"),
+    ];
+    assert_eq!(migrated(&files, "helpers.js"), helpers);
+    assert!(migrated(&files, "server.js").contains("new Server(server)"));
+}
+
+#[test]
+fn what_send_gives_back_is_not_lost() {
+    let text = migrated_body("  const all = io.send(1);\n  all.emit('x');\n  io.write(2);\n");
+    assert!(text.contains("  const all = io.send(1);\n"), "{text}");
+    assert!(text.contains("  socketBroadcaster.write(2);\n"), "{text}");
+}

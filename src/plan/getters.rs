@@ -3,6 +3,7 @@
 
 use super::Input;
 use crate::findings::uses::calls_setup;
+use crate::project::api::{self, Receiver, Role};
 use crate::project::value::{Place, SiteKind};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
@@ -20,9 +21,13 @@ pub(in crate::plan) fn is_pure(input: &Input<'_>, file: FileId, node: NodeId) ->
         | Kind::String { .. }
         | Kind::Boolean { .. }
         | Kind::Literal => true,
-        Kind::Call { .. } => {
+        Kind::Call {
+            callee, arguments, ..
+        } => {
             let place = Place { file, node };
-            input.project.part(place).is_some()
+            arguments.iter().all(|it| is_pure(input, file, *it))
+                && !acts_on_server(input, file, *callee)
+                && input.project.part(place).is_some()
                 && !is_site(input, place)
                 && !calls_setup(input.project, place)
                 && is_quiet(input, place)
@@ -40,6 +45,27 @@ pub(in crate::plan) fn is_pure(input: &Input<'_>, file: FileId, node: NodeId) ->
             .all(|it| is_pure(input, file, it)),
         _ => false,
     }
+}
+
+/// `io.send(x)`, `io.on(event, f)`, which give the server and do something; not `io.of('/')`.
+fn acts_on_server(input: &Input<'_>, file: FileId, callee: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    let Kind::Member {
+        object, property, ..
+    } = tree.kind(tree.bare(callee))
+    else {
+        return false;
+    };
+    let holder = Place {
+        file,
+        node: tree.bare(*object),
+    };
+    let role = |name: &str| api::member(Receiver::Server, name, true).map(|it| it.role);
+    input.project.part(holder).is_some()
+        && property
+            .name()
+            .and_then(role)
+            .is_some_and(|it| it != Role::Link)
 }
 
 /// Whether a server is made at `place`.

@@ -3,7 +3,7 @@
 use crate::writer::Writer;
 
 /// Each `#` is a number of its own: `t(#)` notes that it was evaluated and gives a value.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 24] = [
     "'a'",
     "t(#)",
     "`user_${t(#)}`",
@@ -26,6 +26,8 @@ const ROOMS: [&str; 22] = [
     "`b`",
     "String(t(#))",
     "t(#, null) ?? 'h'",
+    "[[t(#)], t(#)]",
+    "t(#, [['a']])",
 ];
 
 const EVENTS: [&str; 12] = [
@@ -91,8 +93,8 @@ struct Form {
 }
 
 impl Writer<'_> {
-    /// An emission on the server; one of `send`, too, if `may_send`.
-    pub(crate) fn emission(&mut self, may_send: bool, depth: usize) -> String {
+    /// An emission on the server.
+    pub(crate) fn emission(&mut self, depth: usize) -> String {
         let root = self.one_of(&[
             "IO",
             "IO",
@@ -106,7 +108,7 @@ impl Writer<'_> {
             "IO.of(t(#, 'ops'))",
         ]);
         let is_namespace = root != "IO" && root != "(IO)" || self.pick(2) == 1;
-        self.chain(root, is_namespace && may_send, depth)
+        self.chain(root, is_namespace, depth)
     }
 
     /// An emission on `root`: the server, a namespace or an operator.

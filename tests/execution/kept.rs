@@ -1,6 +1,6 @@
 //! Programs that were migrated wrongly once: what went wrong, and the statements of a handler with `io`.
 
-pub(crate) const PROGRAMS: [(&str, &str); 14] = [
+pub(crate) const PROGRAMS: [(&str, &str); 16] = [
     (
         "a loop asked for the server",
         "while (io) {\n  io.emit(t(1));\n  break;\n}",
@@ -57,11 +57,12 @@ pub(crate) const PROGRAMS: [(&str, &str); 14] = [
         "two questions made one handler async twice",
         "req.app.post('/count', (req, res) => {\n  try {\n    t(1, io.engine.clientsCount);\n    t(2, io.engine.clientsCount);\n  } catch {}\n});",
     ),
+    (
+        "what `send` gives was kept",
+        "let all;\nall ??= io.send(t(1));\nt(2, all);",
+    ),
+    (
+        "what `write` gives was used",
+        "const all = io.write(t(1));\nall.emit(t(2));",
+    ),
 ];
-
-/// Wrong: what `send` gives is the server again. After the first apply nobody knows that any more, a second one would go
-/// on, and the proof refuses the plan. The statement should be left.
-pub(crate) const REFUSED: (&str, &str) = (
-    "what `send` gives is kept",
-    "let all;\nall ??= io.send(t(1));\nt(2, all);",
-);

@@ -421,15 +421,3 @@ fn kept_programs_do_the_same_afterwards() {
     let failures = check(&programs).1.into_iter().map(|it| it.1);
     expect_none(failures.collect(), "kept programs");
 }
-
-#[test]
-fn a_program_that_is_known_to_be_refused_still_is() {
-    let (name, body) = kept::REFUSED;
-    let (_, failures) = check(&[(name.to_owned(), projects::kept(body))]);
-    assert_eq!(failures.len(), 1);
-    let text = &failures[0].1.text;
-    assert!(
-        text.contains("a second apply would change it again"),
-        "{text}"
-    );
-}

@@ -64,15 +64,11 @@ impl<'a> Writer<'a> {
                 .max(1);
             let (word, after) = rest.split_at(length);
             rest = after;
-            let line = text.rsplit('\n').next().unwrap_or("");
-            let is_statement =
-                line.trim().is_empty() || line.trim_end().ends_with([')', '>', '{', ';']);
             let value = match word {
                 "#" => self.number(),
-                // What `send` gives is a handle: where it is kept, see `kept::REFUSED`.
-                "EMIT" => self.emission(is_statement, depth + 1),
+                "EMIT" => self.emission(depth + 1),
                 "CHAIN" => self.chain(&name, false, depth + 1),
-                "SPACE" => self.chain(&name, is_statement, depth + 1),
+                "SPACE" => self.chain(&name, true, depth + 1),
                 "BODY" => self.body(depth + 1),
                 "IO" => self.handle.to_owned(),
                 "NAME" => name.clone(),

@@ -41,7 +41,7 @@ test('a chain kept from before attach() takes the new way, too', async () => {
 
 test('every operation goes to the server in this process', async () => {
   io.broadcast('all', 1);
-  io.broadcastToRoom(['role_admin', ['role_agent', 'user_1']], 'union', 2);
+  io.broadcastToRoom(['role_admin', 'role_agent', 'user_1'], 'union', 2);
   io.notifyUser(1, 'hello');
   io.in('role_agent').socketsJoin('new');
   io.to('new').except('user_1').compress(true).local.emit('chain', 3);

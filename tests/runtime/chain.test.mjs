@@ -36,6 +36,7 @@ const OPERATIONS = {
   'to a union: once for a client in both': (io) => io.to('role_admin').to('role_agent').emit('e', 1),
   'to a list': (io) => io.to(['role_admin', 'role_agent', 'user_1']).emit('e', 1),
   'to a list and a room': (io) => io.to(['role_admin', 'user_3']).in('ticket_7').emit('e', 1),
+  'to a list in a list': (io) => io.to([['user_3'], 'ticket_7']).emit('e', 1),
   'in is to': (io) => io.in('ticket_7').emit('e', 1),
   'to undefined': (io) => io.to(undefined).emit('e', 1),
   'to null': (io) => io.to(null).emit('e', 1),

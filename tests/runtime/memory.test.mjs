@@ -26,7 +26,7 @@ after(() => project?.remove());
 
 test('what would be sent is kept, with where it would go', () => {
   assert.equal(io.broadcast('all', 1, 2), true);
-  io.broadcastToRoom(['a', ['b']], 'union', { id: 1 });
+  io.broadcastToRoom(['a', 'b'], 'union', { id: 1 });
   io.of('/admin').to('ops').except('me').volatile.compress(false).emit('chain');
   io.ticketCreated({ id: 7 });
   assert.deepEqual(io.sent, [

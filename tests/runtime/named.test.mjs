@@ -38,8 +38,8 @@ test('broadcast takes any number of arguments', async () => {
 const ROOMS = [
   ['one room', 'role_admin', ['anna']],
   ['a list: one delivery to the union', ['role_admin', 'role_agent'], ['anna', 'ben']],
-  ['a list in a list', [['user_1', 'role_admin'], 'user_2'], ['anna', 'ben']],
-  ['an empty list in a list', [[], 'user_2'], ['ben']],
+  ['a list in a list is no room that anybody is in', [['user_1', 'role_admin'], 'user_2'], ['ben']],
+  ['only a list in a list: nobody', [['user_1']], []],
   ['undefined: nobody', undefined, []],
   ['an empty string: nobody', '', []],
   ['a list of undefined: nobody', [undefined, undefined], []],

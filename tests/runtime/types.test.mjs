@@ -19,7 +19,7 @@ export async function report(user?: { id: number }): Promise<number> {
   const admins = socketBroadcaster.to('role_admin').to(['a', 'b']).except(user?.id).volatile;
   const isSent: boolean = admins.emit('report', { at: new Date() }, (error: Error | null, answers: string[]) => { answers.sort(); });
   socketBroadcaster.of('/admin').timeout(100).local.compress(isSent).emit('x');
-  socketBroadcaster.broadcastToRoom(['a', ['b']], 'union', 1, 2);
+  socketBroadcaster.broadcastToRoom(['a', 'b'], 'union', 1, 2);
   socketBroadcaster.ticketCreated({ id: 1 }, 'more');
   const sockets: FetchedSocket[] = await socketBroadcaster.in('a').fetchSockets();
   const names: string[] = sockets.filter((socket) => socket.rooms.has('a')).map((socket) => socket.data.name);

@@ -8,7 +8,7 @@ use crate::plan::edits::Edit;
 use crate::plan::layout::reflow;
 use crate::project::api::Role;
 use crate::source::Span;
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// A piece of a rewritten chain: new text, or a range of the file that stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,11 +146,11 @@ fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfi
             let rooms = rooms(draft, chain)?;
             let [room] = rooms[..] else {
                 let mut pieces = vec![Piece::Text("[".to_owned())];
-                for (index, room) in rooms.iter().enumerate() {
+                for (index, room) in union(tree, &rooms)?.into_iter().enumerate() {
                     if index > 0 {
                         pieces.push(Piece::Text(", ".to_owned()));
                     }
-                    pieces.push(Piece::Source(tree.span(*room)));
+                    pieces.push(Piece::Source(tree.span(room)));
                 }
                 pieces.push(Piece::Text("]".to_owned()));
                 return Ok(pieces);
@@ -214,6 +214,42 @@ fn rooms(draft: &Draft<'_>, chain: &Chain) -> Result<Vec<NodeId>, Unfit> {
             _ => Err(Unfit),
         })
         .collect()
+}
+
+/// The rooms of several `to` in one list. What may be a list itself, for all that the text tells, can't stand in one: to
+/// Socket.IO a list in a list is a room of its own.
+fn union(tree: &Tree, rooms: &[NodeId]) -> Result<Vec<NodeId>, Unfit> {
+    let mut all = Vec::new();
+    for room in rooms {
+        match tree.kind(tree.bare(*room)) {
+            Kind::Array { elements } => {
+                all.extend(
+                    elements
+                        .iter()
+                        .map(|it| it.ok_or(Unfit))
+                        .collect::<Result<Vec<_>, _>>()?,
+                );
+            }
+            _ => all.push(*room),
+        }
+    }
+    all.iter()
+        .all(|it| is_one_room(tree, *it))
+        .then_some(all)
+        .ok_or(Unfit)
+}
+
+fn is_one_room(tree: &Tree, room: NodeId) -> bool {
+    match tree.kind(tree.bare(room)) {
+        Kind::String { .. } | Kind::Template { .. } | Kind::Literal => true,
+        Kind::Binary { operator, .. } => operator == "+",
+        Kind::Conditional {
+            consequent,
+            alternate,
+            ..
+        } => is_one_room(tree, *consequent) && is_one_room(tree, *alternate),
+        _ => false,
+    }
 }
 
 /// The emission's arguments from the `skip`ped one on, as one range: what stands between them stays too.

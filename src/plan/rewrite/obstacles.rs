@@ -104,6 +104,9 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
     let holds_server = handles::holds_server(input, it.chain.root);
     match it.meaning {
         Meaning::Control if !is_chain => closing::obstacle(input, it),
+        Meaning::Emission if gives_server_back(&facts.tree, it) => {
+            Some("it gives the server back, and something is done with that".to_owned())
+        }
         Meaning::Argument
         | Meaning::PropertyWrite
         | Meaning::PropertyValue
@@ -115,6 +118,31 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// `const all = io.send(x)`: nobody could tell afterwards that this is the server.
+fn gives_server_back(tree: &Tree, it: &Use) -> bool {
+    let is_send = it
+        .chain
+        .last()
+        .is_some_and(|it| matches!(it.name.as_deref(), Some("send" | "write")));
+    let passes_on = |it: &NodeId| {
+        matches!(
+            tree.kind(*it),
+            Kind::Parenthesized { .. }
+                | Kind::Logical { .. }
+                | Kind::Conditional { .. }
+                | Kind::Sequence { .. }
+        )
+    };
+    let outer = tree.ancestors(it.chain.end).find(|it| !passes_on(it));
+    let is_dropped = outer.is_none_or(|it| {
+        matches!(
+            tree.kind(it),
+            Kind::ExpressionStatement { .. } | Kind::Function(_)
+        )
+    });
+    is_send && !is_dropped
 }
 
 /// Whether a call hands something else than the server to a parameter that the server reaches.

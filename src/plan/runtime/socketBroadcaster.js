@@ -534,8 +534,7 @@ function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
   const ask = (question) => switchboard.ask(question);
 
   const broadcast = (event, ...args) => io.emit(event, ...args);
-  // `to(a).to(b)` is written broadcastToRoom([a, b], ...), and `a` may have been a list itself.
-  const broadcastToRoom = (rooms, event, ...args) => io.to(asList(rooms).flat()).emit(event, ...args);
+  const broadcastToRoom = (rooms, event, ...args) => io.to(rooms).emit(event, ...args);
 
   const named = {
     broadcast,
