@@ -198,6 +198,9 @@ pub struct Conditions {
     pub event: Option<String>,
     /// How many arguments `emit` has, the event included.
     pub arguments: Option<usize>,
+    /// One client's socket is taken by its id, and one thing done with it in a statement of its own.
+    #[serde(default)]
+    pub by_id: bool,
     /// The rooms, in their order; from the configuration only.
     #[serde(skip)]
     pub rooms: Vec<Room>,
@@ -207,7 +210,7 @@ pub struct Conditions {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rewrite {
-    /// Text with `{rooms}`, `{room}`, `{arguments}`, `{payload}`, `{links}`; see `plan::emits`.
+    /// Text with `{rooms}`, `{room}`, `{arguments}`, `{payload}`, `{links}` and the like; see `plan::emits`.
     pub template: String,
 }
 
@@ -272,6 +275,7 @@ impl Rule {
             room_prefix: None,
             event: Some(method.event.clone()),
             arguments: None,
+            by_id: false,
             rooms: method.rooms.clone(),
         });
         let varies = method.rooms.iter().any(|it| it.variable.is_some());

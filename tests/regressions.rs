@@ -1003,3 +1003,26 @@ fn what_send_gives_back_is_not_lost() {
     assert!(text.contains("  const all = io.send(1);\n"), "{text}");
     assert!(text.contains("  socketBroadcaster.write(2);\n"), "{text}");
 }
+
+/// Every socket is alone in the room of its id. What is evaluated for a socket that is there only has to be free.
+#[test]
+fn a_socket_that_is_only_told_something_is_reached_by_its_id() {
+    let text = migrated_body(
+        "  io?.sockets.sockets.get(req.a)?.emit('x', { at: new Date() });
+  io.of('/desk').sockets.get(req.a).join('r');
+  io.sockets.sockets.get(req.a)?.emit('x', load(req));
+  const was = io.sockets.sockets.get(req.a)?.emit('x');
+  io.sockets.sockets.get(req.a)?.emit('x', (error) => console.log(error));
+",
+    );
+    assert_eq!(
+        text,
+        "  const io = req.app.get('io');
+  socketBroadcaster.to(req.a).emit('x', { at: new Date() });
+  socketBroadcaster.of('/desk').to(req.a).socketsJoin('r');
+  io.sockets.sockets.get(req.a)?.emit('x', load(req));
+  const was = io.sockets.sockets.get(req.a)?.emit('x');
+  io.sockets.sockets.get(req.a)?.emit('x', (error) => console.log(error));
+"
+    );
+}

@@ -20,6 +20,7 @@ use crate::project::value::{Place, SiteKind};
 use crate::rules::{FindingKind, Fix, Meaning, Rule};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{Kind, NodeId};
+use matching::{fix_of, needs_socket, rule_for};
 use uses::Use;
 
 /// How sure the tool is that a finding is about Socket.IO.
@@ -85,7 +86,7 @@ pub fn find(
     for it in uses.iter().filter(|it| it.inside.is_none()) {
         let text = &sources[it.chain.root.file.index()].text;
         for meaning in said(project, uses, it) {
-            if let Some(rule) = matching::rule_for(project, it, meaning, rules) {
+            if let Some(rule) = rule_for(project, it, meaning, rules) {
                 findings.push(finding(project, text, it, meaning, rule));
             }
         }
@@ -186,12 +187,16 @@ fn finding(project: &Project, text: &str, it: &Use, meaning: Meaning, rule: &Rul
         span,
         rule: rule.id.clone(),
         kind: rule.kind,
-        fix: match is_of_framework(project, it.chain.root) {
-            true => Fix::Manual,
-            false => rule.fix,
-        },
+        fix: fix_of(project, it, rule),
         confidence,
-        message: rule.message.replace("{code}", &code),
+        message: match needs_socket(project, &it.chain, rule) {
+            true => format!(
+                "{}; a missing one throws today and would be passed over",
+                rule.message
+            ),
+            false => rule.message.clone(),
+        }
+        .replace("{code}", &code),
         help: match is_dead {
             true => DEAD_HELP.to_owned(),
             false => rule.help().to_owned(),

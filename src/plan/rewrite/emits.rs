@@ -195,9 +195,45 @@ fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfi
             };
             Ok(vec![Piece::Source(tree.span(*room))])
         }
+        "namespace" => namespace(draft, chain),
+        "room-method" => {
+            let name = chain.last().and_then(|it| it.name.as_deref());
+            let method = name.and_then(room_method).ok_or(Unfit)?;
+            Ok(vec![Piece::Text(method.to_owned())])
+        }
         "arguments" => Ok(arguments(draft, chain, 0)),
         "payload" => Ok(arguments(draft, chain, 1)),
         _ => Err(Unfit),
+    }
+}
+
+/// `.of('/a')` of a chain that starts so, else nothing.
+fn namespace(draft: &Draft<'_>, chain: &Chain) -> Result<Vec<Piece>, Unfit> {
+    let layout = draft.layout(chain.root.file);
+    let Some(link) = chain
+        .links
+        .first()
+        .filter(|it| it.name.as_deref() == Some("of"))
+    else {
+        return Ok(Vec::new());
+    };
+    let root = layout.tree.span(layout.tree.wrapped(chain.root.node));
+    let span = Span {
+        start: root.end,
+        end: layout.tree.span(link.node).end,
+    };
+    let is_plain = layout.text[span.range()].starts_with(".of");
+    is_plain.then(|| vec![Piece::Source(span)]).ok_or(Unfit)
+}
+
+/// What does to the sockets of a room what a method does to one socket.
+fn room_method(name: &str) -> Option<&'static str> {
+    match name {
+        "emit" => Some("emit"),
+        "join" => Some("socketsJoin"),
+        "leave" => Some("socketsLeave"),
+        "disconnect" => Some("disconnectSockets"),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::emits::{self, Unfit};
 use super::{Left, closing, handles};
 use crate::findings::chains::Chain;
-use crate::findings::matching::rule_for;
+use crate::findings::matching::{fix_of, rule_for};
 use crate::findings::uses::{Use, Variable};
 use crate::findings::{Confidence, confidence, is_of_framework, part_place};
 use crate::plan::draft::Draft;
@@ -47,7 +47,7 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
         );
     }
     let rule = rule_for(input.project, it, it.meaning, input.rules)?;
-    match rule.fix {
+    match fix_of(input.project, it, rule) {
         Fix::Manual => Some("a person has to decide".to_owned()),
         Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
         Fix::Unsafe if needs_await(rule) => match awaiting(input, end(it)) {

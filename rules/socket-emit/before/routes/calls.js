@@ -4,7 +4,7 @@ const router = express.Router();
 
 router.post('/mute', (req, res) => {
   const io = req.app.get('io');
-  io.sockets.sockets.get(req.body.id)?.emit('muted', req.body.by);
+  io.sockets.sockets.get(req.body.id)?.emit('muted', String(req.body.by));
   for (const [, client] of io.sockets.sockets) {
     if (client.room === req.body.room) client.emit('quiet');
   }
