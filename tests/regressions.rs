@@ -1026,3 +1026,45 @@ fn a_socket_that_is_only_told_something_is_reached_by_its_id() {
 "
     );
 }
+
+#[test]
+fn a_condition_that_has_to_stay_names_the_broadcaster() {
+    let text = migrated_body(
+        "  if (io) {
+    io.emit('x');
+  } else {
+    var why = 'none';
+  }
+  res.json({ why });
+",
+    );
+    let expected = "  if (socketBroadcaster) {
+    socketBroadcaster.broadcast('x');
+  } else {
+    var why = 'none';
+  }
+  res.json({ why });
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn what_stood_behind_a_branch_that_always_returns_goes() {
+    let text = migrated_body(
+        "  if (io) {
+    io.emit('x');
+    return res.end();
+  }
+
+  // Nobody is connected.
+  const status = 503;
+  res.sendStatus(status);
+",
+    );
+    assert_eq!(
+        text,
+        "  socketBroadcaster.broadcast('x');\n  return res.end();\n"
+    );
+    let text = migrated_body("  io || console.warn('none');\n  io.emit('x');\n");
+    assert_eq!(text, "  socketBroadcaster.broadcast('x');\n");
+}

@@ -39,14 +39,7 @@ pub(super) fn decide(
     for test in &tests {
         decide_test(draft, file, *test, handles);
     }
-    let is_open = |it: &&NodeId| {
-        let test = test_around(draft, file, **it);
-        match known(draft, file, test, handles) {
-            Known::Open => true,
-            Known::True => is_value(tree, test),
-            Known::False | Known::Same(_) => false,
-        }
-    };
+    let is_open = |it: &&NodeId| !draft.is_gone(file, tree.span(**it));
     handles.iter().filter(is_open).copied().collect()
 }
 
@@ -212,6 +205,13 @@ fn decide_test(draft: &mut Draft<'_>, file: FileId, test: NodeId, handles: &BTre
             };
             keep_only(draft, file, layout.tree.span(parent), kept);
         }
+        // `io || complain();` does nothing.
+        (Known::True | Known::False, Kind::ExpressionStatement { .. })
+            if layout.tree.statement_list(parent).is_some() =>
+        {
+            draft.drop_comments(file, span);
+            draft.remove_statement(file, parent);
+        }
         (Known::True, _) if is_value(layout.tree, test) => {}
         (Known::True, _) => draft.replace_whole(file, span, "true"),
         (Known::False, _) => draft.replace_whole(file, span, "false"),
@@ -285,7 +285,7 @@ fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool
         true => (Some(*consequent), *alternate),
         false => (*alternate, Some(*consequent)),
     };
-    if dead.is_some_and(|it| declares_outward(draft, file, it)) {
+    if dead.is_some_and(|it| declares_outward(draft, file, layout.tree.span(it))) {
         return;
     }
     if let Some(dead) = dead {
@@ -294,6 +294,9 @@ fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool
     match kept {
         Some(kept) if layout.tree.statement_list(statement).is_some() => {
             unwrap(draft, file, statement, kept);
+            if ends_function(layout.tree, kept) {
+                remove_rest(draft, file, statement);
+            }
         }
         Some(kept) => keep_only(draft, file, layout.tree.span(statement), kept),
         None if layout.tree.statement_list(statement).is_some() => {
@@ -301,6 +304,43 @@ fn decide_if(draft: &mut Draft<'_>, file: FileId, statement: NodeId, value: bool
         }
         None => remove_branch(draft, file, statement),
     }
+}
+
+fn ends_function(tree: &Tree, branch: NodeId) -> bool {
+    match tree.kind(branch) {
+        Kind::Block { body } => body.last().is_some_and(|it| ends_function(tree, *it)),
+        Kind::Return { .. } | Kind::Throw { .. } => true,
+        _ => false,
+    }
+}
+
+/// Removes what stood behind an `if` whose branch always leaves the function, unless something in it is declared for code
+/// that still runs.
+fn remove_rest(draft: &mut Draft<'_>, file: FileId, statement: NodeId) {
+    let layout = draft.layout(file);
+    let is_block = layout
+        .tree
+        .parent(statement)
+        .is_some_and(|it| matches!(layout.tree.kind(it), Kind::Block { .. }));
+    let all = layout.tree.statement_list(statement).unwrap_or_default();
+    let rest = all.iter().skip_while(|it| **it != statement).skip(1);
+    let rest: Vec<NodeId> = rest.filter(|_| is_block).copied().collect();
+    let (Some(first), Some(last)) = (rest.first(), rest.last()) else {
+        return;
+    };
+    let whole = Span {
+        start: layout.tree.span(*first).start,
+        end: layout.tree.span(*last).end,
+    };
+    if declares_outward(draft, file, whole) {
+        return;
+    }
+    let gone = Span {
+        start: layout.tree.span(statement).end,
+        end: layout.with_comments(*last).end,
+    };
+    draft.drop_comments(file, gone);
+    draft.delete(file, gone);
 }
 
 /// `else if (!io) { … }`: the whole `else` goes. Elsewhere an empty block is left.
@@ -334,11 +374,10 @@ fn remove_branch(draft: &mut Draft<'_>, file: FileId, statement: NodeId) {
 }
 
 /// Whether dead code declares what code outside of it may use: `var` and functions are hoisted.
-fn declares_outward(draft: &Draft<'_>, file: FileId, dead: NodeId) -> bool {
+fn declares_outward(draft: &Draft<'_>, file: FileId, dead: Span) -> bool {
     let facts = draft.input.project.facts(file);
-    let span = facts.tree.span(dead);
     facts.bindings().any(|(_, it)| {
-        let is_inside = |node: &NodeId| span.contains(facts.tree.span(*node));
+        let is_inside = |node: &NodeId| dead.contains(facts.tree.span(*node));
         it.declarations.iter().any(is_inside) && it.references.iter().any(|node| !is_inside(node))
     })
 }
