@@ -1068,3 +1068,114 @@ fn what_stood_behind_a_branch_that_always_returns_goes() {
     let text = migrated_body("  io || console.warn('none');\n  io.emit('x');\n");
     assert_eq!(text, "  socketBroadcaster.broadcast('x');\n");
 }
+
+#[test]
+fn comments_about_what_is_gone_go_with_it() {
+    let text = migrated_body("  const at = 1; // now\n  const id = 2;\n  io.emit('x', at, id);\n");
+    assert_eq!(
+        text,
+        "  const at = 1; // now\n  const id = 2;\n  socketBroadcaster.broadcast('x', at, id);\n"
+    );
+    let route = "module.exports = (req, res) => {
+  const io = req.app.get('io'); // the instance of server.js
+  // Who is it?
+  const id = req.body.id;
+  io.emit('x', id);
+};
+exports.other = (req, res) => {
+  // The instance of server.js
+  const io = req.app.get('io');
+
+  const id = req.body.id;
+  io.emit('y', id);
+};
+exports.third = (req, res) => {
+  // Tells everybody
+  const io = req.app.get('io');
+
+  io.emit('z');
+};
+";
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+module.exports = (req, res) => {
+  // Who is it?
+  const id = req.body.id;
+  socketBroadcaster.broadcast('x', id);
+};
+exports.other = (req, res) => {
+  const id = req.body.id;
+  socketBroadcaster.broadcast('y', id);
+};
+exports.third = (req, res) => {
+  // Tells everybody
+
+  socketBroadcaster.broadcast('z');
+};
+";
+    assert_eq!(migrated_route(route), expected);
+}
+
+/// Seen in public back ends: what only served the handle was left, and linters complained.
+#[test]
+fn what_only_served_the_handle_goes() {
+    let server = "const { Server } = require('socket.io');
+const { setIO } = require('./holder');
+const app = require('express')();
+app.use(require('./routes'));
+const httpServer = app.listen(3001, () => console.log('up'));
+const io = new Server(httpServer);
+app.set('io', io);
+app.get('io');
+// Set the instance of Socket.IO for the controllers
+setIO(io);
+app.locals.ready = true;
+";
+    let holder = "let io = null;
+exports.setIO = (it) => { io = it; };
+exports.getIO = () => {
+  if (!io) throw new Error('not ready');
+  return io;
+};
+";
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server),
+        ("holder.js", holder),
+        (
+            "routes.js",
+            "const { getIO } = require('./holder');\nmodule.exports = () => getIO().emit('x');\n",
+        ),
+    ];
+    let expected = "const app = require('express')();
+app.use(require('./routes'));
+app.listen(3001, () => console.log('up'));
+// Set the instance of Socket.IO for the controllers
+app.locals.ready = true;
+";
+    assert_eq!(migrated(&files, "server.js"), expected);
+    assert_eq!(migrated(&files, "holder.js"), holder);
+}
+
+#[test]
+fn an_http_server_that_nothing_listens_with_goes() {
+    let live = "const app = require('./app');
+const http = require('http');
+const server = http.createServer(app);
+const io = require('socket.io')(server);
+module.exports = { app, io };
+";
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "index.js" }"#),
+        (
+            "index.js",
+            "const { app, io } = require('./live');\napp.post('/', () => io.emit('x'));\napp.listen(3001);\n",
+        ),
+        ("live.js", live),
+        ("app.js", "module.exports = require('express')();\n"),
+    ];
+    assert_eq!(
+        migrated(&files, "live.js"),
+        "const app = require('./app');\nmodule.exports = { app };\n"
+    );
+}

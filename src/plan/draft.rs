@@ -29,8 +29,12 @@ pub(in crate::plan) struct Draft<'a> {
     pub(in crate::plan) wants_type: BTreeSet<FileId>,
     /// Functions that become `async`, by the byte at which they start.
     awaiting: BTreeSet<(FileId, u32)>,
+    /// Statements that were removed by themselves.
+    removed: Vec<(FileId, NodeId)>,
     /// Comments in code that can no longer run, which go with it, and those of which the text changes.
     pub(in crate::plan) dropped_comments: Vec<String>,
+    /// What a person should know that is no finding.
+    pub(in crate::plan) notes: Vec<String>,
     /// Edits that collided: each is a bug of this program.
     pub(in crate::plan) conflicts: Vec<(FileId, Conflict)>,
     /// Which files load which, once that is asked.
@@ -53,7 +57,9 @@ impl<'a> Draft<'a> {
             wants_broadcaster: BTreeMap::new(),
             wants_type: BTreeSet::new(),
             awaiting: BTreeSet::new(),
+            removed: Vec::new(),
             dropped_comments: Vec::new(),
+            notes: Vec::new(),
             conflicts: Vec::new(),
             loads: OnceCell::new(),
             owned: BTreeSet::new(),
@@ -173,7 +179,32 @@ impl<'a> Draft<'a> {
     /// Deletes a statement with its line, and with one of two blank lines around it. Comments above it stay; the one
     /// behind it stays on a line of its own.
     pub(in crate::plan) fn remove_statement(&mut self, file: FileId, statement: NodeId) {
+        self.removed.push((file, statement));
         self.remove_range(file, self.layout(file).tree.span(statement));
+    }
+
+    /// The statements that were removed since this was asked last.
+    pub(in crate::plan) fn removed(&mut self) -> Vec<(FileId, NodeId)> {
+        std::mem::take(&mut self.removed)
+    }
+
+    /// Leaves a range as it is: what was to be written there is dropped.
+    pub(in crate::plan) fn leave(&mut self, file: FileId, span: Span) {
+        self.edits.entry(file).or_default().drop_inside(span);
+    }
+
+    /// Whether something in a range is rewritten.
+    pub(in crate::plan) fn is_touched(&self, file: FileId, span: Span) -> bool {
+        self.edits
+            .get(&file)
+            .is_some_and(|it| it.iter().any(|edit| span.contains(edit.span)))
+    }
+
+    /// Whether anything that is written into a file mentions a name.
+    pub(in crate::plan) fn writes(&self, file: FileId, name: &str) -> bool {
+        self.edits
+            .get(&file)
+            .is_some_and(|it| it.iter().any(|edit| edit.text.contains(name)))
     }
 
     /// Deletes an import of names that nothing reads any more, or leaves it without them.

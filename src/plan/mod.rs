@@ -202,6 +202,7 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
         notes.extend(project_files::edit_pm2(&mut draft, slice));
         slice.sweep(&mut draft);
     }
+    leftovers::names::remove_names(&mut draft);
     let mut stranded = rewrite::stranded(&mut draft, &mut done);
     stranded.retain(|it| !without.contains(&it.index));
     if !stranded.is_empty() {
@@ -259,6 +260,7 @@ fn finish(mut draft: Draft<'_>, slice: Option<&Slice>, mut plan: Plan) -> Plan {
     imports::add(&mut draft, &project_files::broadcaster_path(input));
     let is_needed = slice.is_some() || !draft.is_empty();
     plan.dropped_comments = std::mem::take(&mut draft.dropped_comments);
+    plan.notes.append(&mut draft.notes);
     plan.conflicts = draft
         .conflicts
         .iter()

@@ -26,6 +26,7 @@ pub(in crate::plan) const BROADCASTER: &str = "socketBroadcaster";
 pub(in crate::plan) fn add(draft: &mut Draft<'_>, target: &str) {
     let input = draft.input;
     let mut wanted = draft.wants_broadcaster.clone();
+    wanted.retain(|file, name| draft.writes(*file, name));
     let is_called = wanted.values().any(|it| it == GLOBAL);
     let entry =
         access::entry_of_global(input).filter(|it| is_called && !access::sets_global(input, *it));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::derived::Derived;
-use super::obstacles::is_setup;
+use super::obstacles::{is_field, is_setup};
 use super::{closes_nothing, removals};
 use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
@@ -229,6 +229,18 @@ impl Handles {
             }
             false => Root::Kept,
         }
+    }
+
+    /// Leaves the parameters of functions as they are.
+    pub(super) fn leave(&mut self, input: &Input<'_>, functions: &[Place]) {
+        self.renamed.retain(|(file, binding)| {
+            let facts = input.project.facts(*file);
+            let declaration = facts.binding(*binding).declarations.first();
+            let function = declaration.and_then(|it| facts.tree.enclosing_function(*it));
+            !functions
+                .iter()
+                .any(|it| it.file == *file && Some(it.node) == function)
+        });
     }
 
     /// Gives parameters that carry the broadcaster its name.
@@ -468,30 +480,4 @@ fn is_own_parameter_taken(facts: &FileFacts, scope: crate::scope::ScopeId, own: 
         .names
         .get(BROADCASTER)
         .is_some_and(|it| *it != own)
-}
-
-/// Whether `object` keeps the server in a field of its own: `this.io`, `manager.io`. Requests, settings and modules
-/// only carry it.
-fn is_field(input: &Input<'_>, file: FileId, object: NodeId) -> bool {
-    let tree = &input.project.facts(file).tree;
-    let is_this = matches!(tree.kind(tree.bare(object)), Kind::This);
-    is_this
-        || input
-            .project
-            .values(Place { file, node: object })
-            .any(|it| match it {
-                Value::Instance(_) | Value::Class(_) => true,
-                Value::Object(place) => !is_exported(input, *place),
-                _ => false,
-            })
-}
-
-/// Whether an object is what a file exports, and the server is taken out of it: `module.exports = { io, users }`.
-fn is_exported(input: &Input<'_>, object: Place) -> bool {
-    let tree = &input.project.facts(object.file).tree;
-    let mut exports = input
-        .uses
-        .iter()
-        .filter(|it| it.meaning == Meaning::Export && it.chain.root.file == object.file);
-    exports.any(|it| tree.ancestors(it.chain.end).any(|it| it == object.node))
 }

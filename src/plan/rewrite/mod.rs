@@ -26,7 +26,7 @@ use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use obstacles::is_setup;
 pub(super) use obstacles::{is_apart, unfixable};
-pub(in crate::plan) use removals::{remove_comment_on_hand_over, remove_declaration};
+pub(in crate::plan) use removals::remove_declaration;
 
 /// A chain as it is, with the broadcaster at its root.
 const KEPT_CHAIN: &str = "socketBroadcaster{links}";
@@ -106,10 +106,16 @@ pub(super) fn rewrite(
             rewriting.done.insert(index);
         }
     }
+    if scope.is_full {
+        let idle = leftovers::names::remove_setters(draft, &rewriting.replaced);
+        rewriting.handles.leave(draft.input, &idle);
+        leftovers::names::remove_bare_reads(draft);
+    }
     rewriting.handles.rename_parameters(draft);
     rewriting.handles.remove_variables(draft);
     leftovers::remove_imports(draft, &rewriting.replaced);
     leftovers::remove_middleware(draft);
+    leftovers::comments::remove(draft);
     if rewriting.unfit.is_empty() {
         Ok(rewriting.done)
     } else {

@@ -1,4 +1,4 @@
-//! Which uses can't be rewritten, and why; and where the answer to a question can be awaited without anybody noticing.
+//! Which uses can't be rewritten, and why; which objects keep the server; and where the answer to a question can be awaited without anybody noticing.
 
 use super::emits::{self, Unfit};
 use super::{Left, closing, handles};
@@ -12,6 +12,7 @@ use crate::project::Project;
 use crate::project::value::{Place, Value};
 use crate::rules::{Fix, Meaning, Rule};
 use crate::scope::{BindingKind, FileFacts};
+use crate::source::FileId;
 use crate::syntax::{Function, FunctionStyle, Kind, NodeId, Tree};
 
 /// Which uses can't be rewritten at `level`, whatever happens to the set-up.
@@ -414,4 +415,30 @@ pub(super) fn rewrite(
         true => emits::rewrite(draft, chain, &format!("(await {call})"), root),
         false => emits::rewrite(draft, chain, template, root),
     }
+}
+
+/// Whether `object` keeps the server in a field of its own: `this.io`, `manager.io`. Requests, settings and modules
+/// only carry it.
+pub(super) fn is_field(input: &Input<'_>, file: FileId, object: NodeId) -> bool {
+    let tree = &input.project.facts(file).tree;
+    let is_this = matches!(tree.kind(tree.bare(object)), Kind::This);
+    is_this
+        || input
+            .project
+            .values(Place { file, node: object })
+            .any(|it| match it {
+                Value::Instance(_) | Value::Class(_) => true,
+                Value::Object(place) => !is_exported(input, *place),
+                _ => false,
+            })
+}
+
+/// Whether an object is what a file exports, and the server is taken out of it: `module.exports = { io, users }`.
+fn is_exported(input: &Input<'_>, object: Place) -> bool {
+    let tree = &input.project.facts(object.file).tree;
+    let mut exports = input
+        .uses
+        .iter()
+        .filter(|it| it.meaning == Meaning::Export && it.chain.root.file == object.file);
+    exports.any(|it| tree.ancestors(it.chain.end).any(|it| it == object.node))
 }

@@ -14,7 +14,6 @@ pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
     let statement = tree.enclosing_statement(it.chain.end);
     match tree.kind(statement) {
         Kind::ExpressionStatement { expression } if is_hand_over(tree, *expression, it) => {
-            remove_comment_on_hand_over(draft, file, statement);
             remove_whole_statement(draft, file, statement);
         }
         _ => draft.replace_whole(file, tree.span(it.chain.end), "undefined"),
@@ -29,39 +28,6 @@ fn is_hand_over(tree: &Tree, expression: NodeId, it: &Use) -> bool {
         Kind::Assign { value, .. } => *value == it.chain.end || is_hand_over(tree, *value, it),
         Kind::Await { argument } => is_hand_over(tree, *argument, it),
         _ => false,
-    }
-}
-
-/// A comment right above that speaks of the server heads nothing once the statement is gone.
-pub(in crate::plan) fn remove_comment_on_hand_over(
-    draft: &mut Draft<'_>,
-    file: FileId,
-    statement: NodeId,
-) {
-    let layout = draft.layout(file);
-    let own = layout.tree.span(statement);
-    let with_comments = layout.with_comments(statement);
-    let comment = Span {
-        start: with_comments.start,
-        end: own.start,
-    };
-    let text = layout.text[comment.range()].to_lowercase();
-    let words = text.split(|it: char| !it.is_alphanumeric());
-    let ends_paragraph = layout.text[layout.line_end(own.end as usize)..]
-        .lines()
-        .next()
-        .is_none_or(|it| it.trim().is_empty());
-    if ends_paragraph
-        && words
-            .into_iter()
-            .any(|it| matches!(it, "io" | "socket" | "sockets" | "socketio"))
-    {
-        let start = layout.line_start(comment.start as usize);
-        draft.drop_comments(file, comment);
-        draft.delete(
-            file,
-            Span::new(start, layout.line_start(own.start as usize)),
-        );
     }
 }
 

@@ -1,10 +1,13 @@
-//! What serves nothing any more once the uses of the server are rewritten: imports of functions that gave it out, and
-//! middleware that did nothing but hand it on.
+//! What serves nothing any more once the uses of the server are rewritten: imports of functions that gave it out,
+//! middleware that did nothing but hand it on. What was unused before stays.
+
+pub(in crate::plan) mod comments;
+pub(in crate::plan) mod names;
 
 use std::collections::BTreeSet;
 
 use super::draft::Draft;
-use super::rewrite::{remove_comment_on_hand_over, remove_declaration};
+use super::rewrite::remove_declaration;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
@@ -168,7 +171,6 @@ pub(in crate::plan) fn remove_middleware(draft: &mut Draft<'_>) {
         let Some(statement) = function.and_then(|node| idle(draft, Place { file, node })) else {
             continue;
         };
-        remove_comment_on_hand_over(draft, file, statement);
         draft.drop_comments(file, tree.span(statement));
         draft.remove_statement(file, statement);
     }

@@ -1,0 +1,61 @@
+//! Comments that spoke of nothing but a statement that is gone: the one behind it on its line, and the one right above it
+//! where what follows is another matter.
+
+use crate::plan::draft::Draft;
+use crate::plan::layout::Layout;
+use crate::source::FileId;
+use crate::syntax::{Kind, NodeId};
+
+/// Removes the comments of the statements that were removed.
+pub(in crate::plan) fn remove(draft: &mut Draft<'_>) {
+    for (file, statement) in draft.removed() {
+        let layout = draft.layout(file);
+        if is_import(&layout, statement) {
+            continue;
+        }
+        let own = layout.tree.span(statement);
+        let mut whole = layout.with_comments(statement);
+        if !ends_matter(draft, file, statement) {
+            whole.start = own.start;
+        }
+        if whole != own && !draft.is_gone(file, whole) && layout.starts_line(own.start as usize) {
+            draft.drop_comments(file, whole);
+            draft.remove_range(file, whole);
+        }
+    }
+}
+
+/// What stands above an import may be about the file.
+fn is_import(layout: &Layout<'_>, statement: NodeId) -> bool {
+    let is_first = match layout.tree.kind(layout.tree.root()) {
+        Kind::Program { body } => body.first() == Some(&statement),
+        _ => false,
+    };
+    let requires = || {
+        let text = &layout.text[layout.tree.span(statement).range()];
+        text.contains("require(") || text.contains("import(")
+    };
+    is_first || matches!(layout.tree.kind(statement), Kind::Import { .. }) || requires()
+}
+
+/// Whether nothing that stays goes on with what a comment above a statement begins: another comment, another paragraph or
+/// the end of the block comes next.
+fn ends_matter(draft: &Draft<'_>, file: FileId, statement: NodeId) -> bool {
+    let layout = draft.layout(file);
+    let all = layout.tree.statement_list(statement).unwrap_or_default();
+    let mut later = all.iter().skip_while(|it| **it != statement).skip(1);
+    let Some(next) = later.find(|it| !draft.is_gone(file, layout.tree.span(**it))) else {
+        return true;
+    };
+    let next_span = layout.tree.span(*next);
+    let start = layout.tree.span(statement).end as usize;
+    let between = &layout.text[start..next_span.start as usize];
+    let has_blank_line = between.lines().skip(1).any(|it| it.trim().is_empty());
+    let has_comment = layout.with_comments(*next).start < next_span.start;
+    // Above a declaration, the comment may announce what is rewritten next.
+    let declares = !matches!(
+        layout.tree.kind(statement),
+        Kind::ExpressionStatement { .. }
+    );
+    has_comment || has_blank_line && !(declares && draft.is_touched(file, next_span))
+}
