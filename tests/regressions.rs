@@ -6,6 +6,8 @@
 mod migrations;
 mod support;
 
+use iomigrate::migrate;
+use iomigrate::plan::Level;
 use migrations::{SERVER, migrated, migrated_route};
 
 /// The findings in `files`, one line each.
@@ -1178,4 +1180,54 @@ module.exports = { app, io };
         migrated(&files, "live.js"),
         "const app = require('./app');\nmodule.exports = { app };\n"
     );
+}
+
+#[test]
+fn a_type_that_only_stood_in_what_is_gone_is_not_imported() {
+    let mut files = TYPESCRIPT.to_vec();
+    files[2].1 = "import { Router } from 'express';
+import { Server as SocketServer } from 'socket.io';
+
+export const routes = Router();
+routes.get('/', (req, res) => {
+  const io = req.app.get('io') as SocketServer;
+  io.emit('a');
+  (req.app.get('io') as SocketServer).emit('b');
+  res.end();
+});
+";
+    let expected = "import { Router } from 'express';
+import socketBroadcaster from './utils/socketBroadcaster';
+
+export const routes = Router();
+routes.get('/', (req, res) => {
+  socketBroadcaster.broadcast('a');
+  socketBroadcaster.broadcast('b');
+  res.end();
+});
+";
+    assert_eq!(migrated(&files, "src/routes.ts"), expected);
+    let read = files[2]
+        .1
+        .replace("res.end()", "res.end() as unknown as SocketServer");
+    files[2].1 = &read;
+    assert!(migrated(&files, "src/routes.ts").contains("'socket.io'"));
+}
+
+#[test]
+fn what_is_logged_of_the_server_is_pointed_at() {
+    let server = SERVER.replace(
+        "server.listen(3001);",
+        "server.listen(3001);\nconsole.log('Socket.IO is listening');",
+    );
+    let route = "module.exports = (req) => req.app.get('io').emit('x');\n";
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server.as_str()),
+        ("routes.js", route),
+    ];
+    let files = files.iter().map(|it| (it.0.to_owned(), it.1.to_owned()));
+    let plan = migrate(&support::analyse_files(files), Level::Safe);
+    let note = "server.js:8:1: this logs something about Socket.IO; see whether the API should still say so";
+    assert!(plan.notes.iter().any(|it| it == note), "{:?}", plan.notes);
 }

@@ -203,6 +203,7 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
         slice.sweep(&mut draft);
     }
     leftovers::names::remove_names(&mut draft);
+    leftovers::comments::note_logs(&mut draft);
     let mut stranded = rewrite::stranded(&mut draft, &mut done);
     stranded.retain(|it| !without.contains(&it.index));
     if !stranded.is_empty() {

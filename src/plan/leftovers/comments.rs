@@ -1,10 +1,10 @@
 //! Comments that spoke of nothing but a statement that is gone: the one behind it on its line, and the one right above it
-//! where what follows is another matter.
+//! where what follows is another matter. What a program logs of Socket.IO is only pointed at.
 
 use crate::plan::draft::Draft;
 use crate::plan::layout::Layout;
-use crate::source::FileId;
-use crate::syntax::{Kind, NodeId};
+use crate::source::{FileId, LineIndex};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// Removes the comments of the statements that were removed.
 pub(in crate::plan) fn remove(draft: &mut Draft<'_>) {
@@ -58,4 +58,59 @@ fn ends_matter(draft: &Draft<'_>, file: FileId, statement: NodeId) -> bool {
         Kind::ExpressionStatement { .. }
     );
     has_comment || has_blank_line && !(declares && draft.is_touched(file, next_span))
+}
+
+/// Notes what changed files go on saying of Socket.IO, now that it is not in their process any more.
+pub(in crate::plan) fn note_logs(draft: &mut Draft<'_>) {
+    let input = draft.input;
+    for (file, facts) in input.project.files() {
+        let tree = &facts.tree;
+        if !draft.is_touched(file, tree.span(tree.root())) {
+            continue;
+        }
+        let source = &input.sources[file.index()];
+        let lines = LineIndex::new(&source.text);
+        let logs = tree
+            .ids()
+            .filter(|it| is_log_of_server(tree, *it) && !draft.is_gone(file, tree.span(*it)));
+        let notes: Vec<String> = logs
+            .map(|it| {
+                let position = lines.position(&source.text, tree.span(it).start);
+                format!(
+                    "{}:{position}: this logs something about Socket.IO; see whether the API should still say so",
+                    source.path
+                )
+            })
+            .collect();
+        draft.notes.extend(notes);
+    }
+}
+
+/// `console.log('Socket.io listening')`, `logger.info(…)`.
+fn is_log_of_server(tree: &Tree, call: NodeId) -> bool {
+    let Kind::Call {
+        callee, arguments, ..
+    } = tree.kind(call)
+    else {
+        return false;
+    };
+    let logs = match tree.kind(*callee) {
+        Kind::Member { property, .. } => matches!(
+            property.name(),
+            Some("log" | "info" | "warn" | "error" | "debug")
+        ),
+        _ => false,
+    };
+    let speaks_of_server = |it: &NodeId| {
+        let texts = match tree.kind(*it) {
+            Kind::String { value } => value.clone(),
+            Kind::Template { texts, .. } => texts.join(" "),
+            _ => return false,
+        };
+        let text = texts.to_lowercase();
+        ["socket.io", "socketio", "websocket"]
+            .iter()
+            .any(|it| text.contains(it))
+    };
+    logs && arguments.iter().any(speaks_of_server)
 }

@@ -1,8 +1,9 @@
-//! Names and calls that nothing needs any more: the result of `app.listen(3000)`, `app.get('io');`, and `setIO(io);` where
-//! nobody asks for what it keeps.
+//! Names and calls that nothing needs any more: the result of `app.listen(3000)`, `app.get('io');`, `setIO(io);` where
+//! nobody asks for what it keeps, and types of Socket.IO.
 
 use std::collections::BTreeSet;
 
+use crate::findings::uses::is_server_import;
 use crate::plan::draft::Draft;
 use crate::plan::getters;
 use crate::plan::rewrite::remove_declaration;
@@ -233,4 +234,47 @@ fn note_unread(draft: &mut Draft<'_>, functions: &[Place]) {
             source.path
         ));
     }
+}
+
+/// Removes imports of types of Socket.IO that only stood in what is gone. Types are no part of the tree, so the names are
+/// looked for in the text; one in a comment keeps the import.
+pub(in crate::plan) fn remove_types(draft: &mut Draft<'_>) {
+    let input = draft.input;
+    for (file, facts) in input.project.files() {
+        let tree = &facts.tree;
+        for node in tree.ids() {
+            let Kind::Import { source, names, .. } = tree.kind(node) else {
+                continue;
+            };
+            let is_read = |it: &NodeId| {
+                let binding = facts.binding_of(*it).map(|it| facts.binding(it));
+                binding.is_none_or(|it| !it.references.is_empty())
+            };
+            let locals: Vec<NodeId> = names.iter().map(|it| it.local).collect();
+            if !is_server_import(source) || locals.is_empty() || locals.iter().any(is_read) {
+                continue;
+            }
+            let own = tree.span(node);
+            let words: Vec<Span> = locals
+                .iter()
+                .filter_map(|it| tree.name(*it))
+                .flat_map(|it| words(&input.sources[file.index()].text, it))
+                .filter(|it| !own.contains(*it))
+                .collect();
+            if !words.is_empty() && words.iter().all(|it| draft.is_replaced(file, *it)) {
+                draft.remove_statement(file, node);
+            }
+        }
+    }
+}
+
+/// Where a word stands in a text.
+fn words(text: &str, word: &str) -> Vec<Span> {
+    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '$');
+    let found = text.match_indices(word).filter(|(at, _)| {
+        !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
+    });
+    found
+        .map(|(at, _)| Span::new(at, at + word.len()))
+        .collect()
 }

@@ -115,6 +115,7 @@ pub(super) fn rewrite(
     rewriting.handles.remove_variables(draft);
     leftovers::remove_imports(draft, &rewriting.replaced);
     leftovers::remove_middleware(draft);
+    leftovers::names::remove_types(draft);
     leftovers::comments::remove(draft);
     if rewriting.unfit.is_empty() {
         Ok(rewriting.done)

@@ -1,4 +1,5 @@
-//! Which uses can't be rewritten, and why; which objects keep the server; and where the answer to a question can be awaited without anybody noticing.
+//! Which uses can't be rewritten, and why; which objects keep the server; and where the answer to a question can be
+//! awaited without anybody noticing.
 
 use super::emits::{self, Unfit};
 use super::{Left, closing, handles};
