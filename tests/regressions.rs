@@ -1231,3 +1231,56 @@ fn what_is_logged_of_the_server_is_pointed_at() {
     let note = "server.js:8:1: this logs something about Socket.IO; see whether the API should still say so";
     assert!(plan.notes.iter().any(|it| it == note), "{:?}", plan.notes);
 }
+
+/// Seen in a public back end: the line that attaches the broadcaster was found to be one use more.
+#[test]
+fn a_server_on_the_global_object_can_be_attached() {
+    let server = "const app = require('express')();
+const server = require('http').createServer(app);
+require('./live')(server);
+app.post('/', (req, res) => {
+  io.emit('x');
+  require('gauge').measure(io);
+  res.end();
+});
+server.listen(3001);
+";
+    let live = "module.exports = function (server) {
+  global.io = require('socket.io')(server);
+  io.on('connection', (socket) => socket.join('a'));
+};
+";
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server),
+        ("live.js", live),
+    ];
+    let text = migrated(&files, "live.js");
+    assert!(
+        text.contains("  socketBroadcaster.attach(global.io);\n"),
+        "{text}"
+    );
+}
+
+/// Seen in a public back end: the parameter was renamed, the registration on it was not.
+#[test]
+fn a_parameter_that_handlers_are_registered_on_keeps_its_name_while_the_server_stays() {
+    let server = format!(
+        "{SERVER}const live = require('./live');\nlive.init(io);\nlive.tell(app.get('other-io'));\n"
+    );
+    let live = "exports.init = (io) => {
+  io.on('connection', (socket) => socket.join('a'));
+};
+exports.tell = (io) => io.to('a').emit('told');
+";
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server.as_str()),
+        ("live.js", live),
+        (
+            "routes.js",
+            "module.exports = (req) => req.app.get('io').emit('x');\n",
+        ),
+    ];
+    assert_eq!(migrated(&files, "live.js"), live);
+}

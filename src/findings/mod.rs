@@ -145,6 +145,7 @@ fn hands_on(meaning: Meaning) -> bool {
             | Meaning::PropertyWrite
             | Meaning::Export
             | Meaning::Argument
+            | Meaning::Attach
             | Meaning::Return
             | Meaning::Escape
     )
