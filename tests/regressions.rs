@@ -953,6 +953,10 @@ function tell(io) {
     // Where the server is in the API, what it is not attached to does not turn to Redis.
     let broadcaster = migrated(&files, "utils/socketBroadcaster.js");
     assert!(broadcaster.contains("new NoLink()"), "{broadcaster}");
+    // A file that nothing loads and that only defines things is no script.
+    let mut barrel = files.clone();
+    barrel[4] = ("index.js", "exports.service = require('./service');\n");
+    assert!(!migrated(&barrel, "service.js").contains("if ("));
     // Without the script, nothing runs that code but the API.
     assert!(
         migrated(&files[..4], "service.js")
@@ -1146,7 +1150,13 @@ exports.getIO = () => {
         ("holder.js", holder),
         (
             "routes.js",
-            "const { getIO } = require('./holder');\nmodule.exports = () => getIO().emit('x');\n",
+            "const { getIO } = require('./holder');
+module.exports = () => {
+  const io = getIO();
+  io.emit('x');
+  getIO().emit('y');
+};
+",
         ),
     ];
     let expected = "const app = require('express')();

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::Project;
-use super::value::{Place, SiteKind};
+use super::value::{Place, SiteKind, Value};
 use crate::source::FileId;
+use crate::syntax::Kind;
 
 impl Project {
     /// Whether a program that makes a server loads a file as well, or may do so in a way that the text doesn't tell.
@@ -33,9 +34,45 @@ impl Project {
             .of_api()
             .all(|it| !self.graph.loads_unknown[it.index()]);
         let mut programs = self.programs();
-        programs.retain(|it| (is_certain || self.entries.contains(it)) && !makes(*it));
-        let is_run = |file: &FileId| programs.iter().any(|it| self.loads(*it, *file));
-        self.of_api().filter(is_run).collect()
+        let is_run = |it: &FileId| self.entries.contains(it) || is_certain && self.acts(*it);
+        programs.retain(|it| is_run(it) && !makes(*it));
+        let is_loaded = |file: &FileId| programs.iter().any(|it| self.loads(*it, *file));
+        self.of_api().filter(is_loaded).collect()
+    }
+
+    /// Whether a file does something when it is started, besides defining things for others: `seed().then(…);`.
+    fn acts(&self, file: FileId) -> bool {
+        let tree = &self.facts(file).tree;
+        let Kind::Program { body } = tree.kind(tree.root()) else {
+            return false;
+        };
+        body.iter().any(|it| match tree.kind(*it) {
+            Kind::ExpressionStatement { expression } => match tree.kind(tree.bare(*expression)) {
+                Kind::Call { callee, .. } => !self.is_route(Place {
+                    file,
+                    node: *callee,
+                }),
+                Kind::Await { .. } => true,
+                _ => false,
+            },
+            Kind::If { .. } | Kind::Try { .. } | Kind::ForEach { .. } => true,
+            _ => false,
+        })
+    }
+
+    /// `router.get`, `app.use`.
+    fn is_route(&self, callee: Place) -> bool {
+        match self.facts(callee.file).tree.kind(callee.node) {
+            Kind::Member { object, .. } => {
+                let object = Place {
+                    file: callee.file,
+                    node: *object,
+                };
+                self.values(object)
+                    .any(|it| matches!(it, Value::App | Value::Router))
+            }
+            _ => false,
+        }
     }
 
     fn of_api(&self) -> impl Iterator<Item = FileId> {

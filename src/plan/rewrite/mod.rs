@@ -106,13 +106,13 @@ pub(super) fn rewrite(
             rewriting.done.insert(index);
         }
     }
+    rewriting.handles.remove_variables(draft);
     if scope.is_full {
         let idle = leftovers::names::remove_setters(draft, &rewriting.replaced);
         rewriting.handles.leave(draft.input, &idle);
         leftovers::names::remove_bare_reads(draft);
     }
     rewriting.handles.rename_parameters(draft);
-    rewriting.handles.remove_variables(draft);
     leftovers::remove_imports(draft, &rewriting.replaced);
     leftovers::remove_middleware(draft);
     leftovers::names::remove_types(draft);
