@@ -1224,6 +1224,28 @@ routes.get('/', (req, res) => {
     assert!(migrated(&files, "src/routes.ts").contains("'socket.io'"));
 }
 
+/// Types are not followed: a declaration that only describes where the server was is a person's to delete.
+#[test]
+fn types_that_stay_are_pointed_at() {
+    let server = SERVER.replace("require('./routes')", "require('./routes').default");
+    let files = [
+        ("package.json", r#"{ "name": "desk", "main": "server.js" }"#),
+        ("server.js", server.as_str()),
+        (
+            "routes.ts",
+            "import type { Server } from 'socket.io';
+declare module 'express' { interface Request { io: Server } }
+export default (req: any) => req.app.get('io').emit('x');
+",
+        ),
+    ];
+    let files = files.iter().map(|it| (it.0.to_owned(), it.1.to_owned()));
+    let plan = migrate(&support::analyse_files(files), Level::Safe);
+    let note = "routes.ts:1: types of Socket.IO are still imported here; what is declared with them is the broadcaster \
+                now, or nothing";
+    assert!(plan.notes.iter().any(|it| it == note), "{:?}", plan.notes);
+}
+
 #[test]
 fn what_is_logged_of_the_server_is_pointed_at() {
     let server = SERVER.replace(
@@ -1293,4 +1315,20 @@ exports.tell = (io) => io.to('a').emit('told');
         ),
     ];
     assert_eq!(migrated(&files, "live.js"), live);
+}
+
+#[test]
+fn a_key_in_a_template_is_as_good_as_one_in_quotes() {
+    let route = "module.exports = (req, res) => {
+  const io = req.app.get(`io`);
+  io.emit('x');
+};
+";
+    let expected = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+module.exports = (req, res) => {
+  socketBroadcaster.broadcast('x');
+};
+";
+    assert_eq!(migrated_route(route), expected);
 }

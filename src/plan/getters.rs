@@ -33,6 +33,10 @@ pub(in crate::plan) fn is_pure(input: &Input<'_>, file: FileId, node: NodeId) ->
                 && is_quiet(input, place)
         }
         Kind::Member { .. }
+        | Kind::Template { .. }
+        | Kind::Object { .. }
+        | Kind::Property { .. }
+        | Kind::Array { .. }
         | Kind::Logical { .. }
         | Kind::Conditional { .. }
         | Kind::Parenthesized { .. }

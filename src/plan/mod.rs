@@ -107,8 +107,7 @@ pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     let mut left = rewrite::unfixable(input, level);
     let mut notes = Vec::new();
     let unread = unread(input);
-    let is_free = left.iter().all(|it| rewrite::is_apart(input, it));
-    if is_free && unread.is_empty() && has_destination(input) {
+    if rewrite::are_apart(input, &left) && unread.is_empty() && has_destination(input) {
         match whole(input, &left) {
             Ok(plan) => return plan,
             Err(stand) => {
@@ -204,6 +203,7 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     }
     leftovers::names::remove_names(&mut draft);
     leftovers::comments::note_logs(&mut draft);
+    leftovers::names::note_types(&mut draft, &moves);
     let mut stranded = rewrite::stranded(&mut draft, &mut done);
     stranded.retain(|it| !without.contains(&it.index));
     if !stranded.is_empty() {

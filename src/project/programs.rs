@@ -9,18 +9,25 @@ use crate::source::FileId;
 use crate::syntax::Kind;
 
 impl Project {
-    /// Whether a program that makes a server loads a file as well, or may do so in a way that the text doesn't tell.
-    pub fn is_beside_server(&self, file: FileId) -> bool {
+    /// The files that a program which makes a server loads as well, or may load in a way that the text doesn't tell.
+    pub fn beside_server(&self) -> BTreeSet<FileId> {
         let makers = self.makers(|it| it == SiteKind::Constructed);
-        self.of_api()
-            .filter(|it| makers.iter().any(|maker| self.loads(*it, *maker)))
-            .map(|it| self.graph.reachable(&BTreeSet::from([it])))
-            .any(|it| it.is_none_or(|it| it.contains(&file)))
+        let makes = |it: &FileId| makers.iter().any(|maker| self.loads(*it, *maker));
+        let programs: BTreeSet<FileId> = self.of_api().filter(makes).collect();
+        let loaded = self.graph.reachable(&programs);
+        loaded.unwrap_or_else(|| self.of_api().collect())
     }
 
     /// The files that programs start with: those that are known to be started, and those that nothing loads.
     pub fn programs(&self) -> BTreeSet<FileId> {
-        let starts = |it: &FileId| self.entries.contains(it) || !self.is_loaded(*it);
+        let loaded: BTreeSet<FileId> = self
+            .of_api()
+            .flat_map(|file| {
+                let all = self.graph.files[file.index()].iter().copied();
+                all.filter(move |it| *it != file)
+            })
+            .collect();
+        let starts = |it: &FileId| self.entries.contains(it) || !loaded.contains(it);
         self.of_api().filter(starts).collect()
     }
 
@@ -36,8 +43,7 @@ impl Project {
         let mut programs = self.programs();
         let is_run = |it: &FileId| self.entries.contains(it) || is_certain && self.acts(*it);
         programs.retain(|it| is_run(it) && !makes(*it));
-        let is_loaded = |file: &FileId| programs.iter().any(|it| self.loads(*it, *file));
-        self.of_api().filter(is_loaded).collect()
+        self.graph.known_reach(&programs)
     }
 
     /// Whether a file does something when it is started, besides defining things for others: `seed().then(…);`.
@@ -79,11 +85,6 @@ impl Project {
         self.files()
             .map(|it| it.0)
             .filter(|it| self.role(*it).is_of_api())
-    }
-
-    fn is_loaded(&self, file: FileId) -> bool {
-        self.of_api()
-            .any(|it| it != file && self.graph.files[it.index()].contains(&file))
     }
 
     /// The files that make a server when they are loaded: where one is made, or where the function is called that does.

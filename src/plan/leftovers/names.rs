@@ -268,6 +268,33 @@ pub(in crate::plan) fn remove_types(draft: &mut Draft<'_>) {
     }
 }
 
+/// Notes the imports of types of Socket.IO that stay in the API: what is declared with them holds no server any more.
+pub(in crate::plan) fn note_types(draft: &mut Draft<'_>, moves: &dyn Fn(Place, Span) -> bool) {
+    let input = draft.input;
+    for (file, facts) in input.project.files() {
+        if !input.project.role(file).is_of_api() {
+            continue;
+        }
+        let tree = &facts.tree;
+        for node in tree.ids() {
+            let span = tree.span(node);
+            let is_type =
+                matches!(tree.kind(node), Kind::Import { source, .. } if is_server_import(source));
+            if is_type && !draft.is_gone(file, span) && !moves(Place { file, node }, span) {
+                let source = &input.sources[file.index()];
+                let line = LineIndex::new(&source.text)
+                    .position(&source.text, span.start)
+                    .line;
+                draft.notes.push(format!(
+                    "{}:{line}: types of Socket.IO are still imported here; what is declared with them is the \
+                     broadcaster now, or nothing",
+                    source.path
+                ));
+            }
+        }
+    }
+}
+
 /// Where a word stands in a text.
 fn words(text: &str, word: &str) -> Vec<Span> {
     let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '$');

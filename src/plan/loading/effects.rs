@@ -1,7 +1,7 @@
 //! What a program would miss without an import that goes: a module that does more than define things (opens a connection,
 //! starts a timer, registers a model) is still loaded, by a bare import.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{imports, is_inert_without};
 use crate::plan::draft::Draft;
@@ -14,6 +14,8 @@ use crate::syntax::{Kind, NodeId, Tree};
 /// Which files load which, and by what.
 pub(in crate::plan) struct Loads {
     by_file: Vec<Vec<(NodeId, FileId)>>,
+    /// The files that programs start with.
+    programs: BTreeSet<FileId>,
 }
 
 impl Loads {
@@ -29,7 +31,26 @@ impl Loads {
         };
         Self {
             by_file: project.files().map(|it| of_file(it.0)).collect(),
+            programs: project.programs(),
         }
+    }
+
+    /// The programs that load a file, as far as the imports tell that there were.
+    fn programs_with(&self, file: FileId) -> Vec<FileId> {
+        let mut loaders: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
+        for (index, loaded) in self.by_file.iter().enumerate() {
+            let from = FileId(u32::try_from(index).expect("load refuses 2^32 files"));
+            for (_, target) in loaded {
+                loaders.entry(*target).or_default().push(from);
+            }
+        }
+        let mut found = BTreeSet::from([file]);
+        let mut pending = vec![file];
+        while let Some(file) = pending.pop() {
+            let next = loaders.get(&file).into_iter().flatten();
+            pending.extend(next.filter(|it| found.insert(**it)));
+        }
+        found.intersection(&self.programs).copied().collect()
     }
 
     /// The files that are loaded when `program` is, through what is left of the imports but for that in `without`. What
@@ -100,7 +121,7 @@ fn awaited(tree: &Tree, call: NodeId) -> NodeId {
 /// Whether a program that loads the file of `import` would load something less without it that does more than define
 /// things.
 fn is_missed(draft: &Draft<'_>, loads: &Loads, import: (FileId, Span)) -> bool {
-    let programs = draft.input.project.programs().into_iter();
+    let programs = loads.programs_with(import.0).into_iter();
     let loaded = programs.map(|it| (it, loads.reach(draft, it, None)));
     let mut concerned = loaded.filter(|it| it.1.contains(&import.0));
     concerned.any(|(program, with)| {

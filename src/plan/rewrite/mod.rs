@@ -25,7 +25,7 @@ use crate::syntax::{Kind, NodeId};
 use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use obstacles::is_setup;
-pub(super) use obstacles::{is_apart, unfixable};
+pub(super) use obstacles::{are_apart, unfixable};
 pub(in crate::plan) use removals::remove_declaration;
 
 /// A chain as it is, with the broadcaster at its root.

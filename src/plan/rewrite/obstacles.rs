@@ -72,11 +72,17 @@ fn is_likely(input: &Input<'_>, it: &Use) -> bool {
     confidence(input.project, part_place(input.project, it)) == Confidence::Likely
 }
 
-/// Whether a use may be left as it is while the server leaves the process: it is not certain to be one, and no program
-/// that makes the server loads it.
-pub(in crate::plan) fn is_apart(input: &Input<'_>, left: &Left) -> bool {
-    let it = &input.uses[left.index];
-    is_likely(input, it) && !input.project.is_beside_server(it.chain.root.file)
+/// Whether all uses that are left may stay as they are while the server leaves the process: none is certain to be one, and
+/// no program that makes the server loads them.
+pub(in crate::plan) fn are_apart(input: &Input<'_>, left: &[Left]) -> bool {
+    if left.is_empty() {
+        return true;
+    }
+    let beside = input.project.beside_server();
+    left.iter().all(|it| {
+        let it = &input.uses[it.index];
+        is_likely(input, it) && !beside.contains(&it.chain.root.file)
+    })
 }
 
 /// Shapes that no rewrite is known for.
