@@ -1332,3 +1332,20 @@ module.exports = (req, res) => {
 ";
     assert_eq!(migrated_route(route), expected);
 }
+
+/// Seen in a public back end: one branch got the broadcaster's operator, the other one kept the server.
+#[test]
+fn a_variable_that_is_assigned_to_holds_one_thing_while_the_server_stays() {
+    let text = migrated_body(
+        "  let all;
+  if (req.a) all = io.to('a');
+  else all = io;
+  all.emit('x');
+  keep(io);
+",
+    );
+    assert!(
+        text.contains("  if (req.a) all = io.to('a');\n  else all = io;\n"),
+        "{text}"
+    );
+}

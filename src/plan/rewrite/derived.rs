@@ -113,7 +113,7 @@ impl Derived {
 }
 
 /// The variable that a use makes a namespace or an operator for.
-fn made_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
+pub(super) fn made_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
     if it.meaning != Meaning::Alias || it.chain.links.is_empty() {
         return None;
     }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::derived::Derived;
+use super::derived::{Derived, made_by};
 use super::obstacles::{is_field, is_setup};
 use super::{closes_nothing, removals};
 use crate::findings::uses::{Use, Variable, receiving_parameters};
@@ -180,8 +180,11 @@ impl Handles {
     }
 
     fn alias_goes(&self, input: &Input<'_>, it: &Use) -> bool {
-        !it.chain.links.is_empty()
-            || declared_by(input, it).is_some_and(|variable| self.removed.contains(&variable))
+        match it.chain.links.is_empty() {
+            true => declared_by(input, it).is_some_and(|it| self.removed.contains(&it)),
+            // A variable that is assigned to may hold something of the server besides.
+            false => made_by(input, it).is_some(),
+        }
     }
 
     /// What stands at a root afterwards.
