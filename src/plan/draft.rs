@@ -193,12 +193,6 @@ impl<'a> Draft<'a> {
         self.edits.entry(file).or_default().drop_inside(span);
     }
 
-    /// Whether a place is gone, or something else is written there.
-    pub(in crate::plan) fn is_replaced(&self, file: FileId, span: Span) -> bool {
-        let edits = self.edits.get(&file).map(EditList::iter);
-        self.is_gone(file, span) || edits.is_some_and(|mut it| it.any(|it| it.span.contains(span)))
-    }
-
     /// Whether something in a range is rewritten.
     pub(in crate::plan) fn is_touched(&self, file: FileId, span: Span) -> bool {
         self.edits
