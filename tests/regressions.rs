@@ -1221,7 +1221,11 @@ routes.get('/', (req, res) => {
         .1
         .replace("res.end()", "res.end() as unknown as SocketServer");
     files[2].1 = &read;
-    assert!(migrated(&files, "src/routes.ts").contains("'socket.io'"));
+    let read = migrated(&files, "src/routes.ts");
+    assert!(
+        read.contains("res.end() as unknown as SocketBroadcaster"),
+        "{read}"
+    );
 }
 
 /// Types are not followed: a declaration that only describes where the server was is a person's to delete.

@@ -101,12 +101,16 @@ fn assigned(project: &Project, file: FileId, target: NodeId, operator: &str) -> 
     let Kind::Member { object, .. } = tree.kind(target) else {
         return Meaning::Alias;
     };
-    let is_own_export = project
-        .values(Place {
-            file,
-            node: *object,
-        })
-        .any(|it| matches!(it, Value::Exports(of) | Value::ModuleObject(of) if *of == file));
+    // In a method of what a module exports, `this` may be the object that `exports` refers to at first: it is its own field.
+    let is_field =
+        matches!(tree.kind(*object), Kind::This) && tree.enclosing_function(*object).is_some();
+    let is_own_export = !is_field
+        && project
+            .values(Place {
+                file,
+                node: *object,
+            })
+            .any(|it| matches!(it, Value::Exports(of) | Value::ModuleObject(of) if *of == file));
     match is_own_export {
         true => Meaning::Export,
         false => Meaning::PropertyWrite,

@@ -6,7 +6,7 @@ use crate::findings::uses::calls_setup;
 use crate::project::api::{self, Receiver, Role};
 use crate::project::value::{Place, SiteKind};
 use crate::source::FileId;
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// How deep one getter may ask another one.
 const DEPTH: usize = 4;
@@ -141,13 +141,21 @@ fn complains(input: &Input<'_>, call: Place) -> bool {
                 // What it loads, others load as well.
                 Kind::ImportKeyword => true,
                 Kind::Name { name } => name == "require",
-                callee => is_log(callee),
+                callee => is_log_callee(callee),
             },
             _ => false,
         }
 }
 
-fn is_log(callee: &Kind) -> bool {
+/// `console.log(…)`, `logger.info(…)`.
+pub(in crate::plan) fn is_log(tree: &Tree, node: NodeId) -> bool {
+    match tree.kind(tree.bare(node)) {
+        Kind::Call { callee, .. } => is_log_callee(tree.kind(tree.bare(*callee))),
+        _ => false,
+    }
+}
+
+fn is_log_callee(callee: &Kind) -> bool {
     matches!(callee, Kind::Member { property, .. } if matches!(
         property.name(),
         Some("log" | "warn" | "error" | "info" | "debug" | "trace")

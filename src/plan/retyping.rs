@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::lists;
 use crate::project::value::{Place, SiteKind, Value};
 use crate::source::{FileId, Language, Span};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// The type that the broadcaster's file exports.
 pub(in crate::plan) const BROADCASTER_TYPE: &str = "SocketBroadcaster";
@@ -109,7 +109,10 @@ fn mentions(draft: &Draft<'_>, file: FileId, word: &str) -> Vec<Span> {
         .filter(is_string)
         .map(|it| layout.tree.span(it));
     let comments = layout.tree.comments.iter().map(|it| it.span);
-    let skipped: Vec<Span> = strings.chain(comments).collect();
+    let skipped: Vec<Span> = strings
+        .chain(comments)
+        .chain(template_texts(layout.tree))
+        .collect();
     let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '$');
     let found = layout.text.match_indices(word).filter(|(at, _)| {
         let (before, after) = (&layout.text[..*at], &layout.text[at + word.len()..]);
@@ -122,6 +125,29 @@ fn mentions(draft: &Draft<'_>, file: FileId, word: &str) -> Vec<Span> {
         .map(|(at, _)| Span::new(at, at + word.len()))
         .filter(|it| !skipped.iter().any(|skipped| skipped.contains(*it)))
         .collect()
+}
+
+/// What stands between the expressions of templates.
+fn template_texts(tree: &Tree) -> Vec<Span> {
+    let mut texts = Vec::new();
+    for node in tree.ids() {
+        if let Kind::Template { expressions, .. } = tree.kind(node) {
+            let whole = tree.span(node);
+            let mut from = whole.start;
+            for expression in expressions.iter().map(|it| tree.span(*it)) {
+                texts.push(Span {
+                    start: from,
+                    end: expression.start,
+                });
+                from = expression.end;
+            }
+            texts.push(Span {
+                start: from,
+                end: whole.end,
+            });
+        }
+    }
+    texts
 }
 
 /// A type with its arguments: `Server<A, B>`.

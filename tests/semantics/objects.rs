@@ -185,7 +185,7 @@ live.attach(io);
 live.io.emit('a');
 "#,
         &[
-            "live.js:2 inject handle-export proven",
+            "live.js:2 inject property-write proven",
             "live.js:3 emit emit-to-all proven",
             "server.js:2 setup server-construction proven",
             "server.js:3 inject handle-argument proven",

@@ -1,21 +1,21 @@
 //! What the moved code loads: the modules behind the copied imports. Says which of them need a connection that the
-//! set-up file opens, and which must not be loaded twice.
+//! set-up file opens. What must not be in two processes is `conflicts`' matter.
 
 pub(in crate::plan) mod connections;
+pub(in crate::plan) mod conflicts;
 pub(in crate::plan) mod effects;
 pub(in crate::plan) mod state;
 
 use std::collections::BTreeSet;
 
 use super::Input;
-use super::setup::{Blocker, Parts};
+use super::setup::Parts;
 use super::toplevel::starts::{callers, function_around, starts};
-use super::toplevel::{Form, Statements, place, purity, reads_environment, required};
-use crate::findings::uses::{Use, receiving_parameters};
+use super::toplevel::{Form, Statements, purity, reads_environment, required};
+use crate::findings::uses::Use;
 use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::Place;
-use crate::rules::Meaning;
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 
@@ -226,137 +226,12 @@ fn owned(
         let calls = callers(input, *function);
         let found = calls
             .iter()
-            .map(|it| starts(input, *it, &|it| statements.is_opened(it)));
+            .map(|it| starts(input, *it, statements.file, &|it| statements.is_opened(it)));
         let found: Option<Vec<BTreeSet<Place>>> = found.collect();
         let mut all = found.into_iter().flatten().flatten().peekable();
         all.peek().is_some() && all.all(|it| is_moved(&it))
     };
     functions.into_iter().filter(is_owned).collect()
-}
-
-/// Blocks what would start the API in the dedicated server.
-pub(in crate::plan) fn loop_back(statements: &Statements<'_>, parts: &Parts) -> Option<Blocker> {
-    let project = statements.input.project;
-    let index = parts.running().into_iter().find(|it| {
-        reach(statements, std::iter::once(*it))
-            .files
-            .contains(&statements.file)
-    })?;
-    Some(Blocker {
-        file: statements.file,
-        span: statements.span(index),
-        message: format!(
-            "the socket code imports a module that imports `{}` again",
-            project.path(statements.file)
-        ),
-        help: "the dedicated server would start the API, too; take what that module needs out of the entry file"
-            .to_owned(),
-    })
-}
-
-/// Blocks files with parts of the set-up that the API goes on loading.
-pub(in crate::plan) fn loaded_by_both(
-    statements: &Statements<'_>,
-    construction: Place,
-    abroad: &[&Use],
-    sides: &Sides,
-) -> Vec<Blocker> {
-    let project = statements.input.project;
-    let parts = abroad.iter().map(|it| Place {
-        file: it.chain.root.file,
-        node: it.chain.end,
-    });
-    let is_owned = |it: &Place| {
-        let function = function_around(statements.input, *it);
-        function.is_some_and(|it| sides.owned.contains(&it))
-    };
-    let parts = std::iter::once(construction).chain(parts.filter(|it| !is_owned(it)));
-    let mut blockers: Vec<Blocker> = Vec::new();
-    for part in parts.filter(|it| it.file != statements.file && !sides.dedicated.contains(&it.file))
-    {
-        if blockers.iter().any(|it| it.file == part.file) {
-            continue;
-        }
-        let name = project.path(part.file);
-        let loader = sides
-            .kept
-            .iter()
-            .copied()
-            .chain([statements.file])
-            .find_map(|file| {
-                let found = imports(project, file).into_iter().find(|it| {
-                    project.resolve(file, it.1) == Target::File(part.file)
-                        && !brings_only_handle(statements.input, file, it.0)
-                })?;
-                Some(place(
-                    statements.input,
-                    file,
-                    project.facts(file).tree.span(found.0),
-                ))
-            });
-        let why = loader.map_or_else(
-            || "it can't be told who loads it".to_owned(),
-            |it| format!("the API goes on loading it at {it}"),
-        );
-        blockers.push(Blocker {
-            file: part.file,
-            span: project.facts(part.file).tree.span(part.node),
-            message: format!("a part of the set-up is in `{name}`, which has other uses"),
-            help: format!("{why}; put what the API needs of it into a file of its own"),
-        });
-    }
-    blockers
-}
-
-/// Blocks a server that the moved code hands to a function which the API calls with the broadcaster.
-pub(in crate::plan) fn handed_to_both(
-    statements: &Statements<'_>,
-    parts: &Parts,
-    Sides {
-        dedicated, owned, ..
-    }: &Sides,
-) -> Option<Blocker> {
-    let project = statements.input.project;
-    statements.input.uses.iter().find_map(|it| {
-        let (file, end) = (it.chain.root.file, it.chain.end);
-        let tree = &project.facts(file).tree;
-        let is_moved = dedicated.contains(&file)
-            || file == statements.file
-                && statements.index_of(end).is_some_and(|it| parts.moved.contains(&it));
-        let argument = Some(end).filter(|_| is_moved && it.meaning == Meaning::Argument)?;
-        let call = tree.parent(argument)?;
-        let callees = project.callees(Place { file, node: call });
-        let shared = callees
-            .into_iter()
-            .filter(|_| it.inside.is_none() || !is_understood(statements.input, it))
-            .find(|it| it.file != statements.file && !dedicated.contains(&it.file) && !owned.contains(it))?;
-        let other = project.facts(shared.file).tree.span(shared.node);
-        Some(Blocker {
-            file,
-            span: tree.span(call),
-            message: "the socket code hands the server to a function of a module that the API loads, too".to_owned(),
-            help: format!(
-                "the function at {} would be called with the server here and with the broadcaster there; give the \
-                 socket code a function of its own",
-                place(statements.input, shared.file, other)
-            ),
-        })
-    })
-}
-
-/// Whether the functions that handlers hand the server to, like others the broadcaster, do nothing with it but to emit.
-fn is_understood(input: &Input<'_>, argument: &Use) -> bool {
-    let received = receiving_parameters(input.project, &argument.chain).unwrap_or_default();
-    received.into_iter().all(|parameter| {
-        parameter.is_some_and(|(file, binding)| {
-            let facts = input.project.facts(file);
-            let is_of_it = |it: &&Use| {
-                it.chain.root.file == file && facts.binding_of(it.chain.root.node) == Some(binding)
-            };
-            let mut uses = input.uses.iter().filter(is_of_it);
-            uses.all(|it| it.is_shared && it.meaning == Meaning::Emission)
-        })
-    })
 }
 
 /// A module outside the set-up file that reads the environment file for it, by a specifier of the set-up file.

@@ -39,7 +39,7 @@ pub(in crate::plan) fn in_modules(
         if !sides.kept.contains(&file) {
             continue;
         }
-        if let Some((name, span)) = kept_by(input, file, &|_| true) {
+        if let Some((name, span)) = kept_by(input, file, None) {
             let span_of_import = input.project.facts(importer).tree.span(node);
             let at = place(input, file, span);
             blockers.push(Blocker {
@@ -64,7 +64,7 @@ fn in_owned(input: &Input<'_>, function: Place) -> Option<Blocker> {
         let mut references = facts.binding(binding).references.iter();
         references.any(|it| own.contains(facts.tree.span(*it)))
     };
-    let (name, span) = kept_by(input, function.file, &reads)?;
+    let (name, span) = kept_by(input, function.file, Some(&reads))?;
     Some(Blocker {
         file: function.file,
         span,
@@ -80,20 +80,54 @@ fn two_of_it(at: &str) -> String {
     )
 }
 
-/// A variable of a module that changes while the program runs.
+/// What of a module changes while the program runs: one of the variables that are meant, or of all.
 fn kept_by(
     input: &Input<'_>,
     file: FileId,
-    is_meant: &dyn Fn(BindingId) -> bool,
+    is_meant: Option<&dyn Fn(BindingId) -> bool>,
 ) -> Option<(String, Span)> {
     let statements = Statements::new(input, file);
     let tree = statements.tree();
-    statements.facts.bindings().find_map(|(id, binding)| {
-        let declaration = *binding.declarations.first()?;
-        let is_state = binding.scope == ScopeId::MODULE
-            && is_meant(id)
-            && (is_collection(&statements, declaration) || changes_later(&statements, id));
-        is_state.then(|| (binding.name.clone(), tree.span(declaration)))
+    statements
+        .facts
+        .bindings()
+        .find_map(|(id, binding)| {
+            let declaration = *binding.declarations.first()?;
+            let is_state = binding.scope == ScopeId::MODULE
+                && is_meant.is_none_or(|it| it(id))
+                && (is_collection(&statements, declaration)
+                    || is_filled_elsewhere(&statements, id)
+                    || changes_later(&statements, id));
+            is_state.then(|| (binding.name.clone(), tree.span(declaration)))
+        })
+        .or_else(|| exported_list(&statements).filter(|_| is_meant.is_none()))
+}
+
+/// `export const users = {}`: an empty list, or object, that this file puts nothing into is there for others to fill.
+fn is_filled_elsewhere(statements: &Statements<'_>, binding: BindingId) -> bool {
+    let facts = statements.facts.binding(binding);
+    let is_list = facts
+        .declarations
+        .iter()
+        .any(|it| is_empty_list(statements, *it));
+    let is_filled = facts.references.iter().any(|it| {
+        statements.tree().enclosing_function(*it).is_none() && purity::is_mutated(statements, *it)
+    });
+    is_list && !is_filled
+}
+
+/// The same without a name: `module.exports = {};`.
+fn exported_list(statements: &Statements<'_>) -> Option<(String, Span)> {
+    let tree = statements.tree();
+    tree.ids().find_map(|node| match tree.kind(node) {
+        Kind::Assign { target, value, .. } if is_empty(statements, *value) => {
+            let text = &statements.text()[tree.span(*target).range()];
+            (text == "module.exports").then(|| (text.to_owned(), tree.span(node)))
+        }
+        Kind::ExportDefault { value, .. } if is_empty(statements, *value) => {
+            Some(("default".to_owned(), tree.span(node)))
+        }
+        _ => None,
     })
 }
 
@@ -141,11 +175,16 @@ fn is_empty_list(statements: &Statements<'_>, declaration: NodeId) -> bool {
     match tree.parent(declaration).map(|it| tree.kind(it)) {
         Some(Kind::Declarator {
             init: Some(init), ..
-        }) => match tree.kind(tree.bare(*init)) {
-            Kind::Array { elements } => elements.is_empty(),
-            Kind::Object { properties } => properties.is_empty(),
-            _ => false,
-        },
+        }) => is_empty(statements, *init),
+        _ => false,
+    }
+}
+
+fn is_empty(statements: &Statements<'_>, node: NodeId) -> bool {
+    let tree = statements.tree();
+    match tree.kind(tree.bare(node)) {
+        Kind::Array { elements } => elements.is_empty(),
+        Kind::Object { properties } => properties.is_empty(),
         _ => false,
     }
 }

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use super::adapter::{self, Drops};
 use super::draft::Draft;
+use super::loading::conflicts;
 use super::loading::connections::{self, Connection};
 use super::loading::{self, Sides, state};
 use super::toplevel::Statements;
@@ -169,13 +170,15 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
     let (parts, connections) = parts(&statements, &setup, &seeds.statements, &drops)?;
     let sides = server_file::sides(&statements, &parts, &drops);
     let mut blockers = obstacles(&statements, &setup, &parts);
-    blockers.extend(loading::loaded_by_both(
+    blockers.extend(conflicts::loaded_by_both(
         &statements,
         setup.construction,
         &seeds.abroad,
         &sides,
     ));
-    blockers.extend(loading::handed_to_both(&statements, &parts, &sides));
+    blockers.extend(conflicts::listens(&statements, &parts, &sides));
+    blockers.extend(conflicts::held_by_both(&statements, &parts, &sides));
+    blockers.extend(conflicts::handed_to_both(&statements, &parts, &sides));
     blockers.extend(state::in_modules(&statements, &parts, &sides));
     blockers.extend(state::on_global(&statements, &parts));
     if !blockers.is_empty() {
@@ -241,7 +244,9 @@ fn parts(
 
 /// What stands against a move whose statements are sorted.
 fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<Blocker> {
-    let mut blockers: Vec<Blocker> = loading::loop_back(statements, parts).into_iter().collect();
+    let mut blockers: Vec<Blocker> = conflicts::loop_back(statements, parts)
+        .into_iter()
+        .collect();
     let refuse = |span: Span, message: String, help: &str| Blocker {
         file: statements.file,
         span,

@@ -89,7 +89,9 @@ fn started_at(statements: &Statements<'_>, site_use: &Use) -> Option<BTreeSet<us
         file: site_use.chain.root.file,
         node: site_use.chain.end,
     };
-    let starts = starts(statements.input, place, &|it| statements.is_opened(it))?;
+    let starts = starts(statements.input, place, statements.file, &|it| {
+        statements.is_opened(it)
+    })?;
     let here = starts.into_iter().filter(|it| it.file == statements.file);
     here.map(|it| movable(statements, it.node)).collect()
 }

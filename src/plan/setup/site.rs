@@ -6,6 +6,7 @@ use crate::plan::Input;
 use crate::plan::toplevel::starts::{blocks_around, callers, function_around, starts};
 use crate::plan::toplevel::{Statements, place};
 use crate::project::value::{Place, SiteKind, Value};
+use crate::rules::Meaning;
 use crate::scope::{BindingId, BindingKind, ScopeId};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
@@ -103,13 +104,32 @@ pub(super) fn homes(input: &Input<'_>, construction: Place) -> Result<Vec<Home>,
         opened,
     };
     let is_of_file = facts.binding(server).scope == ScopeId::MODULE;
-    let outer = starts(input, start, &|_| false).filter(|_| is_of_file && !opened.is_empty());
+    let outer =
+        starts(input, start, start.file, &|_| false).filter(|_| is_of_file && !opened.is_empty());
     let whole = outer.and_then(|it| {
         let only = it.first().copied().filter(|_| it.len() == 1)?;
         let is_plain = only.file == start.file && blocks_around(input, only) == Some(Vec::new());
         is_plain.then(|| at(only, Vec::new()))
     });
-    Ok(whole.into_iter().chain([at(start, opened)]).collect())
+    let around = blocks_of_registrations(input, start.file);
+    let with_them = around.filter(|it| it.starts_with(&opened) && *it != opened);
+    let others = with_them.map(|it| at(start, it));
+    let own = at(start, opened);
+    Ok(whole.into_iter().chain([own]).chain(others).collect())
+}
+
+/// The blocks around handlers that are registered in a function with other work.
+fn blocks_of_registrations(input: &Input<'_>, file: FileId) -> Option<Vec<NodeId>> {
+    let mut registered = input.uses.iter().filter(|it| {
+        it.meaning == Meaning::Registration && it.inside.is_none() && it.chain.root.file == file
+    });
+    registered.find_map(|it| {
+        let place = Place {
+            file,
+            node: it.chain.end,
+        };
+        blocks_around(input, place).filter(|it| !it.is_empty())
+    })
 }
 
 /// The call in which the HTTP server has a name of its own, not that of a parameter: the construction, or one that leads

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::Input;
+use crate::plan::{Input, getters};
 use crate::project::value::{Place, Value};
+use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
 /// The function that is run at `place`'s time: the nearest one around it.
@@ -118,10 +119,12 @@ fn is_exported(input: &Input<'_>, property: Place) -> bool {
 }
 
 /// The outermost places from which `place` is run: functions whose body is among `opened` do not count, as their
-/// statements are listed. `None` if it is not known who calls one of the functions on the way.
+/// statements are listed. `None` if it is not known who calls one of the functions on the way, or if one that is in the
+/// file `home` has other work: it can't go as a whole.
 pub(in crate::plan) fn starts(
     input: &Input<'_>,
     place: Place,
+    home: FileId,
     opened: &dyn Fn(Place) -> bool,
 ) -> Option<BTreeSet<Place>> {
     let mut starts = BTreeSet::new();
@@ -136,6 +139,9 @@ pub(in crate::plan) fn starts(
         if !seen.insert(function) {
             continue;
         }
+        if function.file == home && !is_devoted(input, function) {
+            return None;
+        }
         let callers = callers(input, function);
         if callers.is_empty() {
             return None;
@@ -143,6 +149,42 @@ pub(in crate::plan) fn starts(
         pending.extend(callers);
     }
     Some(starts)
+}
+
+/// Whether a function does nothing but work with the server, prepare that and tell of it.
+fn is_devoted(input: &Input<'_>, function: Place) -> bool {
+    let tree = &input.project.facts(function.file).tree;
+    let body = tree.function(function.node).and_then(|it| it.body);
+    body.is_none_or(|it| {
+        is_devoted_block(
+            input,
+            Place {
+                file: function.file,
+                node: it,
+            },
+        )
+    })
+}
+
+fn is_devoted_block(input: &Input<'_>, block: Place) -> bool {
+    let file = block.file;
+    let tree = &input.project.facts(file).tree;
+    let Kind::Block { body } = tree.kind(block.node) else {
+        return true;
+    };
+    let has_use = |node: NodeId| {
+        let span = tree.span(node);
+        let mut uses = input.uses.iter();
+        uses.any(|it| it.chain.root.file == file && span.contains(tree.span(it.chain.root.node)))
+    };
+    body.iter().all(|it| match tree.kind(*it) {
+        Kind::Try { block, .. } => is_devoted_block(input, Place { file, node: *block }),
+        Kind::Variables { .. } | Kind::Function(_) | Kind::Class(_) | Kind::Type => true,
+        Kind::ExpressionStatement { expression } => {
+            has_use(*it) || getters::is_log(tree, *expression)
+        }
+        _ => has_use(*it),
+    })
 }
 
 /// The blocks around a place, outermost first, as long as what is in them runs once and whenever the file gets there:
