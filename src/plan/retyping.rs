@@ -17,7 +17,9 @@ pub(in crate::plan) fn retype(draft: &mut Draft<'_>, moves: &dyn Fn(Place, Span)
     for (file, facts) in input.project.files() {
         let source = &input.sources[file.index()];
         let root = facts.tree.root();
-        let stays = input.project.role(file).is_of_api()
+        let role = input.project.role(file);
+        let stays = role.is_of_api()
+            && !role.is_dead
             && !moves(Place { file, node: root }, facts.tree.span(root));
         // Where nothing but the type says that it is the server, it may be another one.
         let is_guessed = input.uses.iter().any(|it| {
@@ -61,6 +63,14 @@ fn retype_import(
         all.any(|it| facts.tree.span(*it) == span)
     };
     let found = mentions(draft, file, facts.tree.name(local).unwrap_or_default());
+    // Where one is still made, or asked for, it is the server that is declared.
+    let is_made = references.into_iter().flatten().any(|it| {
+        let span = facts.tree.span(*it);
+        !draft.is_replaced(file, span) && !moves(import, span)
+    });
+    if is_made {
+        return;
+    }
     let mut is_needed = false;
     for span in found
         .into_iter()

@@ -7,7 +7,7 @@ use crate::plan::Input;
 use crate::plan::setup::{Blocker, Parts};
 use crate::plan::toplevel::{Statements, place, purity};
 use crate::project::resolve::Target;
-use crate::project::value::Place;
+use crate::project::value::{Place, Value};
 use crate::scope::{BindingId, FileFacts, ScopeId};
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
@@ -96,6 +96,7 @@ fn kept_by(
             let is_state = binding.scope == ScopeId::MODULE
                 && is_meant.is_none_or(|it| it(id))
                 && (is_collection(&statements, declaration)
+                    || statements.holds(id, |it| matches!(it, Value::Emitter(_)))
                     || is_filled_elsewhere(&statements, id)
                     || changes_later(&statements, id));
             is_state.then(|| (binding.name.clone(), tree.span(declaration)))
@@ -116,15 +117,19 @@ fn is_filled_elsewhere(statements: &Statements<'_>, binding: BindingId) -> bool 
     is_list && !is_filled
 }
 
-/// The same without a name: `module.exports = {};`.
+/// The same without a name: `module.exports = {};`, `module.exports = new EventEmitter();`.
 fn exported_list(statements: &Statements<'_>) -> Option<(String, Span)> {
     let tree = statements.tree();
+    let is_shared = |value: NodeId| {
+        let mut values = statements.values(tree.bare(value));
+        is_empty(statements, value) || values.any(|it| matches!(it, Value::Emitter(_)))
+    };
     tree.ids().find_map(|node| match tree.kind(node) {
-        Kind::Assign { target, value, .. } if is_empty(statements, *value) => {
+        Kind::Assign { target, value, .. } if is_shared(*value) => {
             let text = &statements.text()[tree.span(*target).range()];
             (text == "module.exports").then(|| (text.to_owned(), tree.span(node)))
         }
-        Kind::ExportDefault { value, .. } if is_empty(statements, *value) => {
+        Kind::ExportDefault { value, .. } if is_shared(*value) => {
             Some(("default".to_owned(), tree.span(node)))
         }
         _ => None,

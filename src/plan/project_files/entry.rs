@@ -20,10 +20,7 @@ pub(in crate::plan) fn entry(input: &Input<'_>) -> Option<FileId> {
         .filter(|it| it.kind == SiteKind::Constructed)
         .map(|it| it.place.file)
         .collect();
-    let started: Vec<FileId> = manifest::started(input)
-        .into_iter()
-        .filter_map(|it| input.project.file_at(&it))
-        .collect();
+    let started = manifest::started(input);
     let loads_server = |it: &FileId| sites.iter().any(|site| input.project.loads(*it, *site));
     let with_http = || {
         sites
@@ -85,7 +82,28 @@ pub(in crate::plan) fn broadcaster_path(input: &Input<'_>) -> String {
         .next()
         .filter(|it| matches!(*it, "mjs" | "cjs" | "ts" | "mts" | "cts"))
         .unwrap_or(if path.ends_with(".tsx") { "ts" } else { "js" });
-    format!("{}utils/socketBroadcaster.{extension}", folder(path))
+    format!(
+        "{}socketBroadcaster.{extension}",
+        helpers_folder(input, folder(path))
+    )
+}
+
+/// The project's folder for such files, as it writes it: `utils/` beside the entry, or beside the `bin/` that it is in.
+fn helpers_folder(input: &Input<'_>, around: &str) -> String {
+    let outer = around.strip_suffix("bin/");
+    let existing = [Some(around), outer]
+        .into_iter()
+        .flatten()
+        .find_map(|around| {
+            let paths = input
+                .sources
+                .iter()
+                .filter_map(|it| it.path.strip_prefix(around));
+            let mut folders = paths.filter_map(|it| it.split_once('/').map(|it| it.0));
+            let name = folders.find(|it| it.eq_ignore_ascii_case("utils"))?;
+            Some(format!("{around}{name}/"))
+        });
+    existing.unwrap_or_else(|| format!("{}utils/", outer.unwrap_or(around)))
 }
 
 /// Where the wire parser of the broadcaster at `broadcaster` is: beside it.

@@ -8,6 +8,7 @@ use super::json;
 use super::{Written, text_at};
 use crate::plan::Input;
 use crate::plan::setup::Slice;
+use crate::project::entries::file_at;
 use crate::source::FileId;
 
 /// A package that the new files need: the version that is added, and the oldest major version that will do.
@@ -120,8 +121,8 @@ pub(super) fn is_module_package(input: &Input<'_>, path: &str) -> bool {
     manifest(input, path).get("type").and_then(Value::as_str) == Some("module")
 }
 
-/// The files that the manifests start: `main`, `node x.js`.
-pub(super) fn started(input: &Input<'_>) -> Vec<String> {
+/// The files that the manifests start: `main`, `node x.js`, or what these are built from.
+pub(super) fn started(input: &Input<'_>) -> Vec<FileId> {
     let mut found = Vec::new();
     for path in input
         .manifests
@@ -139,7 +140,7 @@ pub(super) fn started(input: &Input<'_>) -> Vec<String> {
             .filter(|it| it.contains('.') || it.contains('/'));
         let main = manifest.get("main").and_then(Value::as_str);
         let named = words.chain(main).map(|it| it.trim_start_matches("./"));
-        found.extend(named.map(|it| format!("{}{it}", folder(path))));
+        found.extend(named.filter_map(|it| file_at(input.sources, folder(path), it)));
     }
     found
 }

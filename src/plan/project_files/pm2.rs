@@ -57,7 +57,8 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
             .map_or_else(|| in_root(&slice.server_path), server),
         api_script: command
             .as_ref()
-            .map_or_else(|| in_root(entry), |it| it.program().to_owned()),
+            .filter(|_| entry.ends_with("js") || entry.ends_with("ts"))
+            .map_or_else(|| in_root(entry), |it| with_extension(it.program())),
         node_args: command.as_ref().and_then(Command::loader),
     };
     let extension = if manifest::is_module_package(input, entry) {
@@ -67,6 +68,15 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
     };
     let text = render(include_str!("../runtime/ecosystem.config.js"), &values);
     written.add(input, format!("{root}ecosystem.config.{extension}"), text);
+}
+
+/// PM2 looks for no extension, as Node.js does.
+fn with_extension(script: &str) -> String {
+    let name = script.rsplit('/').next().unwrap_or(script);
+    match name.contains('.') {
+        true => script.to_owned(),
+        false => format!("{script}.js"),
+    }
 }
 
 /// The file that starts the API.

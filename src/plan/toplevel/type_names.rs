@@ -87,14 +87,16 @@ fn words(statements: &Statements<'_>, index: usize) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     let mut word = String::new();
     let mut before = ' ';
-    for it in text.chars().chain([' ']) {
+    for (at, it) in text.char_indices().chain([(text.len(), ' ')]) {
         if is_of_name(it) {
             word.push(it);
             continue;
         }
         if !word.is_empty() {
             let found = std::mem::take(&mut word);
-            if before != '.' {
+            // `a.found`, and `found: b` of an object: a value before a colon is known from the tree.
+            let rest = text[at..].trim_start().trim_start_matches('?');
+            if before != '.' && !rest.starts_with(':') {
                 words.insert(found);
             }
         }
