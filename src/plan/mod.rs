@@ -203,13 +203,13 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     }
     leftovers::names::remove_names(&mut draft);
     leftovers::comments::note_logs(&mut draft);
-    leftovers::names::note_types(&mut draft, &moves);
     let mut stranded = rewrite::stranded(&mut draft, &mut done);
     stranded.retain(|it| !without.contains(&it.index));
     if !stranded.is_empty() {
         return Err(stand(stranded));
     }
     retyping::retype(&mut draft, &moves);
+    leftovers::names::note_types(&mut draft, &moves);
     let (findings, reasons) = findings_left(input, left, &done);
     Ok(finish(
         draft,
