@@ -1,20 +1,33 @@
-//! Proof by running: the fixture before and after its migration, with real servers and real clients.
+//! Proof by running: the fixture before and after its migration, with real servers and real clients; then the same with
+//! its set-up in other shapes.
 //!
 //! `tests/e2e/run.mjs` does it and says what it saw; this only starts it with the binary that was just built.
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// Both measure time, and would be in each other's way.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 #[test]
 fn the_migrated_fixture_behaves_as_before() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    prove(&[]);
+}
+
+#[test]
+fn set_ups_of_other_shapes_behave_as_before() {
+    prove(&["--shapes", "fixtures/isp-desk-shapes"]);
+}
+
+fn prove(arguments: &[&str]) {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // Its table goes straight to the terminal, also when the test passes.
     let status = Command::new("node")
-        .arg(root.join("tests/e2e/run.mjs"))
-        .arg("--bin")
-        .arg(env!("CARGO_BIN_EXE_iomigrate"))
-        .arg("--fixture")
-        .arg(root.join("fixtures/isp-desk"))
+        .args(["tests/e2e/run.mjs", "--bin", env!("CARGO_BIN_EXE_iomigrate")])
+        .args(["--fixture", "fixtures/isp-desk"])
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .status()
         .expect("this test needs Node.js 18.11 or newer: apt-get install nodejs npm, or run tests/run.sh");
     assert!(

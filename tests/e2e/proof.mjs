@@ -1,9 +1,7 @@
 // The order of the checks, and which of them need what. run.mjs is the command line.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { difference, volume } from './compare.mjs';
 import { play } from './scenario.mjs';
 import { checkManyConnections, checkPorts, checkUnmigratedWorkersFail } from './checks/connections.mjs';
 import { checkCoverage } from './checks/coverage.mjs';
@@ -11,10 +9,10 @@ import { applyAll, applySafe, checkPm2, checkUndo, SITE_FILE } from './checks/mi
 import { checkMutation, MUTATIONS } from './checks/mutations.mjs';
 import { checkOutage } from './checks/outage.mjs';
 import { createProject } from './support/project.mjs';
-import { withMigrated, withOneProcess, withWorkersUnmigrated } from './support/stacks.mjs';
+import { withMigrated, withWorkersUnmigrated } from './support/stacks.mjs';
 import { need, Table } from './support/table.mjs';
+import { CLEAN_END, reference, same, traceOneProcess, WORKERS } from './traces.mjs';
 
-const WORKERS = 2;
 const CONNECTIONS = 200;
 
 // Resolves with whether everything passed; what was seen is printed.
@@ -38,15 +36,10 @@ export async function prove({ bin, fixture, base }) {
 // The system before the migration, and that this harness can tell right from wrong.
 async function proveReference(proof) {
   const { table, base, before } = proof;
-  const first = table.check('before, 1 process: the trace to compare with', async () => {
-    const trace = await traceOneProcess(base, before);
-    keep(base, 'before', trace);
-    const { answers, clients, events, kinds } = volume(trace);
-    return { seen: `${answers} HTTP answers, ${events} events of ${kinds} kinds, ${clients} clients`, trace };
-  });
+  const first = table.check('before, 1 process: the trace to compare with', () => reference(base, 'before', before));
   await table.check('before, 1 process, again = before', async () => {
     const trace = await traceOneProcess(base, before);
-    return same('before-again', proof, need(await first, 'the first trace').trace, trace);
+    return same('before-again', base, need(await first, 'the first trace').trace, trace);
   });
   proof.reference = (await first)?.trace;
   await table.check('the scenario covers the fixture', async () => checkCoverage(before, need(proof.reference, 'the trace')));
@@ -68,7 +61,7 @@ async function proveMigrated(proof) {
   const { table, base } = proof;
   const partial = table.check('safe fixes only, 1 process = before', async () => {
     const trace = await traceOneProcess(base, need(proof.partial, 'the partly migrated copy').folder);
-    return same('partial', proof, need(proof.reference, 'the trace'), trace);
+    return same('partial', base, need(proof.reference, 'the trace'), trace);
   });
   await proveFull(proof);
   await partial;
@@ -76,11 +69,11 @@ async function proveMigrated(proof) {
 
 // All on one stack, in this order: the trace wants an empty store, the outage leaves the system shaken.
 async function proveFull(proof) {
-  const { table } = proof;
+  const { table, base } = proof;
   const inStack = async (stack) => {
     await table.check(`after, ${WORKERS} processes behind Nginx = before`, async () => {
       const trace = await play(stack.url, () => stack.api.log);
-      return same('after', proof, need(proof.reference, 'the trace'), trace);
+      return same('after', base, need(proof.reference, 'the trace'), trace);
     });
     await table.check(`${CONNECTIONS} polling-first connections`, () => checkManyConnections(stack, CONNECTIONS));
     await table.check('who answers a handshake', () => checkPorts(stack));
@@ -89,7 +82,7 @@ async function proveFull(proof) {
   const outcome = await runMigrated(proof, inStack).catch((error) => ({ error }));
   await table.check('the migrated stack starts, and ends by SIGTERM', async () => {
     if (outcome.error) throw outcome.error;
-    assert.deepEqual(outcome.exitCodes, { nginx: 0, 'API workers': 0, 'Socket.IO server': 0 });
+    assert.deepEqual(outcome.exitCodes, CLEAN_END);
     return { seen: 'exit code 0 of every process' };
   });
 }
@@ -113,18 +106,3 @@ async function proveMutations(proof) {
   };
   await Promise.all([work(), work()]);
 }
-
-async function traceOneProcess(base, folder) {
-  const { result, exitCodes } = await withOneProcess(base, folder, ({ url, api }) => play(url, () => api.log));
-  assert.deepEqual(exitCodes, { API: 0 });
-  return result;
-}
-
-function same(name, { base }, reference, trace) {
-  keep(base, name, trace);
-  const text = difference(reference, trace);
-  if (text) throw new Error(`the traces differ (-before +${name}):\n${text}`);
-  return { seen: `${Buffer.byteLength(JSON.stringify(trace))} bytes, equal` };
-}
-
-const keep = (base, name, trace) => writeFileSync(join(base, `${name}.json`), JSON.stringify(trace, null, 1));

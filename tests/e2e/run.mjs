@@ -2,6 +2,7 @@
 //
 // The fixture as it is and its migrated copies get the same scenario; what every client received and every HTTP answer have
 // to be equal. Then the migrated copy has to do what the original can't: many processes, a Redis that dies.
+// With --shapes <folder>, the fixture's variants there get the scenario instead.
 // KEEP=1 leaves the copies and the traces on disk and says where.
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,14 +14,15 @@ import { demandTools } from './support/tools.mjs';
 const OVERALL_LIMIT = 8 * 60 * 1000;
 
 async function main() {
-  const { values } = parseArgs({ options: { bin: { type: 'string' }, fixture: { type: 'string' } } });
+  const { values } = parseArgs({ options: { bin: { type: 'string' }, fixture: { type: 'string' }, shapes: { type: 'string' } } });
   if (!values.bin || !values.fixture) throw new Error('usage: node run.mjs --bin <iomigrate> --fixture <folder>');
   demandTools();
   // Only now: it imports npm packages, which demandTools() has looked for.
-  const { prove } = await import('./proof.mjs');
+  const prove = values.shapes ? (await import('./shapes.mjs')).proveShapes : (await import('./proof.mjs')).prove;
   const base = mkdtempSync(join(tmpdir(), 'iomigrate-e2e-'));
   try {
-    return await prove({ bin: resolve(values.bin), fixture: resolve(values.fixture, 'before'), base });
+    const shapes = values.shapes && resolve(values.shapes);
+    return await prove({ bin: resolve(values.bin), fixture: resolve(values.fixture, 'before'), shapes, base });
   } finally {
     if (process.env.KEEP) process.stdout.write(`kept: ${base}\n`);
     else rmSync(base, { recursive: true, force: true });

@@ -9,8 +9,10 @@ import { run } from './processes.mjs';
 const CACHE = join(dirname(fileURLToPath(import.meta.url)), '../../.cache');
 const NOT_THE_PROJECT = ['node_modules', '.git'];
 
-export async function createProject(folder, fixture) {
+// `change` may alter the copy before it is committed.
+export async function createProject(folder, fixture, change = () => {}) {
   cpSync(fixture, folder, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });
+  await change(folder);
   await installModules(folder);
   const git = (...args) => run('git', ['-c', 'user.name=e2e', '-c', 'user.email=e2e@example.org', ...args], { cwd: folder });
   await git('init', '--quiet');
