@@ -1237,8 +1237,8 @@ fn types_that_stay_are_pointed_at() {
         ("server.js", server.as_str()),
         (
             "routes.ts",
-            "import type { Server } from 'socket.io';
-declare module 'express' { interface Request { io: Server } }
+            "import type { Namespace } from 'socket.io';
+declare module 'express' { interface Request { io: Namespace } }
 export default (req: any) => req.app.get('io').emit('x');
 ",
         ),
