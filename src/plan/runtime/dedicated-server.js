@@ -7,6 +7,8 @@
 {% if prologue %}{{ prologue }}
 {% endif %}{% if esm %}import { createSocketHttpServer, startSocketServer } from '{{ runtime_path }}';
 {% else %}const { createSocketHttpServer, startSocketServer } = require('{{ runtime_path }}');
+{% endif %}{% if rest %}
+{{ rest }}
 {% endif %}
 const {{ server_name }} = createSocketHttpServer();
 

@@ -26,6 +26,8 @@ struct ServerFile {
     strict: bool,
     source: String,
     prologue: String,
+    /// What of the prologue is no import: ES modules have these first.
+    rest: String,
     server_name: String,
     io_name: String,
     setup: String,
@@ -135,6 +137,11 @@ fn server(
             _ => written,
         }
     };
+    let runtime = specifier(&project_files::runtime_path(&broadcaster));
+    let (prologue, rest) = match style.esm {
+        true => apart(&prologue),
+        false => (prologue, String::new()),
+    };
     let values = ServerFile {
         esm: style.esm,
         strict: statements.all.iter().any(|it| it.form == Form::Directive),
@@ -143,7 +150,8 @@ fn server(
         server_name: statements.name(setup.server).to_owned(),
         io_name,
         setup: texts.setup(calls),
-        runtime_path: specifier(&project_files::runtime_path(&broadcaster)),
+        runtime_path: runtime,
+        rest,
     };
     project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
 }
@@ -175,6 +183,20 @@ fn with_import(
         ),
         false => (prologue, format!("require('{source}').{local}{call}")),
     }
+}
+
+/// The imports at the start of a text, and what follows the last of them.
+fn apart(prologue: &str) -> (String, String) {
+    let mut end = 0;
+    let mut at = 0;
+    for line in prologue.split_inclusive('\n') {
+        at += line.len();
+        if line.starts_with("import ") || line.starts_with("} from ") {
+            end = at;
+        }
+    }
+    let (imports, rest) = prologue.split_at(end);
+    (imports.trim_end().to_owned(), rest.trim().to_owned())
 }
 
 /// Which files the two processes load.
