@@ -109,10 +109,15 @@ fn remove_name(draft: &mut Draft<'_>, import: Place, at: usize) {
     }
 }
 
-/// Where a word stands in the code of a file, but for strings, comments and names of properties.
+/// Where a word stands in the code of a file, but for strings, comments, imports and names of properties.
 fn mentions(draft: &Draft<'_>, file: FileId, word: &str) -> Vec<Span> {
     let layout = draft.layout(file);
-    let is_string = |it: &NodeId| matches!(layout.tree.kind(*it), Kind::String { .. });
+    let is_string = |it: &NodeId| {
+        matches!(
+            layout.tree.kind(*it),
+            Kind::String { .. } | Kind::Import { .. } | Kind::ExportNames { .. }
+        )
+    };
     let strings = layout
         .tree
         .ids()
@@ -130,6 +135,7 @@ fn mentions(draft: &Draft<'_>, file: FileId, word: &str) -> Vec<Span> {
             && !before.ends_with(is_part)
             && !before.ends_with('.')
             && !after.starts_with(is_part)
+            && !after.trim_start().starts_with(':')
     });
     found
         .map(|(at, _)| Span::new(at, at + word.len()))
