@@ -236,7 +236,7 @@ pub fn write(
     write::write(&Disk::new(&|_| Ok(())), root, changed, options)
 }
 
-/// Whether [`write`] would be refused right now.
+/// Whether [`write()`] would be refused right now.
 pub fn may_write(
     root: &Path,
     changed: &[Changed],
