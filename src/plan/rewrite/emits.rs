@@ -7,8 +7,8 @@ use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
 use crate::plan::layout::reflow;
 use crate::project::api::Role;
-use crate::source::Span;
-use crate::syntax::{Kind, NodeId, Tree};
+use crate::source::{Language, Span};
+use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// A piece of a rewritten chain: new text, or a range of the file that stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +107,26 @@ fn drop_question(draft: &mut Draft<'_>, chain: &Chain, root: Span) {
     let start = root.end as usize + at;
     let dot = if is_computed { "" } else { "." };
     draft.replace(chain.root.file, Span::new(start, start + 2), dot);
+}
+
+/// The text of a root that stays. In TypeScript it keeps its `?.`: the type may say that there is none (`io: Server | null`).
+pub(super) fn kept_root(draft: &Draft<'_>, chain: &Chain) -> String {
+    let layout = draft.layout(chain.root.file);
+    let text = draft.text(chain.root).to_owned();
+    let is_javascript =
+        draft.input.sources[chain.root.file.index()].language == Language::JavaScript;
+    let first = chain.links.first().map(|it| layout.tree.kind(it.member));
+    match first {
+        Some(Kind::Member {
+            optional: true,
+            property: Key::Static(_),
+            property_span,
+            ..
+        }) if !is_javascript && !layout.text[..property_span.end as usize].ends_with(']') => {
+            format!("{text}?")
+        }
+        _ => text,
+    }
 }
 
 /// `io.sockets` is the default namespace, which the broadcaster itself stands for.

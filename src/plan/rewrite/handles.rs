@@ -47,6 +47,8 @@ pub(super) struct Handles {
     pub(super) removed: BTreeSet<Variable>,
     /// Variables that the set-up fills, and that go with it.
     pub(super) moved: BTreeSet<Variable>,
+    /// Objects and instances with fields that it fills, likewise.
+    carriers: BTreeSet<Place>,
     /// Parameters that carry the broadcaster afterwards and are called so.
     pub(super) renamed: BTreeSet<Variable>,
 }
@@ -63,6 +65,7 @@ impl Handles {
         let mut handles = Self {
             removed: BTreeSet::new(),
             moved: BTreeSet::new(),
+            carriers: moved_carriers(input, decided),
             renamed: BTreeSet::new(),
         };
         let uses = by_variable(input);
@@ -79,7 +82,7 @@ impl Handles {
         let all = input.uses.iter().zip(fixed);
         let declared_still: BTreeSet<Variable> = all
             .filter(|it| !it.1)
-            .filter_map(|it| declared(input, it.0))
+            .filter_map(|it| removals::declared(input, it.0))
             .collect();
         for (variable, uses) in &uses {
             let (facts, binding) = (input.project.facts(variable.0), variable.1);
@@ -181,7 +184,7 @@ impl Handles {
 
     fn alias_goes(&self, input: &Input<'_>, it: &Use) -> bool {
         match it.chain.links.is_empty() {
-            true => declared_by(input, it).is_some_and(|it| self.removed.contains(&it)),
+            true => removals::declared_by(input, it).is_some_and(|it| self.removed.contains(&it)),
             // A variable that is assigned to may hold something of the server besides.
             false => made_by(input, it).is_some(),
         }
@@ -198,10 +201,17 @@ impl Handles {
                 Some(binding) => self.root_of_variable(input, (root.file, binding), is_full),
                 None => Root::Imported,
             },
-            Kind::Member { object, .. } if is_full => match is_field(input, root.file, *object) {
-                true => Root::Kept,
-                false => Root::Imported,
-            },
+            Kind::Member { object, .. } if is_full => {
+                let mut held = input.project.values(Place {
+                    file: root.file,
+                    node: *object,
+                });
+                let goes = held.any(|it| carrier(it).is_some_and(|it| self.carriers.contains(&it)));
+                match is_field(input, root.file, *object) && !goes {
+                    true => Root::Kept,
+                    false => Root::Imported,
+                }
+            }
             Kind::This => Root::Kept,
             _ => Root::Imported,
         }
@@ -293,6 +303,29 @@ impl Handles {
     }
 }
 
+/// The objects whose field a use reads the server from, and that are the dedicated server's.
+fn moved_carriers(input: &Input<'_>, decided: &Decided<'_>) -> BTreeSet<Place> {
+    let objects = input.uses.iter().filter_map(|it| {
+        let Place { file, node } = it.chain.root;
+        match input.project.facts(file).tree.kind(node) {
+            Kind::Member { object, .. } => Some(Place {
+                file,
+                node: *object,
+            }),
+            _ => None,
+        }
+    });
+    let held = objects.flat_map(|it| input.project.values(it).filter_map(carrier));
+    held.filter(|it| (decided.moves)(*it)).collect()
+}
+
+fn carrier(value: &Value) -> Option<Place> {
+    match value {
+        Value::Object(place) | Value::Instance(place) => Some(*place),
+        _ => None,
+    }
+}
+
 /// The parameters that a call which stays as it is keeps handing the server to.
 fn still_fed(input: &Input<'_>, fixed: &[bool]) -> BTreeSet<Variable> {
     let all = input.uses.iter().zip(fixed);
@@ -318,7 +351,7 @@ pub(super) fn by_variable(input: &Input<'_>) -> BTreeMap<Variable, Vec<usize>> {
     }
     // Variables that nothing reads: an access that was left behind.
     for it in input.uses {
-        if let Some(variable) = declared(input, it) {
+        if let Some(variable) = removals::declared(input, it) {
             all.entry(variable).or_default();
         }
     }
@@ -333,41 +366,6 @@ pub(super) fn holds_server(input: &Input<'_>, place: Place) -> bool {
         .filter(|it| it.site().is_some())
         .peekable();
     parts.peek().is_some() && parts.all(|it| matches!(it, Value::Server(_)))
-}
-
-/// The variable that an alias declares: `const io = …`, without destructuring.
-pub(super) fn declared_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
-    if it.meaning != Meaning::Alias || !it.chain.links.is_empty() {
-        return None;
-    }
-    let file = it.chain.root.file;
-    let facts = input.project.facts(file);
-    let declarator = facts.tree.ancestors(it.chain.end).find(|node| {
-        !matches!(
-            facts.tree.kind(*node),
-            Kind::Logical { .. }
-                | Kind::Conditional { .. }
-                | Kind::Parenthesized { .. }
-                | Kind::Cast { .. }
-                | Kind::Await { .. }
-        )
-    })?;
-    match facts.tree.kind(declarator) {
-        Kind::Declarator { target, .. } => facts.binding_of(*target).map(|binding| (file, binding)),
-        _ => None,
-    }
-}
-
-/// The variable that a use declares in any way: an alias, an import, a destructured name.
-pub(super) fn declared(input: &Input<'_>, it: &Use) -> Option<Variable> {
-    let root = it.chain.root;
-    let facts = input.project.facts(root.file);
-    let node = match facts.tree.kind(root.node) {
-        Kind::PatternProperty { value, .. } => *value,
-        Kind::BindingName { .. } => root.node,
-        _ => return declared_by(input, it),
-    };
-    facts.binding_of(node).map(|binding| (root.file, binding))
 }
 
 /// Whether a variable is nothing but another name of the server: declared once with it, imported, or taken out of an

@@ -257,7 +257,7 @@ impl Rewriting {
 
     /// Whether what the use declares is removed: a variable, an import, a destructured name.
     fn is_declared_away(&self, input: &Input<'_>, it: &Use) -> bool {
-        handles::declared(input, it).is_some_and(|it| self.handles.removed.contains(&it))
+        removals::declared(input, it).is_some_and(|it| self.handles.removed.contains(&it))
     }
 
     /// Names the broadcaster in a condition that has to stay.
@@ -319,7 +319,7 @@ impl Rewriting {
         if root.is_none() && !handles::holds_server(input, it.chain.root) {
             return self.rewrite_part(draft, index, it);
         }
-        let text = root.unwrap_or_else(|| draft.text(it.chain.root).to_owned());
+        let text = root.unwrap_or_else(|| emits::kept_root(draft, &it.chain));
         if obstacles::rewrite(draft, &it.chain, &rewrite.template, &text).is_ok() {
             return true;
         }

@@ -4,6 +4,7 @@ use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::project::value::{Place, Value};
+use crate::rules::Meaning;
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId, Tree};
 
@@ -270,6 +271,41 @@ pub(super) fn name_span(draft: &Draft<'_>, name: Place) -> Span {
         Some(text) => Span::new(span.start as usize, span.start as usize + text.len()),
         None => span,
     }
+}
+
+/// The variable that an alias declares: `const io = …`, without destructuring.
+pub(super) fn declared_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
+    if it.meaning != Meaning::Alias || !it.chain.links.is_empty() {
+        return None;
+    }
+    let file = it.chain.root.file;
+    let facts = input.project.facts(file);
+    let declarator = facts.tree.ancestors(it.chain.end).find(|node| {
+        !matches!(
+            facts.tree.kind(*node),
+            Kind::Logical { .. }
+                | Kind::Conditional { .. }
+                | Kind::Parenthesized { .. }
+                | Kind::Cast { .. }
+                | Kind::Await { .. }
+        )
+    })?;
+    match facts.tree.kind(declarator) {
+        Kind::Declarator { target, .. } => facts.binding_of(*target).map(|binding| (file, binding)),
+        _ => None,
+    }
+}
+
+/// The variable that a use declares in any way: an alias, an import, a destructured name.
+pub(super) fn declared(input: &Input<'_>, it: &Use) -> Option<Variable> {
+    let root = it.chain.root;
+    let facts = input.project.facts(root.file);
+    let node = match facts.tree.kind(root.node) {
+        Kind::PatternProperty { value, .. } => *value,
+        Kind::BindingName { .. } => root.node,
+        _ => return declared_by(input, it),
+    };
+    facts.binding_of(node).map(|binding| (root.file, binding))
 }
 
 /// Whether every call of the parameter's function hands the server over, and there is at least one.
