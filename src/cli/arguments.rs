@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::environment::When;
+use crate::config::adapter::Adapter;
 use crate::config::choice::Choice;
 use crate::config::nearest;
 use crate::report::Format;
@@ -121,6 +122,9 @@ pub(super) struct Apply {
     /// Not the rewrites of this rule, even if `--rule` names it. Repeatable
     #[arg(long, value_name = "ID", value_parser = rule)]
     pub(super) skip_rule: Vec<&'static Rule>,
+    /// What carries the events through Redis: classic, streams (keeps them over a restart) or sharded (Redis 7 cluster)
+    #[arg(long, value_name = "NAME")]
+    pub(super) adapter: Option<Adapter>,
     /// Write files even if git has no committed copy of what is there now
     #[arg(long)]
     pub(super) allow_dirty: bool,

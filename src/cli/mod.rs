@@ -19,7 +19,7 @@ use crate::analyze;
 use crate::load;
 use crate::report::counted;
 use crate::rules::Rule;
-use arguments::{Arguments, Command, Shared};
+use arguments::{Apply, Arguments, Command, Shared};
 use complaint::Complaint;
 use environment::{Environment, Patching, When};
 use output::Output;
@@ -117,9 +117,7 @@ fn execute(
             inspect::report(&Run::new(shared, &paths.paths, environment)?, output)
         }
         Command::Apply(apply) if apply.dry_run => {
-            let mut run = Run::new(shared, &apply.paths, environment)?;
-            run.analysis.loaded.settings.choice = apply.choice();
-            change::preview(&run, apply, output)
+            change::preview(&Run::of_apply(shared, apply, environment)?, apply, output)
         }
         Command::Apply(apply) => {
             if apply.interactive {
@@ -129,8 +127,7 @@ fn execute(
             // What an interrupted apply left half-done would be analysed as if it were the project.
             let root = load::root(&apply.paths)?;
             let interrupted = crate::apply::recover(&root, &state)?;
-            let mut run = Run::new(shared, &apply.paths, environment)?;
-            run.analysis.loaded.settings.choice = apply.choice();
+            let mut run = Run::of_apply(shared, apply, environment)?;
             if interrupted.is_some() {
                 let note = "an interrupted apply was found and taken back first";
                 run.notes.push(note.to_owned());
@@ -181,6 +178,19 @@ impl<'a> Run<'a> {
             analysis,
             root,
         })
+    }
+
+    /// The same, with what `apply` was told beside the configuration.
+    fn of_apply(
+        shared: &'a Shared,
+        apply: &Apply,
+        environment: &Environment,
+    ) -> Result<Self, Complaint> {
+        let mut run = Self::new(shared, &apply.paths, environment)?;
+        let settings = &mut run.analysis.loaded.settings;
+        settings.adapter = apply.adapter.or(settings.adapter);
+        settings.choice = apply.choice();
+        Ok(run)
     }
 }
 

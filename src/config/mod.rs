@@ -1,6 +1,7 @@
 //! `iomigrate.toml`: what a project may say about itself. Pure: text in, settings out.
 //! Finding and reading the file is `load`'s work.
 
+pub mod adapter;
 pub mod choice;
 pub mod teaching;
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::source::LineIndex;
+use adapter::Adapter;
 use choice::Choice;
 use teaching::{Carrier, Method};
 
@@ -45,6 +47,8 @@ pub struct Broadcaster {
     pub path: Option<ModulePath>,
     /// `access = "global"`: how rewritten code comes by it. Default: each file imports it.
     pub access: Access,
+    /// `adapter = "streams"`. Default: what an earlier run wrote, else `classic`.
+    pub adapter: Option<Adapter>,
     /// `[[broadcaster.method]]`: methods of the project's own.
     pub method: Vec<Method>,
 }
@@ -167,6 +171,8 @@ pub struct Settings {
     pub access: Access,
     /// Ways by which the server is handed on.
     pub carriers: Vec<Carrier>,
+    /// What carries the events, if the project says so.
+    pub adapter: Option<Adapter>,
     /// The broadcaster's methods of the project's own.
     pub methods: Vec<Method>,
     /// Ids of the rules that are off.

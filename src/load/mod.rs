@@ -259,6 +259,7 @@ impl FoundConfig {
             broadcaster: broadcaster.transpose()?,
             access: self.config.broadcaster.access,
             carriers: self.config.carrier.clone(),
+            adapter: self.config.broadcaster.adapter,
             methods: self.config.broadcaster.method.clone(),
             off: self.config.off(),
             ..Settings::default()

@@ -2,10 +2,10 @@
 // and through the broadcaster, with the same clients in the same rooms; what every client received has to be the same.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { close, collect, connect } from './support/clients.mjs';
 import { startReference } from './support/reference.mjs';
-import { startWorld } from './support/world.mjs';
+import { startWorld, WITHOUT_RECOVERY } from './support/world.mjs';
 
 const CLIENTS = [
   ['anna', { rooms: ['role_admin', 'user_1', 'ticket_7'] }],
@@ -102,28 +102,9 @@ const OPERATIONS = {
   'emit to who is left': (io) => io.emit('e', 1),
 };
 
-let world;
-let sides;
-
 async function join(url) {
   return Promise.all(CLIENTS.map(([name, options]) => connect(url, name, { ...options, reconnection: false })));
 }
-
-before(async () => {
-  const [reference, started] = await Promise.all([startReference(), startWorld()]);
-  world = started;
-  sides = [
-    { io: reference.io, clients: await join(reference.url), stop: reference.stop },
-    { io: world.broadcaster, clients: await join(world.server.url), stop: world.stop },
-  ];
-});
-
-after(async () => {
-  for (const { clients, stop } of sides ?? []) {
-    close(clients);
-    await stop();
-  }
-});
 
 async function trace({ io, clients }, operation) {
   const outcome = {};
@@ -138,10 +119,31 @@ async function trace({ io, clients }, operation) {
   return outcome;
 }
 
-for (const [name, operation] of Object.entries(OPERATIONS)) {
-  test(`chain: ${name}`, async () => {
-    const expected = await trace(sides[0], operation);
-    const actual = await trace(sides[1], operation);
-    assert.deepEqual(actual, expected);
+for (const adapter of ['classic', 'streams', 'sharded']) {
+  describe(adapter, () => {
+    let sides;
+
+    before(async () => {
+      const [reference, world] = await Promise.all([startReference(), startWorld({ adapter, setup: WITHOUT_RECOVERY })]);
+      sides = [
+        { io: reference.io, clients: await join(reference.url), stop: reference.stop },
+        { io: world.broadcaster, clients: await join(world.server.url), stop: world.stop },
+      ];
+    });
+
+    after(async () => {
+      for (const { clients, stop } of sides ?? []) {
+        close(clients);
+        await stop();
+      }
+    });
+
+    for (const [name, operation] of Object.entries(OPERATIONS)) {
+      test(`chain: ${name}`, async () => {
+        const expected = await trace(sides[0], operation);
+        const actual = await trace(sides[1], operation);
+        assert.deepEqual(actual, expected);
+      });
+    }
   });
 }

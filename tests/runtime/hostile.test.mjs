@@ -52,7 +52,7 @@ const CUNNING = {
   question: (random) => {
     const ops = ['roomSize', 'rooms', 'fetchSockets', 'emitWithAck', 'query', 'toString', '__proto__'];
     return {
-      id: 'x', op: ops[random(ops.length)], replyTo: `${KEY}-questions-reply#x`, nsp: anyValue(random), room: anyValue(random),
+      id: 'x', op: ops[random(ops.length)], replyTo: `${KEY}-questions-classic-reply#x`, nsp: anyValue(random), room: anyValue(random),
       target: anyValue(random), name: anyValue(random), args: anyValue(random),
     };
   },
@@ -88,7 +88,7 @@ const channels = {
   events: `${KEY}#/#`,
   requests: `${KEY}-request#/#`,
   responses: `${KEY}-response#/#`,
-  questions: `${KEY}-questions`,
+  questions: `${KEY}-questions-classic`,
 };
 
 async function flood(channel, make, seed) {
@@ -115,7 +115,7 @@ for (const [name, make] of Object.entries(MAKERS)) {
 
   test(`${name} among the answers`, async () => {
     await io.clientsCount(); // opens the channel
-    const [answers] = await hostile.pubSubChannels(`${KEY}-questions-reply#*`);
+    const [answers] = await hostile.pubSubChannels(`${KEY}-questions-classic-reply#*`);
     await flood(answers, make, name.length);
     await assertAllIsWell();
   });
@@ -134,7 +134,7 @@ for (const [kind, make] of Object.entries(CUNNING)) {
 }
 
 test('answers to questions that nobody asked are dropped, and leave an asker unharmed', async () => {
-  const [answers] = await hostile.pubSubChannels(`${KEY}-questions-reply#*`);
+  const [answers] = await hostile.pubSubChannels(`${KEY}-questions-classic-reply#*`);
   for (const answer of [null, 1, 'x', [], {}, { id: null }, { id: 'x', result: 1 }, { id: 'x', error: null }, { id: 'x', error: 1 }]) {
     await hostile.publish(answers, JSON.stringify(answer));
   }

@@ -21,7 +21,8 @@ let folder;
 before(() => { folder = mkdtempSync(join(tmpdir(), 'iomigrate-rendering-')); });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-for (const options of [{ esm: false }, { esm: false, strict: false }, { esm: false, methods: [] }, { esm: true }, { esm: true, methods: [] }, { esm: true, inApi: true }]) {
+for (const options of [{ esm: false }, { esm: false, strict: false }, { esm: false, methods: [] }, { esm: true }, { esm: true, methods: [] }, { esm: true, inApi: true },
+  { adapter: 'streams' }, { adapter: 'streams', esm: true }, { adapter: 'sharded' }, { adapter: 'sharded', esm: true }]) {
   test(`node --check, marker and shape: ${JSON.stringify(options)}`, () => {
     const project = createProject(options);
     for (const [path, marker] of Object.entries(MARKERS)) {

@@ -44,6 +44,7 @@ fn settings(text: &str) -> Settings {
     Settings {
         access: config.broadcaster.access,
         carriers: config.carrier,
+        adapter: config.broadcaster.adapter,
         methods: config.broadcaster.method,
         ..Settings::default()
     }

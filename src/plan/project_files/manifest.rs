@@ -6,6 +6,7 @@ use super::commands::Command;
 use super::entry::{entry, folder};
 use super::json;
 use super::{Written, text_at};
+use crate::config::adapter::Adapter;
 use crate::plan::Input;
 use crate::plan::setup::Slice;
 use crate::project::entries::file_at;
@@ -18,32 +19,52 @@ struct Dependency {
     oldest: u32,
     /// Only the dedicated server needs it.
     is_of_server: bool,
+    /// The adapters that need it.
+    adapters: &'static [Adapter],
 }
 
 const DEPENDENCIES: &[Dependency] = &[
+    Dependency {
+        name: "@msgpack/msgpack",
+        version: "^2.8.0",
+        oldest: 2,
+        is_of_server: false,
+        adapters: &[Adapter::Streams, Adapter::Sharded],
+    },
     Dependency {
         name: "@socket.io/redis-adapter",
         version: "^8.3.0",
         oldest: 8,
         is_of_server: true,
+        adapters: &[Adapter::Classic, Adapter::Sharded],
     },
     Dependency {
         name: "@socket.io/redis-emitter",
         version: "^5.1.0",
         oldest: 5,
         is_of_server: false,
+        adapters: &[Adapter::Classic],
+    },
+    Dependency {
+        name: "@socket.io/redis-streams-adapter",
+        version: "^0.3.1",
+        oldest: 0,
+        is_of_server: true,
+        adapters: &[Adapter::Streams],
     },
     Dependency {
         name: "notepack.io",
         version: "^3.0.1",
         oldest: 3,
         is_of_server: false,
+        adapters: &[Adapter::Classic],
     },
     Dependency {
         name: "redis",
         version: "^5.8.0",
         oldest: 4,
         is_of_server: false,
+        adapters: &Adapter::ALL,
     },
 ];
 
@@ -87,33 +108,10 @@ pub(super) fn name(input: &Input<'_>, path: &str) -> String {
     }
 }
 
-/// Packages through which a project already meets others in Redis, under the key `socket.io` unless told otherwise.
-const MEETING_POINTS: &[&str] = &[
-    "@socket.io/redis-adapter",
-    "@socket.io/redis-emitter",
-    "socket.io-emitter",
-    "socket.io-redis",
-];
-
-/// The key that separates the events of this application from those of others on the same Redis, as the environment may
-/// override it. A key that was written once stays, because processes of two versions have to meet during a deployment; so
-/// does the one that an adapter or an emitter of the project has been using.
-pub(super) fn redis_key(input: &Input<'_>, wire: &str) -> String {
-    let written = text_at(input, wire).and_then(|it| {
-        let (_, rest) = it.split_once("process.env.SOCKET_IO_REDIS_KEY || '")?;
-        Some(rest.split_once('\'')?.0.to_owned())
-    });
-    written.unwrap_or_else(|| {
-        let manifest = manifest(input, wire);
-        if MEETING_POINTS
-            .iter()
-            .any(|it| declared(&manifest, it).is_some())
-        {
-            "socket.io".to_owned()
-        } else {
-            name(input, wire)
-        }
-    })
+/// Whether a file's package depends on one of `packages`.
+pub(super) fn depends_on(input: &Input<'_>, path: &str, packages: &[&str]) -> bool {
+    let manifest = manifest(input, path);
+    packages.iter().any(|it| declared(&manifest, it).is_some())
 }
 
 /// Whether `.js` files at `path` are ES modules.
@@ -195,12 +193,16 @@ pub(super) fn too_old(input: &Input<'_>, file: FileId) -> Vec<(String, String)> 
 }
 
 /// Adds what is missing.
-pub(super) fn write(input: &Input<'_>, slice: Option<&Slice>, written: &mut Written) {
+pub(super) fn write(
+    input: &Input<'_>,
+    slice: Option<&Slice>,
+    adapter: Adapter,
+    written: &mut Written,
+) {
     let entry = entry(input).or_else(|| slice.map(|it| it.file));
     let entry_path = entry.map_or("", |it| input.project.path(it));
     let Some(path) = path_for(input, entry_path) else {
-        let names: Vec<String> = DEPENDENCIES
-            .iter()
+        let names: Vec<String> = needed(adapter)
             .map(|it| format!("{}@{}", it.name, it.version))
             .collect();
         written.notes.push(format!(
@@ -210,18 +212,23 @@ pub(super) fn write(input: &Input<'_>, slice: Option<&Slice>, written: &mut Writ
         return;
     };
     let before = text_at(input, path).unwrap_or_default();
-    let with_packages = add_dependencies(before, slice.is_some());
+    let with_packages = add_dependencies(before, adapter, slice.is_some());
     let with_script = slice.and_then(|it| add_scripts(input, &with_packages, path, it));
     written.add(input, path.to_owned(), with_script.unwrap_or(with_packages));
 }
 
-fn add_dependencies(text: &str, has_server: bool) -> String {
+/// What the runtime needs with this adapter.
+fn needed(adapter: Adapter) -> impl Iterator<Item = &'static Dependency> {
+    DEPENDENCIES
+        .iter()
+        .filter(move |it| it.adapters.contains(&adapter))
+}
+
+fn add_dependencies(text: &str, adapter: Adapter, has_server: bool) -> String {
     let Some(root) = json::object(text, 0) else {
         return text.to_owned();
     };
-    let needed = DEPENDENCIES
-        .iter()
-        .filter(|it| has_server || !it.is_of_server);
+    let needed = needed(adapter).filter(|it| has_server || !it.is_of_server);
     let quoted = |it: &Dependency| (it.name, format!("\"{}\"", it.version));
     let Some(list) = root
         .get("dependencies")
@@ -293,13 +300,13 @@ fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::{add_dependencies, major};
+    use super::{Adapter, add_dependencies, major};
 
     #[test]
     fn versions_that_will_do_stay() {
         let text = "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^7.2.0\",\n    \"express\": \"^5.1.0\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n";
         assert_eq!(
-            add_dependencies(text, true),
+            add_dependencies(text, Adapter::Classic, true),
             "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^8.3.0\",\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"express\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n"
         );
     }
@@ -307,7 +314,7 @@ mod tests {
     #[test]
     fn a_manifest_without_dependencies_gets_some() {
         assert_eq!(
-            add_dependencies("{\n  \"name\": \"x\"\n}\n", false),
+            add_dependencies("{\n  \"name\": \"x\"\n}\n", Adapter::Classic, false),
             "{\n  \"name\": \"x\",\n  \"dependencies\": {\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^5.8.0\"\n  }\n}\n"
         );
     }

@@ -7,6 +7,7 @@ mod json;
 mod manifest;
 mod pm2;
 mod surroundings;
+mod wire;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ use crate::source::{FileId, Span};
 use entry::wire_path;
 pub(in crate::plan) use entry::{broadcaster_path, entry, relative, runtime_path};
 pub(in crate::plan) use manifest::catches_handlers;
+use wire::Wire;
 
 /// The files to write, and what a person should know about them.
 #[derive(Clone, Debug, Default)]
@@ -52,9 +54,9 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
     let mut written = Written::default();
     let broadcaster = broadcaster_path(input);
     let style = Style::of_path(input, &broadcaster);
+    let wire = Wire::of(input);
     let wire_path = wire_path(&broadcaster);
-    let redis_key = manifest::redis_key(input, &wire_path);
-    let runtime = Runtime::new(&style, &broadcaster, &redis_key, in_api, input.settings);
+    let runtime = Runtime::new(&style, &broadcaster, &wire, in_api, input.settings);
     let server_runtime = runtime_path(&broadcaster);
     written.add(
         input,
@@ -66,7 +68,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
         wire_path,
         render(include_str!("../runtime/socketWire.js"), &runtime),
     );
-    manifest::write(input, slice, &mut written);
+    manifest::write(input, slice, wire.adapter, &mut written);
     if let Some(slice) = slice {
         written.add(input, slice.server_path.clone(), slice.server.clone());
         written.add(
@@ -74,7 +76,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
             server_runtime,
             render(include_str!("../runtime/socketRuntime.js"), &runtime),
         );
-        surroundings::write(input, slice, &redis_key, &mut written);
+        surroundings::write(input, slice, &wire.redis_key, &mut written);
         pm2::write(input, slice, &mut written);
     }
     written
@@ -146,6 +148,7 @@ struct Runtime {
     redis_key: String,
     /// The server is in the API's process, attached.
     in_api: bool,
+    adapter: &'static str,
     methods: Vec<MethodText>,
 }
 
@@ -153,7 +156,7 @@ impl Runtime {
     fn new(
         style: &Style,
         broadcaster: &str,
-        redis_key: &str,
+        wire: &Wire,
         in_api: bool,
         settings: &Settings,
     ) -> Self {
@@ -165,7 +168,8 @@ impl Runtime {
             global: settings.access == Access::Global,
             ts: style.ts,
             suffix: style.suffix,
-            redis_key: redis_key.to_owned(),
+            redis_key: wire.redis_key.clone(),
+            adapter: wire.adapter.as_str(),
             in_api,
             methods: settings.methods.iter().map(MethodText::new).collect(),
         }

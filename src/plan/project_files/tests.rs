@@ -1,6 +1,7 @@
 //! Small backends and what becomes of the files around them.
 
 use super::{edit_pm2, obstacles, written};
+use crate::config::adapter::Adapter;
 use crate::plan::draft::Draft;
 use crate::plan::setup::slice;
 use crate::plan::setup::tests::{analysis, input};
@@ -232,6 +233,31 @@ fn each_application_has_a_key_of_its_own_on_a_shared_redis() {
         "{ \"dependencies\": { \"@socket.io/redis-adapter\": \"8\" }, \"name\"",
     );
     assert_eq!(key(&meets_others), expected("socket.io"));
+}
+
+#[test]
+fn both_sides_are_written_for_the_adapter_that_was_asked_for_and_keep_it() {
+    let mut analysis = analysis(SERVER);
+    analysis.loaded.settings.adapter = Some(Adapter::Streams);
+    let input = input(&analysis);
+    let slice = slice(&input).unwrap();
+    let files = written(&input, slice.as_ref(), false).files;
+    let text = |path: &str| &files.iter().find(|it| it.path == path).unwrap().after;
+    assert!(
+        text("src/utils/socketRuntime.js").contains("require('@socket.io/redis-streams-adapter')")
+    );
+    assert!(!text("src/utils/socketBroadcaster.js").contains("redis-emitter"));
+    let manifest = text("package.json");
+    assert!(manifest.contains("\"@socket.io/redis-streams-adapter\": \"^0.3.1\""));
+    assert!(!manifest.contains("notepack.io"), "{manifest}");
+
+    let wire = text("src/utils/socketWire.js");
+    let again = format!("{SERVER}//- src/utils/socketWire.js\n{wire}");
+    assert_eq!(
+        file(&again, "src/utils/socketWire.js"),
+        None,
+        "it is there already"
+    );
 }
 
 #[test]

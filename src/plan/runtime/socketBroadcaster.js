@@ -20,13 +20,13 @@
 //   socketBroadcaster.clear()                 forgets both
 {% if esm %}
 import { randomUUID } from 'node:crypto';
-import { Emitter } from '@socket.io/redis-emitter';
-import { createClient } from 'redis';
+{% if adapter == "classic" %}import { Emitter } from '@socket.io/redis-emitter';
+{% endif %}import { createClient } from 'redis';
 import * as wire from './socketWire{{ suffix }}';
 {% else %}
 const { randomUUID } = require('node:crypto');
-const { Emitter } = require('@socket.io/redis-emitter');
-const { createClient } = require('redis');
+{% if adapter == "classic" %}const { Emitter } = require('@socket.io/redis-emitter');
+{% endif %}const { createClient } = require('redis');
 const wire = require('./socketWire{{ suffix }}');
 {% endif %}
 const logRedisError = wire.createQuietLog('[socketBroadcaster] Redis');
@@ -40,14 +40,17 @@ function failure(code, message) {
 // The socket server needs a moment to subscribe again after a Redis outage. Until it has, a publish reaches nobody.
 const RESUBSCRIBE_GRACE_MS = 5000;
 const RESUBSCRIBE_POLL_MS = 100;
-
+{% if adapter == "streams" %}
+// How many events the stream keeps, roughly.
+const STREAM_LENGTH = 10000;
+{% endif %}
 const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null{% if ts %} as string | null{% endif %} };
 
 // How long a process that has nothing else to do waits for a Redis that stays away.
 const EXIT_PATIENCE_MS = 10000;
 
-// One Redis connection and the events that wait for it. `publish` never rejects: redis-emitter does not look at the
-// promise, and an unhandled rejection would end the process. A process is held back by what is under way, by nothing else.
+// One Redis connection and the events that wait for it. `publish` never rejects: nobody looks at its promise, and an
+// unhandled rejection would end the process. A process is held back by what is under way, by nothing else.
 class Publisher {
   constructor() {
     this.queueMax = Number(process.env.SOCKET_IO_QUEUE_MAX || 1000);
@@ -95,6 +98,7 @@ class Publisher {
       retries = 0;
       // Redis was away: the socket server has to subscribe again before anybody can be reached.
       this.flush(this.lastError ? RESUBSCRIBE_GRACE_MS : 0);
+      this.adapterCheck = wire.checkAdapter(client).catch((error) => this.noteError(error));
       this.endAttempt();
     });
     client.connect().catch(onError);
@@ -139,7 +143,7 @@ class Publisher {
     this.underWay += 1;
     this.hold();
     try {
-      const receivers = await this.client.publish(channel, message);
+      const receivers = await this.write(channel, message);
       this.counters.published += 1;
       return receivers;
     } catch (error) {
@@ -153,6 +157,19 @@ class Publisher {
     }
   }
 
+{% if adapter == "streams" %}  // A stream keeps what it is given, so that a server that is away for a moment finds it there.
+  async write(stream, entry) {
+    await this.client.xAdd(stream, '*', entry, { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: STREAM_LENGTH } });
+    return 1;
+  }
+{% elif adapter == "sharded" %}  write(channel, message) {
+    const isQuestion = channel === wire.questionChannel();
+    return isQuestion ? this.client.publish(channel, message) : this.client.sPublish(channel, message);
+  }
+{% else %}  write(channel, message) {
+    return this.client.publish(channel, message);
+  }
+{% endif %}
   flush(grace) {
     this.flushing ??= this.sendQueued(grace).finally(() => {
       this.flushing = null;
@@ -186,11 +203,13 @@ class Publisher {
     if (!this.client.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
   }
 
-  // Whether the first attempt reached it. Whoever waits for that holds the process back.
+  // Whether the first attempt reached it. Whoever waits for that holds the process back. Rejects on another adapter.
   async isReached() {
     const patience = setTimeout(() => {}, EXIT_PATIENCE_MS);
     await this.firstAttempt;
+    await this.adapterCheck;
     clearTimeout(patience);
+    if (this.lastError?.code === 'SOCKET_ADAPTER_MISMATCH') throw this.lastError;
     return this.client.isReady;
   }
 
@@ -233,10 +252,22 @@ class Questions {
     await this.publisher.reachable();
     await this.listen();
     if (!this.subscriber.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
-    const receivers = await this.publisher.send(wire.questionChannel(), message);
-    if (receivers === 0) throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is listening');
+    if (await this.deliver(message) === 0) throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is listening');
   }
 
+{% if adapter == "streams" %}  // Through the stream, so that it is answered after what was sent before it. Who has subscribed tells whether a server runs.
+  async deliver(message) {
+    const channel = wire.questionChannel();
+    const listeners = await this.publisher.client.pubSubNumSub([channel]);
+    const target = { nsp: '/', rooms: [], except: [], flags: {} };
+    const entry = wire.clusterMessage(target, 'serverSideEmit', [channel, Buffer.from(message).toString('base64')]);
+    return listeners[channel] > 0 ? this.publisher.send(wire.clusterChannel(), entry) : 0;
+  }
+{% else %}  // Resolves with the number of servers that received it.
+  deliver(message) {
+    return this.publisher.send(wire.questionChannel(), message);
+  }
+{% endif %}
   listen() {
     this.listening ??= this.subscribe().catch((error) => {
       this.listening = null; // the next question tries again
@@ -312,9 +343,9 @@ class RedisLink {
   constructor() {
     this.publisher = new Publisher();
     this.questions = new Questions(this.publisher);
-    const redis = { publish: (channel, message) => this.publisher.publish(channel, message) };
+{% if adapter == "classic" %}    const redis = { publish: (channel, message) => this.publisher.publish(channel, message) };
     this.emitter = new Emitter(redis, { key: wire.redisKey(), parser: wire });
-  }
+{% endif %}  }
 
   run(target, method, args) {
     const named = { ...target, rooms: target.rooms.map(nameable), except: target.except.map(nameable) };
@@ -322,7 +353,7 @@ class RedisLink {
     if (method === 'emitWithAck') return this.emitWithAck(named, args);
     const callback = method === 'emit' && takeCallback(args);
     if (callback) return callBack(this.emitWithAck(named, args.slice(0, -1)), callback, named.flags);
-    if (method === 'serverSideEmit') return this.serverSideEmit(named, args);
+{% if adapter == "classic" %}    if (method === 'serverSideEmit') return this.serverSideEmit(named, args);
     return this.operatorFor(named)[method](...args);
   }
 
@@ -337,7 +368,10 @@ class RedisLink {
     this.emitter.of(nsp).serverSideEmit(...args);
     return true;
   }
-
+{% else %}    this.publisher.publish(wire.clusterChannel(named.nsp), wire.clusterMessage(named, method, args));
+    return true;
+  }
+{% endif %}
   // `io` gives clients 1 ms if no timeout was set, so such a call could only ever fail; here it gets the RPC timeout.
   async emitWithAck(target, args) {
     const timeout = target.flags.timeout ?? this.questions.timeout;
@@ -352,7 +386,7 @@ class RedisLink {
 
   stats() {
     const { client, counters, queue, lastError } = this.publisher;
-    const lastProblem = lastError && (lastError.code || lastError.message);
+    const lastProblem = lastError && (lastError.message || lastError.code);
     return { connected: client.isReady, ...counters, queued: queue.length, pending: this.questions.pending.size, lastProblem };
   }
 
@@ -565,8 +599,8 @@ function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
       return io;
     },
 
-    // Optional, at start-up: saves the first event the wait for the connection. Resolves with whether Redis was reached.
-    // If it was not, the attempts go on by themselves.
+    // Optional, at start-up: saves the first event the wait for the connection. Resolves with whether Redis was reached;
+    // if it was not, the attempts go on by themselves. Rejects if the server was made for another adapter.
     async connect() {
       const { publisher } = switchboard.way;
       return publisher ? publisher.isReached() : true;

@@ -10,14 +10,18 @@
 // GET /ready    200 while it can deliver events, 503 otherwise
 {% if esm %}
 import { createServer as createHttpServer } from 'node:http';
-import { createAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
-import * as socketRedis from 'redis';
+{% if adapter == "streams" %}import { createAdapter as createSocketAdapter } from '@socket.io/redis-streams-adapter';
+{% elif adapter == "sharded" %}import { createShardedAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
+{% else %}import { createAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
+{% endif %}import * as socketRedis from 'redis';
 import * as socketWire from './socketWire{{ suffix }}';
 import thisProcessBroadcaster from '{{ broadcaster_path }}';
 {% else %}
 const { createServer: createHttpServer } = require('node:http');
-const { createAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
-const socketRedis = require('redis');
+{% if adapter == "streams" %}const { createAdapter: createSocketAdapter } = require('@socket.io/redis-streams-adapter');
+{% elif adapter == "sharded" %}const { createShardedAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
+{% else %}const { createAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
+{% endif %}const socketRedis = require('redis');
 const socketWire = require('./socketWire{{ suffix }}');
 const thisProcessBroadcaster = require('{{ broadcaster_path }}');
 {% endif %}{% if global %}
@@ -73,21 +77,34 @@ async function startSocketServer(io, httpServer) {
 
 // The adapter must stand before the first client arrives: replacing it later would forget who is in which room.
 async function connectSocketRedis(io) {
-  // While Redis is away nobody else listens either: nothing is gained by keeping what could not be published.
+{% if adapter == "streams" %}  // The adapter reads with a copy of this connection, without a pause: while Redis is away, it has to wait in the queue.
+  const publisher = createSocketRedisClient('publisher', { commandsQueueMaxLength: 10000 });
+{% else %}  // While Redis is away nobody else listens either: nothing is gained by keeping what could not be published.
   const publisher = createSocketRedisClient('publisher', { disableOfflineQueue: true });
-  guardSocketPublish(publisher);
+{% endif %}  guardSocketPublish(publisher);
   const subscriber = createSocketRedisClient('subscriber');
   socketService.redis = { publisher, subscriber };
 
   await Promise.all([publisher, subscriber].map(reachSocketRedis));
-  const createAdapter = createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire });
-  io.adapter(function createHeir(namespace) { // no arrow function: Socket.IO calls it with `new`
+  await socketWire.checkAdapter(publisher);
+{% if adapter == "streams" %}  const key = socketWire.redisKey();
+  const createAdapter = createSocketAdapter(publisher, {
+    streamName: key, channelPrefix: key, sessionKeyPrefix: `${key}:session:`, blockTimeInMs: 2000,
+  });
+  // A client that was away for a moment gets what it missed, unless the old options say otherwise. Its middleware runs again.
+  io.opts.connectionStateRecovery ??= { maxDisconnectionDuration: 2 * 60 * 1000, skipMiddlewares: false };
+{% elif adapter == "sharded" %}  const createAdapter = createSocketAdapter(publisher, subscriber, { channelPrefix: socketWire.redisKey() });
+{% else %}  const createAdapter = createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire });
+{% endif %}  io.adapter(function createHeir(namespace) { // no arrow function: Socket.IO calls it with `new`
     return inheritSocketAdapter(namespace.adapter, guardSocketAdapter(createAdapter(namespace)));
   });
-  // On the connection that brings the events, so that a question is answered after what was sent before it: two
+{% if adapter == "streams" %}  // Questions come through the stream like events, in the same order. The subscription shows that somebody is there.
+  io.on(socketWire.questionChannel(), (text) => answerSocketQuestion(Buffer.from(text, 'base64')));
+  await subscriber.subscribe(socketWire.questionChannel(), () => {});
+{% else %}  // On the connection that brings the events, so that a question is answered after what was sent before it: two
   // connections would keep no order. Never on the publisher: a connection that has subscribed cannot publish any more.
   await subscriber.subscribe(socketWire.questionChannel(), answerSocketQuestion, true);
-}
+{% endif %}}
 
 // The moved code may have listened to the adapter it saw ('join-room'), or kept its map of rooms. Both go on working.
 function inheritSocketAdapter(former, heir) {
@@ -101,7 +118,7 @@ function inheritSocketAdapter(former, heir) {
 // The adapter believes whatever it receives, and would end the process with what it can't read.
 function guardSocketAdapter(adapter) {
   const logDropped = socketWire.createQuietLog('[socket server] a message on Redis was dropped');
-  for (const method of ['onmessage', 'onrequest']) {
+  for (const method of {% if adapter == "classic" %}['onmessage', 'onrequest']{% else %}['onRawMessage']{% endif %}) {
     const receive = adapter[method].bind(adapter);
     adapter[method] = async (...args) => {
       socketService.counters.messages += 1;

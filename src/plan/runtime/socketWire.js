@@ -5,11 +5,15 @@
 // What the API (socketBroadcaster) and the dedicated Socket.IO server agree on: which Redis they meet in, how a message
 // is written, and what a question to the server means. Both processes must run the same version of this file: a reader
 // that does not know the writer's format drops the message without a word.
-{% if esm %}
+{% if adapter == "classic" %}{% if esm %}
 import { decode as decodeMsgpack } from 'notepack.io';
 {% else %}
 const { decode: decodeMsgpack } = require('notepack.io');
-{% endif %}
+{% endif %}{% else %}{% if esm %}
+import { encode as encodeMsgpack } from '@msgpack/msgpack';
+{% else %}
+const { encode: encodeMsgpack } = require('@msgpack/msgpack');
+{% endif %}{% endif %}
 // ---------------------------------------------------------------------------------------------------- where they meet
 
 // The environment is read when it is needed, not when this file is loaded: dotenv may run after the imports.
@@ -41,8 +45,22 @@ function redisKey() {
   return process.env.SOCKET_IO_REDIS_KEY || '{{ redis_key }}';
 }
 
-function questionChannel() {
-  return `${redisKey()}-questions`;
+// Which of Socket.IO's adapters for Redis the dedicated server has. What is written for one is never seen by another.
+const ADAPTERS = ['classic', 'streams', 'sharded'];
+const ADAPTER = '{{ adapter }}';
+
+function questionChannel(adapter = ADAPTER) {
+  return `${redisKey()}-questions-${adapter}`;
+}
+
+// Rejects if a dedicated server with another adapter listens under this key: one of the two was deployed alone.
+async function checkAdapter(client) {
+  const others = ADAPTERS.filter((adapter) => adapter !== ADAPTER);
+  const listeners = await client.pubSubNumSub(others.map((adapter) => questionChannel(adapter)));
+  const other = others.find((adapter) => listeners[questionChannel(adapter)] > 0);
+  if (!other) return;
+  const message = `a Socket.IO server with the adapter "${other}" is running, while this process has "${ADAPTER}": deploy both`;
+  throw Object.assign(new Error(message), { code: 'SOCKET_ADAPTER_MISMATCH' });
 }
 
 // node-redis 5 and later say close() and destroy() where version 4 says quit() and disconnect().
@@ -63,7 +81,7 @@ function createQuietLog(prefix) {
   return (error) => {
     if (Date.now() < silentUntil) return;
     silentUntil = Date.now() + 5000;
-    console.error(`${prefix}: ${error.code || error.message || error.name}`);
+    console.error(`${prefix}: ${error.message || error.code || error.name}`);
   };
 }
 
@@ -74,17 +92,17 @@ function pause(milliseconds) {
 
 // ---------------------------------------------------------------------------------------------- how a message is written
 
-// This is the `parser` of the Redis adapter and of the emitter. Their own default is msgpack, which changes values that
+{% if adapter == "classic" %}// This is the `parser` of the Redis adapter and of the emitter. Their own default is msgpack, which changes values that
 // an in-process emit, being JSON, leaves alone: an invalid date becomes 1970, integers from 2^64 on become 0, typed arrays
 // lose bytes, functions throw. So JSON it is, and what is binary travels beside it, as between Socket.IO and its clients.
-
+{% else %}// Questions and answers are JSON, and what is binary travels beside it, as between Socket.IO and its clients.
+{% endif %}
 //
 //   [...] or {...}                                 JSON
 //   0x01 {"sizes":[...],"message":...} \n bytes    JSON, and behind its line what is binary
 
 const WITH_ATTACHMENTS = 0x01;
 const LINE_BREAK = 0x0a; // JSON.stringify() writes none
-const EVENT_TYPES = [2, 5]; // EVENT and BINARY_EVENT of socket.io-parser
 
 function encode(message) {
   if (!hasBinary(message)) return JSON.stringify(message);
@@ -94,7 +112,7 @@ function encode(message) {
   return Buffer.concat([Buffer.of(WITH_ATTACHMENTS), Buffer.from(head), Buffer.of(LINE_BREAK), ...attachments]);
 }
 
-// Another service on this Redis may still publish with the emitter's default parser, so the adapter understands plain
+{% if adapter == "classic" %}// Another service on this Redis may still publish with the emitter's default parser, so the adapter understands plain
 // msgpack as well. No message of msgpack starts like ours: there, these bytes would be the bare numbers 1, 91 and 123.
 function decode(bytes) {
   const message = isOurs(bytes) ? decodeOurs(bytes) : decodeMsgpack(bytes);
@@ -102,13 +120,58 @@ function decode(bytes) {
   return message;
 }
 
+const EVENT_TYPES = [2, 5]; // EVENT and BINARY_EVENT of socket.io-parser
+
 // The adapter passes the packet on to the clients as it is, and they hang up on what they can't read.
 function isEvent([, packet, options]) {
   const isNamed = Array.isArray(packet?.data) && ['string', 'number'].includes(typeof packet.data[0]);
   return isNamed && EVENT_TYPES.includes(packet.type) && typeof options === 'object';
 }
 
-// Throws on everything else, in a time that its length bounds.
+{% else %}// What the API wants done, in the words of the adapter: MessageType and ClusterMessage of socket.io-adapter. There is no
+// published emitter for this adapter, as there is for the classic one.
+
+const CLUSTER_TYPES = { emit: 3, socketsJoin: 4, socketsLeave: 5, disconnectSockets: 6, serverSideEmit: 9 };
+const RESERVED_EVENTS = ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'];
+
+function clusterMessage({ nsp, rooms, except, flags: { volatile, compress } }, method, args) {
+  const opts = { rooms, except, flags: { volatile, compress } };
+  return encodeClusterMessage({ uid: 'emitter', nsp, type: CLUSTER_TYPES[method], data: clusterData(method, args, opts, nsp) });
+}
+
+function clusterData(method, args, opts, nsp) {
+  const [first] = args;
+  if (method === 'emit' && RESERVED_EVENTS.includes(first)) throw new Error(`"${first}" is a reserved event name`);
+  if (method === 'emit') return { opts, packet: { type: 2, data: args, nsp } };
+  if (method === 'disconnectSockets') return { opts, close: first };
+  if (method !== 'serverSideEmit') return { opts, rooms: Array.isArray(first) ? first : [first] };
+  if (typeof args[args.length - 1] === 'function') throw new Error('Acknowledgements are not supported');
+  return { packet: args };
+}
+
+{% if adapter == "streams" %}function clusterChannel() {
+  return redisKey(); // the name of the stream
+}
+
+// The fields of an entry in the stream.
+function encodeClusterMessage({ uid, nsp, type, data }) {
+  const text = hasBinary(data) ? Buffer.from(encodeMsgpack(asClientsSee(data))).toString('base64') : JSON.stringify(data);
+  return { uid, nsp, type: String(type), data: text };
+}
+{% else %}function clusterChannel(nsp) {
+  return `${redisKey()}#${nsp}#`;
+}
+
+function encodeClusterMessage(message) {
+  return hasBinary(message) ? Buffer.from(encodeMsgpack(asClientsSee(message))) : JSON.stringify(message);
+}
+{% endif %}
+// msgpack knows more than JSON does; what JSON would drop or change must not get through beside something binary.
+function asClientsSee(value) {
+  return decodeOurs(encode(value));
+}
+
+{% endif %}// Throws on everything else, in a time that its length bounds.
 function decodeOurs(bytes) {
   if (!isOurs(bytes)) throw new Error('not a message of socketWire');
   if (bytes[0] !== WITH_ATTACHMENTS) return JSON.parse(bytes.toString());
@@ -207,5 +270,6 @@ async function answer(io, question, queries = {}) {
 export {
 {% else %}
 module.exports = {
-{% endif %}  redisOptions, redisKey, questionChannel, closeRedis, createQuietLog, pause, encode, decode, decodeOurs, operatorFor, answer,
+{% endif %}  redisOptions, redisKey, questionChannel, checkAdapter, closeRedis, createQuietLog, pause,
+  encode, decodeOurs, {% if adapter == "classic" %}decode{% else %}clusterMessage, clusterChannel{% endif %}, operatorFor, answer,
 };

@@ -17,7 +17,7 @@ export function render(template, variables = {}) {
 }
 
 // What a person's own server.js would have contributed.
-const SETUP = `const io = new Server(server, { cors: { origin: '*' }, transports: ['polling', 'websocket'] });
+export const SETUP = `const io = new Server(server, { cors: { origin: '*' }, transports: ['polling', 'websocket'] });
 const admin = io.of('/admin');
 
 for (const nsp of [io.of('/'), admin]) {
@@ -42,7 +42,7 @@ const METHODS = [
 ];
 
 // redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
-export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io', inApi = false } = {}) {
+export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io', adapter = 'classic', inApi = false } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
   linkModules(root, redis);
@@ -54,12 +54,12 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
   const files = {
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
     'src/socketio-server.js': render('dedicated-server.js', server),
-    'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, global: false, suffix: extension, broadcaster_path: `./socketBroadcaster${extension}` }),
-    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, global: false, suffix: extension, methods, in_api: inApi }),
-    'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, redis_key: redisKey }),
+    'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, global: false, adapter, suffix: extension, broadcaster_path: `./socketBroadcaster${extension}` }),
+    'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, global: false, adapter, suffix: extension, methods, in_api: inApi }),
+    'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, adapter, redis_key: redisKey }),
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
-  return { root, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
+  return { root, redisKey, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 // The API's side of a TypeScript project: the dedicated server is not moved there.
@@ -67,7 +67,7 @@ export function createTypeScriptProject({ suffix = '', module = 'commonjs', modu
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
   linkModules(root, 'redis');
-  const variables = { esm: true, ts: true, global: false, suffix, redis_key: 'socket.io', methods: METHODS };
+  const variables = { esm: true, ts: true, global: false, adapter: 'classic', suffix, redis_key: 'socket.io', methods: METHODS };
   const compilerOptions = {
     module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, skipLibCheck: true, outDir: 'dist', rootDir: 'src', types: ['node'],
   };

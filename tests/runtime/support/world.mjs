@@ -2,11 +2,14 @@
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { createProject } from './render.mjs';
+import { createProject, SETUP } from './render.mjs';
 import { startRedis, startSocketServer } from './processes.mjs';
 
 // What stats() says as long as nothing went through Redis.
 export const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null };
+
+// With recovery (the default of streams) Socket.IO adds the place in the stream to the arguments of each event.
+export const WITHOUT_RECOVERY = SETUP.replace('new Server(server, {', 'new Server(server, { connectionStateRecovery: false,');
 
 export async function loadBroadcaster(project, esm) {
   const path = project.path('src/utils/socketBroadcaster.js');
