@@ -40,11 +40,14 @@ function failure(code, message) {
 // The socket server needs a moment to subscribe again after a Redis outage. Until it has, a publish reaches nobody.
 const RESUBSCRIBE_GRACE_MS = 5000;
 const RESUBSCRIBE_POLL_MS = 100;
+
+// How many events may be under way to Redis. If the connection breaks they are lost, while those in the queue are not.
+const UNDER_WAY_MAX = 100;
 {% if adapter == "streams" %}
 // How many events the stream keeps, roughly.
 const STREAM_LENGTH = 10000;
 {% endif %}
-const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null{% if ts %} as string | null{% endif %} };
+const UNUSED = { connected: false, published: 0, unheard: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null{% if ts %} as string | null{% endif %} };
 
 // How long a process that has nothing else to do waits for a Redis that stays away.
 const EXIT_PATIENCE_MS = 10000;
@@ -57,9 +60,9 @@ class Publisher {
     this.queue = [];
     this.underWay = 0;
     this.patience = null;
-    this.flushing = null;
+    this.isProbing = false;
     this.isClosed = false;
-    this.counters = { published: 0, failed: 0, dropped: 0 };
+    this.counters = { published: 0, unheard: 0, failed: 0, dropped: 0 };
     this.lastError = null;
     // Resolves when the first attempt to connect has ended, well or badly.
     this.firstAttempt = new Promise((resolve) => { this.endAttempt = resolve; });
@@ -96,8 +99,8 @@ class Publisher {
     client.on('error', onError);
     client.on('ready', () => {
       retries = 0;
-      // Redis was away: the socket server has to subscribe again before anybody can be reached.
-      this.flush(this.lastError ? RESUBSCRIBE_GRACE_MS : 0);
+      if (this.lastError) this.probe();
+      else this.sendQueued();
       this.adapterCheck = wire.checkAdapter(client).catch((error) => this.noteError(error));
       this.endAttempt();
     });
@@ -118,28 +121,59 @@ class Publisher {
     logRedisError(error);
   }
 
-  // Resolves with the number of processes that received the message; 0 as well if it had to wait or was lost.
-  async publish(channel, message) {
-    if (this.isClosed) {
-      this.counters.dropped += 1;
-      return 0;
-    }
-    if (this.isFree()) return this.send(channel, message);
-    this.queue.push({ channel, message });
-    if (this.queue.length > this.queueMax) {
-      this.queue.shift();
-      this.counters.dropped += 1;
-    }
-    this.hold();
-    return 0;
+  // In order. Resolves with the number of processes that received the message; 0 as well if it was lost.
+  publish(channel, message) {
+    return new Promise((resolve) => {
+      this.queue.push({ channel, message, resolve });
+      if (this.isClosed) this.drop(this.queue.pop());
+      else if (this.queue.length > this.queueMax) this.drop(this.queue.shift());
+      this.sendQueued();
+      this.hold();
+    });
   }
 
-  // A Redis that hangs takes what it is sent and says nothing: no more than a queue of it may be under way.
-  isFree() {
-    return this.client.isReady && !this.flushing && this.queue.length === 0 && this.underWay < this.queueMax;
+  drop(event) {
+    this.counters.dropped += 1;
+    event.resolve(0);
   }
 
-  async send(channel, message) {
+  sendQueued() {
+    while (this.queue.length > 0 && this.client.isReady && !this.isProbing && this.underWay < UNDER_WAY_MAX) {
+      const event = this.queue.shift();
+      this.send(event).then((receivers) => this.settle(event, receivers));
+    }
+  }
+
+  settle(event, receivers) {
+    if (receivers === 0) this.counters.unheard += 1;
+    event.resolve(receivers ?? 0);
+    this.sendQueued();
+  }
+
+  // Redis was away: the socket server has to subscribe again before anybody can be reached. Until it has, and for as long as
+  // that may take, the first event is tried again and all others wait.
+  async probe() {
+    if (this.isProbing) return;
+    this.isProbing = true;
+    const giveUpAt = Date.now() + RESUBSCRIBE_GRACE_MS;
+    let receivers = 0;
+    while (this.queue.length > 0 && this.client.isReady && receivers === 0 && Date.now() < giveUpAt && !this.isClosed) {
+      const event = this.queue.shift();
+      receivers = await this.send(event);
+      if (receivers === 0) {
+        this.queue.unshift(event);
+        this.hold();
+        await wire.pause(RESUBSCRIBE_POLL_MS);
+      } else {
+        this.settle(event, receivers);
+      }
+    }
+    this.isProbing = false;
+    this.sendQueued();
+  }
+
+  // Resolves with null if it failed: whether it arrived nobody knows, and twice would be worse than never.
+  async send({ channel, message }) {
     this.underWay += 1;
     this.hold();
     try {
@@ -149,10 +183,9 @@ class Publisher {
     } catch (error) {
       this.counters.failed += 1;
       this.noteError(error);
-      return 0;
+      return null;
     } finally {
       this.underWay -= 1;
-      this.resume();
       this.hold();
     }
   }
@@ -170,35 +203,9 @@ class Publisher {
     return this.client.publish(channel, message);
   }
 {% endif %}
-  flush(grace) {
-    this.flushing ??= this.sendQueued(grace).finally(() => {
-      this.flushing = null;
-      this.resume();
-    });
-    return this.flushing;
-  }
-
-  resume() {
-    if (this.queue.length > 0 && this.client.isReady) this.flush(0);
-  }
-
-  // In order, one at a time; new events line up behind. Until `grace` is over, an event that reached nobody is tried again.
-  async sendQueued(grace) {
-    const giveUpAt = Date.now() + grace;
-    while (this.queue.length > 0 && this.client.isReady) {
-      const event = this.queue.shift();
-      const receivers = await this.send(event.channel, event.message);
-      if (receivers > 0 || Date.now() >= giveUpAt || this.isClosed) continue;
-      this.queue.unshift(event);
-      this.hold();
-      await wire.pause(RESUBSCRIBE_POLL_MS);
-    }
-  }
-
-  // Rejects at once while Redis is away: an answer is wanted now or not at all. What was emitted before goes first.
+  // Rejects at once while Redis is away: an answer is wanted now or not at all.
   async reachable() {
     await this.firstAttempt;
-    await this.flushing;
     if (this.isClosed) throw failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed');
     if (!this.client.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
   }
@@ -218,7 +225,9 @@ class Publisher {
     this.isClosed = true;
     this.hold();
     this.client.ref();
-    await Promise.race([this.firstAttempt.then(() => this.flush(0)), wire.pause(1000)]);
+    const giveUpAt = Date.now() + 1000;
+    await Promise.race([this.firstAttempt, wire.pause(1000)]);
+    while (this.queue.length > 0 && this.client.isReady && Date.now() < giveUpAt) await wire.pause(10);
     await wire.closeRedis(this.client);
     if (this.queue.length === 0) process.off('exit', this.sayWhatIsLost);
   }
@@ -261,11 +270,11 @@ class Questions {
     const listeners = await this.publisher.client.pubSubNumSub([channel]);
     const target = { nsp: '/', rooms: [], except: [], flags: {} };
     const entry = wire.clusterMessage(target, 'serverSideEmit', [channel, Buffer.from(message).toString('base64')]);
-    return listeners[channel] > 0 ? this.publisher.send(wire.clusterChannel(), entry) : 0;
+    return listeners[channel] > 0 ? this.publisher.publish(wire.clusterChannel(), entry) : 0;
   }
 {% else %}  // Resolves with the number of servers that received it.
   deliver(message) {
-    return this.publisher.send(wire.questionChannel(), message);
+    return this.publisher.publish(wire.questionChannel(), message);
   }
 {% endif %}
   listen() {

@@ -6,7 +6,7 @@ import { createProject, SETUP } from './render.mjs';
 import { startRedis, startSocketServer } from './processes.mjs';
 
 // What stats() says as long as nothing went through Redis.
-export const UNUSED = { connected: false, published: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null };
+export const UNUSED = { connected: false, published: 0, unheard: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null };
 
 // With recovery (the default of streams) Socket.IO adds the place in the stream to the arguments of each event.
 export const WITHOUT_RECOVERY = SETUP.replace('new Server(server, {', 'new Server(server, { connectionStateRecovery: false,');
