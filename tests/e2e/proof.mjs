@@ -8,8 +8,9 @@ import { checkCoverage } from './checks/coverage.mjs';
 import { applyAll, applySafe, checkPm2, checkUndo, SITE_FILE } from './checks/migration.mjs';
 import { checkMutation, MUTATIONS } from './checks/mutations.mjs';
 import { checkOutage } from './checks/outage.mjs';
+import { checkEightWorkers } from './checks/pm2.mjs';
 import { createProject } from './support/project.mjs';
-import { withMigrated, withWorkersUnmigrated } from './support/stacks.mjs';
+import { withMigrated, withPm2, withPm2Unmigrated, withWorkersUnmigrated } from './support/stacks.mjs';
 import { need, Table } from './support/table.mjs';
 import { CLEAN_END, reference, same, traceOneProcess, WORKERS } from './traces.mjs';
 
@@ -27,6 +28,7 @@ export async function prove({ bin, fixture, base }) {
     await proveReference(proof);
     await proveTool(proof);
     await proveMigrated(proof);
+    await proveUnderPm2(proof);
     await proveMutations(proof);
   }
   table.print();
@@ -84,6 +86,18 @@ async function proveFull(proof) {
     if (outcome.error) throw outcome.error;
     assert.deepEqual(outcome.exitCodes, CLEAN_END);
     return { seen: 'exit code 0 of every process' };
+  });
+}
+
+async function proveUnderPm2({ table, base, before, full }) {
+  await table.check('before, 8 workers of PM2: most polling fails', async () => {
+    const { result } = await withPm2Unmigrated(base, before, (stack) => checkUnmigratedWorkersFail(stack, 50, 26));
+    return result;
+  });
+  await table.check('after, 8 workers of PM2, replaced while 500 are connected', async () => {
+    const { folder } = need(full, 'the migrated copy');
+    const { result } = await withPm2(base, folder, SITE_FILE, checkEightWorkers);
+    return result;
   });
 }
 

@@ -1,7 +1,8 @@
 // The proof by running: node tests/e2e/run.mjs --bin <iomigrate> --fixture <folder with before/>
 //
 // The fixture as it is and its migrated copies get the same scenario; what every client received and every HTTP answer have
-// to be equal. Then the migrated copy has to do what the original can't: many processes, a Redis that dies.
+// to be equal. Then the migrated copy has to do what the original can't: many processes, eight of PM2,
+// a Redis that dies.
 // With --shapes <folder>, the fixture's variants there get the scenario instead.
 // KEEP=1 leaves the copies and the traces on disk and says where.
 
@@ -11,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demandTools } from './support/tools.mjs';
 
-const OVERALL_LIMIT = 8 * 60 * 1000;
+const OVERALL_LIMIT = 10 * 60 * 1000;
 
 async function main() {
   const { values } = parseArgs({ options: { bin: { type: 'string' }, fixture: { type: 'string' }, shapes: { type: 'string' } } });

@@ -14,12 +14,12 @@ export async function tokenFor(url, id, role) {
   return (await response.json()).token;
 }
 
-// Resolves with the sockets and with what went wrong for those that could not connect.
+// Resolves with the sockets and with what went wrong for those that could not connect. The lists of transports take turns.
 async function openMany(url, count, transports) {
   const token = await tokenFor(url, 2, 'customer');
   const attempts = [];
   for (let n = 0; n < count; n += 1) {
-    attempts.push(open(url, token, transports));
+    attempts.push(open(url, token, transports[n % transports.length]));
     if (attempts.length % AT_ONCE === 0) await Promise.all(attempts);
   }
   return Promise.all(attempts);
@@ -48,11 +48,13 @@ function open(url, token, transports) {
 
 // Counts the HTTP answers in Nginx's log, not what the client makes of them. While the connections are open: a poll that
 // is under way when its client leaves may still be answered with 400.
-export async function checkManyConnections({ url, nginx }, count) {
+// `meanwhile` gets the clients while they are connected, and says what it saw.
+export async function checkManyConnections({ url, nginx }, count, transports = [['polling', 'websocket']], meanwhile = () => '') {
   const seenBefore = nginx.responses().length;
-  const clients = await openMany(url, count, ['polling', 'websocket']);
+  const clients = await openMany(url, count, transports);
   try {
     assert.deepEqual(tally(clients), { connected: count }, 'clients that were not connected');
+    const also = await meanwhile(clients);
     await announce(url);
     await waitFor('the announcement', () => clients.every(({ announcements }) => announcements > 0));
     await sleep(300);
@@ -61,8 +63,9 @@ export async function checkManyConnections({ url, nginx }, count) {
     const answers = nginx.responses().slice(seenBefore).filter(({ url: path }) => path.startsWith('/socket.io/'));
     const refused = answers.filter(({ status }) => status >= 400);
     assert.deepEqual(refused, [], 'answers with an error');
-    assert.ok(answers.length >= 2 * count, `only ${answers.length} answers for ${count} polling-first connections`);
-    return { seen: `${count} connected, ${answers.length} HTTP answers, 0 of them 400, 1 event each` };
+    const polling = Math.floor(count * transports.filter(([first]) => first === 'polling').length / transports.length);
+    assert.ok(answers.length >= 2 * polling, `only ${answers.length} answers for ${polling} connections that begin with polling`);
+    return { seen: [`${count} connected, ${answers.length} HTTP answers, 0 of them 400, 1 event each`, also].filter(Boolean).join(', ') };
   } finally {
     clients.forEach(({ socket }) => socket.close());
   }
@@ -83,11 +86,11 @@ async function announce(url) {
 }
 
 // The reason for all of this: with more than one process, clients that poll are refused.
-export async function checkUnmigratedWorkersFail({ url }, count) {
-  const clients = await openMany(url, count, ['polling']);
+export async function checkUnmigratedWorkersFail({ url }, count, least = 1) {
+  const clients = await openMany(url, count, [['polling']]);
   clients.forEach(({ socket }) => socket.close());
   const refused = clients.filter(({ problem }) => problem?.startsWith('400') && problem.includes('Session ID unknown'));
-  assert.ok(refused.length > 0, `nobody was refused: ${JSON.stringify(tally(clients))}`);
+  assert.ok(refused.length >= least, `${refused.length} were refused: ${JSON.stringify(tally(clients))}`);
   return { seen: `${refused.length} of ${count} polling clients got 400 "Session ID unknown"` };
 }
 

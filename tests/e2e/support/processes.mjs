@@ -9,8 +9,8 @@ const STOP_LIMIT = 9000;
 const running = new Set();
 
 process.on('exit', () => {
-  // SIGTERM for nginx: its master has to take the worker along. The others leave nothing behind when they are killed.
-  for (const { child, name } of running) child.kill(name === 'nginx' ? 'SIGTERM' : 'SIGKILL');
+  // SIGTERM for those with workers, which they have to take along. The others leave nothing behind when they are killed.
+  for (const { child, name } of running) child.kill(['nginx', 'pm2'].includes(name) ? 'SIGTERM' : 'SIGKILL');
 });
 
 export const sleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
@@ -58,12 +58,12 @@ export function start(name, command, args, { cwd, env = {}, ipc = false } = {}) 
 export const hasEnded = ({ child }) => child.exitCode !== null || child.signalCode !== null;
 
 // Throws with the process's own words when it ends before it is ready.
-export async function untilReady(started, isReady) {
+export async function untilReady(started, isReady, limit) {
   await waitFor(`${started.name} to be ready`, () => {
     if (started.problem) throw started.problem;
     if (hasEnded(started)) throw new Error(`${started.name} ended at its start`);
     return isReady(started);
-  }).catch((error) => { throw new Error(`${error.message}\n${lastLines(started.log)}`); });
+  }, limit).catch((error) => { throw new Error(`${error.message}\n${lastLines(started.log)}`); });
 }
 
 // Resolves with the exit code, or with the signal that had to be used.

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { end, freePort, hasEnded, lastLines } from './processes.mjs';
+import { startPm2 } from './pm2.mjs';
 import { startApi, startApiWorkers, startNginx, startRedis, startSocketServer } from './servers.mjs';
 
 // Runs `work` with a stack and ends every process of it, whatever happens. A failure is told with what they printed.
@@ -81,5 +82,27 @@ export function withMigrated(base, project, siteFile, workers, work) {
     stack.nginx = await startNginx(join(stack.folder, 'nginx'), join(project, siteFile), ports);
     stack.processes.push(stack.nginx);
     stack.url = `http://127.0.0.1:${stack.nginx.port}`;
+  }, work);
+}
+
+// All of it run by PM2, from the file that the tool wrote.
+export function withPm2(base, project, siteFile, work) {
+  return withStack(base, async (stack) => {
+    const ports = await addRedis(stack);
+    stack.pm2 = await startPm2(join(stack.folder, 'pm2'), project, stack.env);
+    stack.processes.push(stack.pm2);
+    stack.nginx = await startNginx(join(stack.folder, 'nginx'), join(project, siteFile), ports);
+    stack.processes.push(stack.nginx);
+    stack.url = `http://127.0.0.1:${stack.nginx.port}`;
+  }, work);
+}
+
+// The file that the project had, with eight workers instead of one.
+export function withPm2Unmigrated(base, project, work) {
+  return withStack(base, async (stack) => {
+    await addRedis(stack);
+    stack.pm2 = await startPm2(join(stack.folder, 'pm2'), project, stack.env, 'app.instances = 8;');
+    stack.processes.push(stack.pm2);
+    stack.url = stack.apiUrl;
   }, work);
 }

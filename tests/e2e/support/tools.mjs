@@ -29,7 +29,7 @@ export function demandTools() {
   if (missing.length > 0) {
     throw new Error(`this needs ${missing.join(', ')}: apt-get install ${missing.map((name) => PACKAGES[name]).join(' ')}`);
   }
-  if (!existsSync(join(here, 'node_modules/socket.io-client'))) {
+  if (['socket.io-client', 'pm2'].some((name) => !existsSync(join(here, 'node_modules', name)))) {
     throw new Error('this needs its npm packages: npm ci --prefix tests/e2e');
   }
 }
