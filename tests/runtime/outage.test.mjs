@@ -120,15 +120,18 @@ test('events beyond SOCKET_IO_QUEUE_MAX push out the oldest', async () => {
   project.remove();
 });
 
-test('a server started before its Redis waits for it', async () => {
+test('a server started before its Redis waits for it, and says where it looks', async () => {
   const project = createProject();
   const port = await freePort();
-  const starting = startSocketServer(project, { url: `redis://127.0.0.1:${port}` });
-  await sleep(700);
-  const redis = await startRedis({ port });
-  const server = await starting;
-  assert.equal((await fetch(`${server.url}/ready`)).status, 200);
-  await server.stop();
+  const socketPort = String(await freePort());
+  const env = { REDIS_URL: `redis://user:secret@127.0.0.1:${port}`, SOCKET_IO_PORT: socketPort };
+  const server = startNode(project, ['src/socketio-server.js'], env);
+  const line = new RegExp(`^No Redis at 127\\.0\\.0\\.1:${port}: waiting for it; for development, `, 'm');
+  await waitFor('the line', () => line.test(server.output.text));
+  const redis = await startRedis({ port, args: ['--user', 'user', 'on', '>secret', '~*', '&*', '+@all'] });
+  await waitFor('the server', () => server.messages.includes('ready'));
+  assert.equal((await fetch(`http://127.0.0.1:${socketPort}/ready`)).status, 200);
+  await end(server.child);
   await redis.stop();
   project.remove();
 });

@@ -1,6 +1,7 @@
 // What must not get out of the two processes, what must not get from one application into another, and what stays bounded.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { close, collect, connect } from './support/clients.mjs';
@@ -181,3 +182,36 @@ test('the endpoints say nothing but how the server is', async () => {
     await own.stop();
   }
 });
+
+for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+  test(`TLS, a user and a password, from the address alone (${redisPackage})`, async () => {
+    const secure = createProject({ redis: redisPackage });
+    const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => secure.path(name));
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, ...subject]);
+    assert.equal(made.status, 0, String(made.stderr));
+    const tlsPort = await freePort();
+    const tls = ['--tls-port', tlsPort, '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+    const users = ['--user', 'desk', 'on', '>secret', '~*', '&*', '+@all', '--user', 'default', 'off'];
+    const own = await startRedis({ args: [...tls, ...users] });
+    const env = { REDIS_URL: `rediss://desk:secret@localhost:${tlsPort}`, NODE_EXTRA_CA_CERTS: certificate };
+    const server = await startSocketServer(secure, own, env);
+    const client = await connect(server.url, 'anna');
+    writeFileSync(secure.path('src/api.js'), `
+      const io = require('./utils/socketBroadcaster');
+      io.emit('e', 1);
+      io.clientsCount().then((count) => { process.send(count); return io.close(); }).then(() => process.disconnect());`);
+    const api = startNode(secure, ['src/api.js'], env);
+    try {
+      await waitFor('the event', () => client.events.length > 0);
+      await waitFor('the API to end by itself', () => api.child.exitCode !== null);
+      assert.deepEqual([client.events, api.messages], [[['e', 1]], [1]]);
+    } finally {
+      close([client]);
+      await end(api.child);
+      await server.stop();
+      await own.stop();
+      secure.remove();
+    }
+  });
+}

@@ -69,6 +69,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
         render(include_str!("../runtime/socketWire.js"), &runtime),
     );
     manifest::write(input, slice, wire.adapter, &mut written);
+    written.notes.extend(wire.note);
     if let Some(slice) = slice {
         written.add(input, slice.server_path.clone(), slice.server.clone());
         written.add(

@@ -233,6 +233,26 @@ fn each_application_has_a_key_of_its_own_on_a_shared_redis() {
         "{ \"dependencies\": { \"@socket.io/redis-adapter\": \"8\" }, \"name\"",
     );
     assert_eq!(key(&meets_others), expected("socket.io"));
+
+    let adapter = |options: &str| {
+        let made = format!(
+            "const io = new Server(server, {{ adapter: createAdapter(a, b, {options}), path:"
+        );
+        SERVER
+            .replace("const io = new Server(server, { path:", &made)
+            .replace("const server =", "const { createAdapter } = require('@socket.io/redis-adapter');\nconst { a, b } = require('./redis');\nconst server =")
+    };
+    assert_eq!(key(&adapter("{ key: 'live' }")), expected("live"));
+    let computed = adapter("{ key: process.env.KEY }");
+    assert_eq!(key(&computed), expected("socket.io"));
+    let analysis = analysis(&computed);
+    let input = input(&analysis);
+    assert_eq!(
+        written(&input, slice(&input).unwrap().as_ref(), false).notes,
+        [
+            "the Redis adapter had the key `process.env.KEY`: set `SOCKET_IO_REDIS_KEY` to it if other programs send events"
+        ]
+    );
 }
 
 #[test]

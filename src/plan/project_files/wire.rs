@@ -4,8 +4,10 @@ use super::entry::{broadcaster_path, wire_path};
 use super::{manifest, text_at};
 use crate::config::adapter::Adapter;
 use crate::plan::Input;
+use crate::project::value::{Place, Value};
+use crate::syntax::{Key, Kind};
 
-/// Packages through which a project already meets others in Redis, under the key `socket.io` unless told otherwise.
+/// Packages through which a project already meets others in Redis.
 const MEETING_POINTS: &[&str] = &[
     "@socket.io/redis-adapter",
     "@socket.io/redis-emitter",
@@ -13,13 +15,18 @@ const MEETING_POINTS: &[&str] = &[
     "socket.io-redis",
 ];
 
+/// The key of the packages themselves.
+const USUAL_KEY: &str = "socket.io";
+
 /// The agreement, as it is written into the runtime.
 pub(super) struct Wire {
     /// Separates the events of this application from those of others on the same Redis, unless the environment says
-    /// otherwise. The package's name; `socket.io` if an adapter or an emitter of the project has been using that.
+    /// otherwise. The package's name, unless an adapter or an emitter of the project has been using another.
     pub(super) redis_key: String,
     /// What carries the events.
     pub(super) adapter: Adapter,
+    /// What a person has to do for it.
+    pub(super) note: Option<String>,
 }
 
 impl Wire {
@@ -28,22 +35,65 @@ impl Wire {
     pub(super) fn of(input: &Input<'_>) -> Self {
         let path = wire_path(&broadcaster_path(input));
         let written = text_at(input, &path).unwrap_or_default();
-        let redis_key = quoted_after(written, "process.env.SOCKET_IO_REDIS_KEY || ")
-            .unwrap_or_else(|| fresh_key(input, &path));
+        let (redis_key, note) = match quoted_after(written, "process.env.SOCKET_IO_REDIS_KEY || ") {
+            Some(key) => (key, None),
+            None => fresh_key(input, &path),
+        };
         let adapter = quoted_after(written, "const ADAPTER = ").and_then(|it| it.parse().ok());
         Self {
             redis_key,
             adapter: input.settings.adapter.or(adapter).unwrap_or_default(),
+            note,
         }
     }
 }
 
-fn fresh_key(input: &Input<'_>, path: &str) -> String {
-    if manifest::depends_on(input, path, MEETING_POINTS) {
-        "socket.io".to_owned()
-    } else {
-        manifest::name(input, path)
+/// The key of an application that has none from us yet, and what to do if its former one can't be told.
+fn fresh_key(input: &Input<'_>, path: &str) -> (String, Option<String>) {
+    let Some(Place { file, node }) = adapter_key(input) else {
+        let meets_others = manifest::depends_on(input, path, MEETING_POINTS);
+        let key = if meets_others {
+            USUAL_KEY.to_owned()
+        } else {
+            manifest::name(input, path)
+        };
+        return (key, None);
+    };
+    let tree = &input.project.facts(file).tree;
+    let text = tree.string_value(node);
+    if let Some(key) = text.filter(|it| !it.contains(['\'', '\\', '\n'])) {
+        return (key.to_owned(), None);
     }
+    let code = &input.sources[file.index()].text[tree.span(node).range()];
+    let note = format!(
+        "the Redis adapter had the key `{code}`: set `SOCKET_IO_REDIS_KEY` to it if other programs send events"
+    );
+    (USUAL_KEY.to_owned(), Some(note))
+}
+
+/// The value of `key` in the options of an adapter that the project makes.
+fn adapter_key(input: &Input<'_>) -> Option<Place> {
+    input.project.files().find_map(|(file, facts)| {
+        let tree = &facts.tree;
+        let calls = tree.ids().filter_map(|node| match tree.kind(node) {
+            Kind::Call { arguments, .. } => Some((Place { file, node }, arguments)),
+            _ => None,
+        });
+        let adapters = calls.filter(|(place, _)| {
+            let mut values = input.project.values(*place);
+            values.any(|it| *it == Value::Adapter(*place))
+        });
+        let mut options =
+            adapters.flat_map(|(_, arguments)| arguments.iter().flat_map(|it| tree.children(*it)));
+        options.find_map(|it| match tree.kind(it) {
+            Kind::Property {
+                key: Key::Static(name),
+                value,
+                ..
+            } if name == "key" => Some(Place { file, node: *value }),
+            _ => None,
+        })
+    })
 }
 
 /// The text between the quotes that follow `start`.

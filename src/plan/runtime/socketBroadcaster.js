@@ -245,6 +245,7 @@ class Questions {
     this.pending = new Map();
     this.subscriber = null;
     this.listening = null;
+    this.isClosed = false;
   }
 
   ask(question, timeout = this.timeout) {
@@ -286,6 +287,7 @@ class Questions {
   }
 
   async subscribe() {
+    if (this.isClosed) throw failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed');
     if (this.subscriber) await wire.closeRedis(this.subscriber);
     const subscriber = this.publisher.client.duplicate();
     this.subscriber = subscriber;
@@ -320,8 +322,11 @@ class Questions {
   }
 
   async close() {
+    this.isClosed = true;
     for (const id of this.pending.keys()) this.settle(id, failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed'));
     this.subscriber?.ref();
+    // A connection that is just being made can't be ended yet.
+    await Promise.race([this.listening?.catch(() => {}), wire.pause(1000)]);
     if (this.subscriber) await wire.closeRedis(this.subscriber);
   }
 }

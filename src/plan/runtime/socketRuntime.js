@@ -84,6 +84,7 @@ async function connectSocketRedis(io) {
 {% endif %}  guardSocketPublish(publisher);
   const subscriber = createSocketRedisClient('subscriber');
   socketService.redis = { publisher, subscriber };
+  publisher.once('error', sayWhereSocketRedisIs);
 
   await Promise.all([publisher, subscriber].map(reachSocketRedis));
   await socketWire.checkAdapter(publisher);
@@ -96,7 +97,8 @@ async function connectSocketRedis(io) {
 {% elif adapter == "sharded" %}  const createAdapter = createSocketAdapter(publisher, subscriber, { channelPrefix: socketWire.redisKey() });
 {% else %}  const createAdapter = createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire });
 {% endif %}  io.adapter(function createHeir(namespace) { // no arrow function: Socket.IO calls it with `new`
-    return inheritSocketAdapter(namespace.adapter, guardSocketAdapter(createAdapter(namespace)));
+    const heir = guardSocketAdapter({% if adapter == "streams" %}keepSocketEventsSingle(createAdapter(namespace)){% else %}createAdapter(namespace){% endif %});
+    return inheritSocketAdapter(namespace.adapter, heir);
   });
 {% if adapter == "streams" %}  // Questions come through the stream like events, in the same order. The subscription shows that somebody is there.
   io.on(socketWire.questionChannel(), (text) => answerSocketQuestion(Buffer.from(text, 'base64')));
@@ -114,7 +116,31 @@ function inheritSocketAdapter(former, heir) {
   }
   return Object.assign(heir, { rooms: former.rooms, sids: former.sids });
 }
+{% if adapter == "streams" %}
+// A client that comes back gets from the stream what it missed. What this server has not read yet is taken out: that comes to
+// the client like to all others, and would come twice.
+function keepSocketEventsSingle(adapter) {
+  let lastRead;
+  const receive = adapter.onRawMessage.bind(adapter);
+  adapter.onRawMessage = (entry, id) => {
+    lastRead = id;
+    receive(entry, id);
+  };
+  const restore = adapter.restoreSession.bind(adapter);
+  adapter.restoreSession = async (...args) => {
+    const session = await restore(...args);
+    const isRead = (packet) => !lastRead || compareSocketEntries(packet[packet.length - 1], lastRead) <= 0;
+    return { ...session, missedPackets: session.missedPackets.filter(isRead) };
+  };
+  return adapter;
+}
 
+// An id is a time and a number: "1526919030474-55".
+function compareSocketEntries(left, right) {
+  const [[leftTime, leftNumber], [rightTime, rightNumber]] = [left, right].map((id) => id.split('-').map(Number));
+  return leftTime - rightTime || leftNumber - rightNumber;
+}
+{% endif %}
 // The adapter believes whatever it receives, and would end the process with what it can't read.
 function guardSocketAdapter(adapter) {
   const logDropped = socketWire.createQuietLog('[socket server] a message on Redis was dropped');
@@ -162,6 +188,11 @@ async function reachSocketRedis(client) {
     }
   });
   await Promise.race([reached, misconfigured]);
+}
+
+function sayWhereSocketRedisIs() {
+  const hint = socketService.isStarted ? '' : '; for development, `docker run -p 6379:6379 redis` brings one';
+  console.error(`No Redis at ${socketWire.redisAddress()}: waiting for it${hint}`);
 }
 
 function isSocketRedisRefusal(error) {

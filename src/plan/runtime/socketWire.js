@@ -40,6 +40,12 @@ function isAddress(text) {
   }
 }
 
+// For people: without the password.
+function redisAddress() {
+  const { REDIS_URL, REDIS_HOST, REDIS_PORT } = process.env;
+  return REDIS_URL ? new URL(REDIS_URL).host : `${REDIS_HOST || '127.0.0.1'}:${REDIS_PORT || 6379}`;
+}
+
 // Redis database numbers do not separate channels: two applications on one Redis need two keys.
 function redisKey() {
   return process.env.SOCKET_IO_REDIS_KEY || '{{ redis_key }}';
@@ -270,6 +276,6 @@ async function answer(io, question, queries = {}) {
 export {
 {% else %}
 module.exports = {
-{% endif %}  redisOptions, redisKey, questionChannel, checkAdapter, closeRedis, createQuietLog, pause,
+{% endif %}  redisOptions, redisAddress, redisKey, questionChannel, checkAdapter, closeRedis, createQuietLog, pause,
   encode, decodeOurs, {% if adapter == "classic" %}decode{% else %}clusterMessage, clusterChannel{% endif %}, operatorFor, answer,
 };
