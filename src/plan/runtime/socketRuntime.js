@@ -97,7 +97,7 @@ async function connectSocketRedis(io) {
 {% elif adapter == "sharded" %}  const createAdapter = createSocketAdapter(publisher, subscriber, { channelPrefix: socketWire.redisKey() });
 {% else %}  const createAdapter = createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire });
 {% endif %}  io.adapter(function createHeir(namespace) { // no arrow function: Socket.IO calls it with `new`
-    const heir = guardSocketAdapter({% if adapter == "streams" %}keepSocketEventsSingle(createAdapter(namespace)){% else %}createAdapter(namespace){% endif %});
+    const heir = {% if adapter == "streams" %}keepSocketEventsSingle(guardSocketAdapter(createAdapter(namespace))){% else %}guardSocketAdapter(createAdapter(namespace)){% endif %};
     return inheritSocketAdapter(namespace.adapter, heir);
   });
 {% if adapter == "streams" %}  // Questions come through the stream like events, in the same order. The subscription shows that somebody is there.
@@ -117,20 +117,37 @@ function inheritSocketAdapter(former, heir) {
   return Object.assign(heir, { rooms: former.rooms, sids: former.sids });
 }
 {% if adapter == "streams" %}
-// A client that comes back gets from the stream what it missed. What this server has not read yet is taken out: that comes to
-// the client like to all others, and would come twice.
+// The adapter reads the stream twice: for everybody, and for a client that comes back. So that nothing falls between the two
+// and nothing comes twice, the first waits for the second, which leaves to it what it has not read yet.
 function keepSocketEventsSingle(adapter) {
+  const waiting = [];
+  let restoring = 0;
   let lastRead;
   const receive = adapter.onRawMessage.bind(adapter);
-  adapter.onRawMessage = (entry, id) => {
+  const read = ([entry, id]) => {
     lastRead = id;
     receive(entry, id);
   };
+  adapter.onRawMessage = (...message) => (restoring > 0 ? waiting.push(message) : read(message));
+
+  const isBefore = (id, message) => !message || compareSocketEntries(id, message[1]) < 0;
   const restore = adapter.restoreSession.bind(adapter);
   adapter.restoreSession = async (...args) => {
-    const session = await restore(...args);
-    const isRead = (packet) => !lastRead || compareSocketEntries(packet[packet.length - 1], lastRead) <= 0;
-    return { ...session, missedPackets: session.missedPackets.filter(isRead) };
+    restoring += 1;
+    // By then the client has joined its rooms.
+    const goOn = () => {
+      restoring -= 1;
+      if (restoring === 0) waiting.splice(0).forEach(read);
+    };
+    try {
+      const session = await restore(...args);
+      // Nothing was read yet: give the first entry that will be the time to come.
+      if (!lastRead) await socketWire.pause(100);
+      const isRead = (id) => (lastRead ? compareSocketEntries(id, lastRead) <= 0 : isBefore(id, waiting[0]));
+      return { ...session, missedPackets: session.missedPackets.filter((packet) => isRead(packet[packet.length - 1])) };
+    } finally {
+      setImmediate(goOn);
+    }
   };
   return adapter;
 }
