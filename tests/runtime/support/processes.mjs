@@ -8,6 +8,18 @@ import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+// A test that ran into its limit stops nothing any more: whatever is left goes with this process.
+const running = new Set();
+
+function keep(child) {
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  return child;
+}
+
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+process.on('SIGTERM', () => process.exit(1));
+
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -48,7 +60,7 @@ export async function startRedis({ port, args = [] } = {}) {
   port ??= await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'iomigrate-redis-'));
   const command = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...args];
-  const child = spawn('redis-server', command.map(String), { stdio: 'ignore' });
+  const child = keep(spawn('redis-server', command.map(String), { stdio: 'ignore' }));
   let problem = null;
   child.on('error', (error) => {
     problem = error.code === 'ENOENT' ? new Error('these tests need redis-server: install it (apt-get install redis-server)') : error;
@@ -70,9 +82,9 @@ export async function startRedis({ port, args = [] } = {}) {
 
 // A Node process of a rendered project, with what it printed.
 export function startNode(project, args, env = {}) {
-  const child = spawn(process.execPath, args, {
+  const child = keep(spawn(process.execPath, args, {
     cwd: project.root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  }));
   const output = { text: '' };
   const messages = [];
   child.stdout.on('data', (chunk) => { output.text += chunk; });
