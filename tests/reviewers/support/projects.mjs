@@ -1,6 +1,7 @@
 // The projects that are reviewed: the examples of the rules and the fixtures, before and after `apply`.
 
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -19,7 +20,8 @@ export async function projects() {
   const found = [];
   for (const parent of ['rules', 'fixtures']) {
     for (const entry of await readdir(join(root, parent), { withFileTypes: true })) {
-      if (entry.isDirectory()) found.push({ name: entry.name, folder: join(root, parent, entry.name, 'before') });
+      const folder = join(root, parent, entry.name, 'before');
+      if (existsSync(folder)) found.push({ name: entry.name, folder });
     }
   }
   return found.sort((a, b) => a.name.localeCompare(b.name));
