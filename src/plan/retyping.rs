@@ -21,13 +21,16 @@ pub(in crate::plan) fn retype(draft: &mut Draft<'_>, moves: &dyn Fn(Place, Span)
         let stays = role.is_of_api()
             && !role.is_dead
             && !moves(Place { file, node: root }, facts.tree.span(root));
+        if source.language == Language::JavaScript || !stays {
+            continue;
+        }
         // Where nothing but the type says that it is the server, it may be another one.
         let is_guessed = input.uses.iter().any(|it| {
             let part = input.project.part(it.chain.root).and_then(Value::site);
             it.chain.root.file == file
                 && part.is_some_and(|it| input.project.site(it).kind == SiteKind::Guessed)
         });
-        if source.language == Language::JavaScript || !stays || is_guessed {
+        if is_guessed {
             continue;
         }
         for node in facts.tree.ids() {
@@ -58,10 +61,6 @@ fn retype_import(
     let references = facts
         .binding_of(local)
         .map(|it| &facts.binding(it).references);
-    let is_read = |span: Span| {
-        let mut all = references.into_iter().flatten();
-        all.any(|it| facts.tree.span(*it) == span)
-    };
     let found = mentions(draft, file, facts.tree.name(local).unwrap_or_default());
     // Where one is still made, or asked for, it is the server that is declared.
     let is_made = references.into_iter().flatten().any(|it| {
@@ -79,7 +78,7 @@ fn retype_import(
         if draft.is_replaced(file, span) {
             continue;
         }
-        if is_read(span) || moves(import, span) {
+        if moves(import, span) {
             is_needed = true;
             continue;
         }
@@ -112,35 +111,32 @@ fn remove_name(draft: &mut Draft<'_>, import: Place, at: usize) {
 /// Where a word stands in the code of a file, but for strings, comments, imports and names of properties.
 fn mentions(draft: &Draft<'_>, file: FileId, word: &str) -> Vec<Span> {
     let layout = draft.layout(file);
-    let is_string = |it: &NodeId| {
+    let is_no_code = |it: &NodeId| {
         matches!(
             layout.tree.kind(*it),
             Kind::String { .. } | Kind::Import { .. } | Kind::ExportNames { .. }
         )
     };
-    let strings = layout
+    let others = layout
         .tree
         .ids()
-        .filter(is_string)
+        .filter(is_no_code)
         .map(|it| layout.tree.span(it));
     let comments = layout.tree.comments.iter().map(|it| it.span);
-    let skipped: Vec<Span> = strings
+    let skipped: Vec<Span> = others
         .chain(comments)
         .chain(template_texts(layout.tree))
         .collect();
-    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '$');
-    let found = layout.text.match_indices(word).filter(|(at, _)| {
-        let (before, after) = (&layout.text[..*at], &layout.text[at + word.len()..]);
-        !word.is_empty()
-            && !before.ends_with(is_part)
-            && !before.ends_with('.')
-            && !after.starts_with(is_part)
-            && !after.trim_start().starts_with(':')
-    });
+    let is_property = |it: Span| {
+        let (before, after) = (
+            &layout.text[..it.start as usize],
+            &layout.text[it.end as usize..],
+        );
+        before.ends_with('.') || after.trim_start().starts_with(':')
+    };
+    let mut found = layout.words(word);
+    found.retain(|it| !is_property(*it) && !skipped.iter().any(|skipped| skipped.contains(*it)));
     found
-        .map(|(at, _)| Span::new(at, at + word.len()))
-        .filter(|it| !skipped.iter().any(|skipped| skipped.contains(*it)))
-        .collect()
 }
 
 /// What stands between the expressions of templates.

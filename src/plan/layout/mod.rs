@@ -124,6 +124,19 @@ impl<'a> Layout<'a> {
         lines
     }
 
+    /// Where a word stands in the text, as a whole.
+    pub(in crate::plan) fn words(&self, word: &str) -> Vec<Span> {
+        let text = self.text;
+        let found = text.match_indices(word).filter(|(at, _)| {
+            !word.is_empty()
+                && !text[..*at].ends_with(is_of_name)
+                && !text[at + word.len()..].starts_with(is_of_name)
+        });
+        found
+            .map(|(at, _)| Span::new(at, at + word.len()))
+            .collect()
+    }
+
     /// Whether `offset` lies inside the text of a template, where white space counts.
     fn is_in_template(&self, offset: usize) -> bool {
         let offset = u32::try_from(offset).expect("spans are narrow");
@@ -276,4 +289,9 @@ impl<'a> Layout<'a> {
             statements.partition(|it| self.text[self.tree.span(*it).range()].ends_with(';'));
         with.len() > without.len()
     }
+}
+
+/// Whether a character can be part of a name. Escapes in names are not known.
+pub(in crate::plan) fn is_of_name(it: char) -> bool {
+    it.is_alphanumeric() || matches!(it, '_' | '$')
 }

@@ -258,7 +258,7 @@ pub(in crate::plan) fn remove_types(draft: &mut Draft<'_>) {
             let words: Vec<Span> = locals
                 .iter()
                 .filter_map(|it| tree.name(*it))
-                .flat_map(|it| words(&input.sources[file.index()].text, it))
+                .flat_map(|it| draft.layout(file).words(it))
                 .filter(|it| !own.contains(*it))
                 .collect();
             if !words.is_empty() && words.iter().all(|it| draft.is_replaced(file, *it)) {
@@ -293,15 +293,4 @@ pub(in crate::plan) fn note_types(draft: &mut Draft<'_>, moves: &dyn Fn(Place, S
             }
         }
     }
-}
-
-/// Where a word stands in a text.
-fn words(text: &str, word: &str) -> Vec<Span> {
-    let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '$');
-    let found = text.match_indices(word).filter(|(at, _)| {
-        !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
-    });
-    found
-        .map(|(at, _)| Span::new(at, at + word.len()))
-        .collect()
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Form, Statements};
+use crate::plan::layout::is_of_name;
 use crate::scope::BindingId;
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
@@ -62,10 +63,6 @@ fn name(statements: &Statements<'_>, index: usize) -> Option<String> {
         .take_while(|it| is_of_name(*it))
         .collect();
     (!name.is_empty()).then_some(name)
-}
-
-fn is_of_name(it: char) -> bool {
-    it.is_alphanumeric() || it == '_' || it == '$'
 }
 
 /// The words of a statement without those of statements that are listed besides it, of strings, comments and properties.
