@@ -297,33 +297,13 @@ fn exported_as(input: &Input<'_>, function: Place) -> Option<String> {
                 .values(Place { file, node })
                 .any(|it| *it == Value::Function(function))
     };
-    tree.ids().find_map(|node| match tree.kind(node) {
+    let declared = tree.ids().find_map(|node| match tree.kind(node) {
         Kind::ExportDeclaration { declaration } => match tree.kind(*declaration) {
             Kind::Function(it) if *declaration == function.node => {
                 tree.name(it.name?).map(str::to_owned)
             }
-            Kind::Variables { declarators, .. } => declarators.iter().find_map(|it| {
-                let Kind::Declarator {
-                    target,
-                    init: Some(init),
-                } = tree.kind(*it)
-                else {
-                    return None;
-                };
-                tree.name(*target)
-                    .filter(|_| is_it(*init))
-                    .map(str::to_owned)
-            }),
             _ => None,
         },
-        Kind::ExportNames {
-            names,
-            source: None,
-            ..
-        } => names
-            .iter()
-            .find(|it| it.local.is_some_and(is_it))
-            .map(|it| it.exported.clone()),
         Kind::Assign { target, value, .. } => match tree.kind(*target) {
             Kind::Member {
                 object, property, ..
@@ -337,7 +317,8 @@ fn exported_as(input: &Input<'_>, function: Place) -> Option<String> {
             _ => None,
         },
         _ => None,
-    })
+    });
+    declared.or_else(|| exported_name(input, file, &is_it))
 }
 
 /// The property of `module.exports = { … }` that has a value.
@@ -370,23 +351,26 @@ fn is_module_object(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
 /// The name of a variable with the server that an ES module exports: importers see what it holds later (ECMAScript,
 /// module environment records).
 fn exported_server(input: &Input<'_>, file: FileId) -> Option<String> {
-    let facts = input.project.facts(file);
-    let tree = &facts.tree;
+    exported_name(input, file, &|node| {
+        holds_server(input, Place { file, node })
+    })
+}
+
+/// The name under which an ES module exports a variable: `export const a = …`, `export { a as b }`.
+fn exported_name(
+    input: &Input<'_>,
+    file: FileId,
+    is_it: &dyn Fn(NodeId) -> bool,
+) -> Option<String> {
+    let tree = &input.project.facts(file).tree;
     tree.ids().find_map(|node| match tree.kind(node) {
         Kind::ExportDeclaration { declaration } => match tree.kind(*declaration) {
             Kind::Variables { declarators, .. } => declarators.iter().find_map(|it| {
-                let Kind::Declarator { target, .. } = tree.kind(*it) else {
+                let Kind::Declarator { target, init } = tree.kind(*it) else {
                     return None;
                 };
                 let name = tree.name(*target)?;
-                holds_server(
-                    input,
-                    Place {
-                        file,
-                        node: *target,
-                    },
-                )
-                .then(|| name.to_owned())
+                (is_it(*target) || init.is_some_and(is_it)).then(|| name.to_owned())
             }),
             _ => None,
         },
@@ -396,10 +380,7 @@ fn exported_server(input: &Input<'_>, file: FileId) -> Option<String> {
             ..
         } => names
             .iter()
-            .find(|it| {
-                it.local
-                    .is_some_and(|node| holds_server(input, Place { file, node }))
-            })
+            .find(|it| it.local.is_some_and(is_it))
             .map(|it| it.exported.clone()),
         _ => None,
     })
