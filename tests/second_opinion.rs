@@ -246,6 +246,7 @@ interface A {} const A = 1; A
 type A = 1; function A() {} A; let z: A
 import { A } from 'x'; namespace_; type B = A; export { A, B }
 import { A } from 'x'; export default A
+import type { A } from 'x'; export { A }
 import A from 'x'; let a: A.B; let b: typeof A.c"#;
 
 #[test]
@@ -555,7 +556,7 @@ struct Answer {
     place: Declared,
     is_read: bool,
     is_write: bool,
-    /// Nothing that runs: only oxc has these at all.
+    /// Nothing that runs. Of these, we have only what is imported as a type.
     is_type: bool,
 }
 
@@ -612,6 +613,10 @@ fn judge(ours: Option<&Answer>, theirs: Option<&Answer>) -> Verdict {
     let is_same_use = (ours.is_read, ours.is_write) == (theirs.is_read, theirs.is_write);
     match ours.place {
         _ if is_same_place && is_same_use => Verdict::Same,
+        // `import type { A }; export { A }`, which oxc reads only if `A` is a value.
+        _ if is_same_place && ours.is_type && theirs.is_type => {
+            Verdict::Excused("are exported as types")
+        }
         Declared::Nowhere if theirs.is_type => {
             Verdict::Excused("are declared by types only, so they are free in our tree")
         }
@@ -630,7 +635,9 @@ fn first_opinion(facts: &FileFacts) -> BTreeMap<u32, Answer> {
             place: declared(facts, node),
             is_read: facts.is_read(node),
             is_write: facts.is_write(node),
-            is_type: false,
+            is_type: facts
+                .binding_of(node)
+                .is_some_and(|it| facts.binding(it).kind == BindingKind::TypeImport),
         };
         (facts.tree.span(node).start, answer)
     });
