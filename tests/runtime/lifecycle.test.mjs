@@ -235,9 +235,10 @@ describe('lifecycle', { concurrency: 4 }, () => {
 
   test('an unhandled rejection that is not from Redis still ends the server', () => withProject({ setup: `
     const io = new Server(server);
-    io.on('connection', () => setTimeout(() => Promise.reject(new Error('a bug of its own')), 100));` }, async (at) => {
+    io.on('connection', (socket) => socket.on('fail', () => { Promise.reject(new Error('a bug of its own')); }));` }, async (at) => {
     const server = await at.server();
-    await at.connect(server.url, 'anna', { reconnection: false });
+    const client = await at.connect(server.url, 'anna', { reconnection: false });
+    client.socket.emit('fail');
     const { code, text } = await exitOf(server);
     assert.notEqual(code, 0);
     assert.match(text, /a bug of its own/);

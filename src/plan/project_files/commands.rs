@@ -68,9 +68,9 @@ impl Command {
         }
     }
 
-    /// What starts the file at `path`, relative to the root, in the foreground.
-    pub(super) fn starting(&self, path: &str) -> String {
-        let named = self.naming(path);
+    /// What starts the file at `path`, relative to the root, in the foreground, with `flags` of its own (` --flag`).
+    pub(super) fn starting(&self, path: &str, flags: &str) -> String {
+        let named = format!("{}{flags}", self.naming(path));
         let is_supervisor = |it: &str| matches!(it, "pm2" | "pm2-runtime" | "forever");
         match self.before.split_whitespace().any(is_supervisor) {
             true => format!("node {named}"),
@@ -153,7 +153,7 @@ mod tests {
             after: " --inspect".to_owned(),
             entry: entry.to_owned(),
         };
-        command.starting(path)
+        command.starting(path, "")
     }
 
     #[test]

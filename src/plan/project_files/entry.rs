@@ -106,16 +106,24 @@ fn helpers_folder(input: &Input<'_>, around: &str) -> String {
     existing.unwrap_or_else(|| format!("{}utils/", outer.unwrap_or(around)))
 }
 
-/// Where the wire parser of the broadcaster at `broadcaster` is: beside it.
+/// Where the wire parser of the broadcaster at `broadcaster` is.
 pub(in crate::plan) fn wire_path(broadcaster: &str) -> String {
-    let extension = broadcaster.rsplit('.').next().unwrap_or("js");
-    format!("{}socketWire.{extension}", folder(broadcaster))
+    beside(broadcaster, "socketWire")
 }
 
-/// Where what runs the dedicated server is: beside the broadcaster at `broadcaster`.
+/// Where what runs the dedicated server is.
 pub(in crate::plan) fn runtime_path(broadcaster: &str) -> String {
+    beside(broadcaster, "socketRuntime")
+}
+
+/// Where what replaces Redis in development is.
+pub(super) fn stand_in_path(broadcaster: &str) -> String {
+    beside(broadcaster, "redisStandIn")
+}
+
+fn beside(broadcaster: &str, name: &str) -> String {
     let extension = broadcaster.rsplit('.').next().unwrap_or("js");
-    format!("{}socketRuntime.{extension}", folder(broadcaster))
+    format!("{}{name}.{extension}", folder(broadcaster))
 }
 
 /// The folder of a path, with the slash at its end; empty for the root.

@@ -269,11 +269,15 @@ fn add_dependencies(text: &str, adapter: Adapter, has_server: bool) -> String {
     edits.apply(text)
 }
 
+/// Where no Redis is, development goes without.
+const STAND_IN: &str = " --redis-stand-in";
+
 /// `start:socketio` after `start`, `dev:socketio` after `dev`: as these start the API.
 fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Option<String> {
     let mut text = text.to_owned();
-    for script in ["start", "dev"] {
-        let command = Command::of_script(input, script).map(|it| it.starting(&slice.server_path));
+    for (script, flags) in [("start", ""), ("dev", STAND_IN)] {
+        let command = Command::of_script(input, script);
+        let command = command.map(|it| it.starting(&slice.server_path, flags));
         let file = slice
             .server_path
             .strip_prefix(folder(path))

@@ -22,8 +22,8 @@ use super::{Input, WrittenFile, imports};
 use crate::config::teaching::{Method, Room};
 use crate::config::{Access, Settings};
 use crate::source::{FileId, Span};
-use entry::wire_path;
 pub(in crate::plan) use entry::{broadcaster_path, entry, relative, runtime_path};
+use entry::{stand_in_path, wire_path};
 pub(in crate::plan) use manifest::catches_handlers;
 use wire::Wire;
 
@@ -58,6 +58,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
     let wire_path = wire_path(&broadcaster);
     let runtime = Runtime::new(&style, &broadcaster, &wire, in_api, input.settings);
     let server_runtime = runtime_path(&broadcaster);
+    let stand_in = stand_in_path(&broadcaster);
     written.add(
         input,
         broadcaster,
@@ -76,6 +77,11 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
             input,
             server_runtime,
             render(include_str!("../runtime/socketRuntime.js"), &runtime),
+        );
+        written.add(
+            input,
+            stand_in,
+            render(include_str!("../runtime/redisStandIn.js"), &runtime),
         );
         surroundings::write(input, slice, &wire.redis_key, &mut written);
         pm2::write(input, slice, &mut written);

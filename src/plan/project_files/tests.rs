@@ -173,6 +173,18 @@ fn without_a_pm2_file_one_is_written() {
 }
 
 #[test]
+fn development_needs_no_redis() {
+    let dev = SERVER.replace(
+        "\"scripts\": {",
+        "\"scripts\": { \"dev\": \"nodemon --exec 'node src/server.js --trace'\",",
+    );
+    let text = file(&dev, "package.json").unwrap();
+    assert!(text.contains(
+        "\"dev:socketio\": \"nodemon --exec 'node src/socketio-server.js --redis-stand-in --trace'\""
+    ));
+}
+
+#[test]
 fn the_manifest_gets_dependencies_and_a_script() {
     let text = file(SERVER, "package.json").unwrap();
     assert!(text.contains(

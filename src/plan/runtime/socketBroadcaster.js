@@ -251,8 +251,8 @@ class Questions {
   ask(question, timeout = this.timeout) {
     const id = randomUUID();
     return new Promise((resolve, reject) => {
-      const onTimeout = () => this.settle(id, failure('SOCKET_RPC_TIMEOUT', `no answer to "${question.op}" in ${timeout} ms`));
-      this.pending.set(id, { resolve, reject, timer: setTimeout(onTimeout, timeout) });
+      const timer = setTimeout(() => this.giveUp(id, timeout), timeout);
+      this.pending.set(id, { question, answers: [], servers: Infinity, resolve, reject, timer });
       this.send({ ...question, id, replyTo: this.replyChannel }).catch((error) => this.settle(id, error));
     });
   }
@@ -262,7 +262,9 @@ class Questions {
     await this.publisher.reachable();
     await this.listen();
     if (!this.subscriber.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
-    if (await this.deliver(message) === 0) throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is listening');
+    const servers = await this.deliver(message);
+    if (servers === 0) throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is listening');
+    this.conclude(question.id, { servers });
   }
 
 {% if adapter == "streams" %}  // Through the stream, so that it is answered after what was sent before it. Who has subscribed tells whether a server runs.
@@ -271,7 +273,9 @@ class Questions {
     const listeners = await this.publisher.client.pubSubNumSub([channel]);
     const target = { nsp: '/', rooms: [], except: [], flags: {} };
     const entry = wire.clusterMessage(target, 'serverSideEmit', [channel, Buffer.from(message).toString('base64')]);
-    return listeners[channel] > 0 ? this.publisher.publish(wire.clusterChannel(), entry) : 0;
+    if (listeners[channel] === 0) return 0;
+    const isWritten = await this.publisher.publish(wire.clusterChannel(), entry);
+    return isWritten ? listeners[channel] : 0;
   }
 {% else %}  // Resolves with the number of servers that received it.
   deliver(message) {
@@ -304,12 +308,31 @@ class Questions {
   // What throws in here would end the process, and anybody on this Redis can publish anything.
   receive(bytes) {
     try {
-      const { id, error, result } = wire.decodeOurs(bytes);
-      if (error) this.settle(id, Object.assign(new Error(error.message), error));
-      else this.settle(id, null, result);
+      const { id, ...answer } = wire.decodeOurs(bytes);
+      this.conclude(id, { answer });
     } catch (error) {
       logRedisError(error);
     }
+  }
+
+  // Every server that received the question answers it. How many did, Redis may tell after the first of their answers.
+  conclude(id, { answer, servers }) {
+    const pending = this.pending.get(id);
+    if (!pending) return;
+    if (answer) pending.answers.push(answer);
+    else pending.servers = servers;
+    if (pending.answers.length < pending.servers) return;
+    try {
+      this.settle(id, null, wire.putTogether(pending.question, pending.answers));
+    } catch (error) {
+      this.settle(id, error);
+    }
+  }
+
+  giveUp(id, timeout) {
+    const { question, answers, servers } = this.pending.get(id);
+    const some = answers.length > 0 ? `only ${answers.length} of ${servers} Socket.IO servers gave an` : 'no';
+    this.settle(id, failure('SOCKET_RPC_TIMEOUT', `${some} answer to "${question.op}" in ${timeout} ms`));
   }
 
   settle(id, error, result) {
@@ -421,12 +444,12 @@ class LocalLink {
   }
 
   ask(question) {
-    return wire.answer(this.io, question);
+    return wire.answer(this.io, question).then((result) => wire.putTogether(question, [{ result }]));
   }
 }
 
 const ANSWERS_WITHOUT_CLIENTS = {
-  clientsCount: 0, socketsCount: 0, roomSize: 0, rooms: [], fetchSockets: [], allSockets: [], emitWithAck: [],
+  clientsCount: 0, socketsCount: 0, roomSize: 0, rooms: [], fetchSockets: [], allSockets: [], emitWithAck: [], queryAll: [],
 };
 
 // Nowhere: for tests. Keeps the arguments as a client would get them, so a Date is text, and what was changed later is not.
@@ -600,8 +623,9 @@ function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
     roomSize: (room, nsp = '/') => ask({ op: 'roomSize', room, nsp }),
     // A copy of `adapter.rooms`: room -> ids of its sockets.
     rooms: async (nsp = '/') => new Map((await ask({ op: 'rooms', nsp })).map(([room, ids]) => [room, new Set(ids)])),
-    // Asks for what the socket server put into `socketQueries` under this name.
+    // Asks for what the socket server put into `socketQueries` under this name. Of several servers, each has an answer.
     query: (name, ...args) => ask({ op: 'query', name, args }),
+    queryAll: (name, ...args) => ask({ op: 'queryAll', name, args }),
   };
 
   const lifeCycle = {
@@ -700,6 +724,7 @@ export interface SocketBroadcaster extends BroadcastNamespace {
   roomSize(room: any, nsp?: string): Promise<number>;
   rooms(nsp?: string): Promise<Map<string, Set<string>>>;
   query(name: string, ...args: any[]): Promise<any>;
+  queryAll(name: string, ...args: any[]): Promise<any[]>;
   of(name: any): BroadcastNamespace;
   attach(server: any): this;
   connect(): Promise<boolean>;

@@ -9,7 +9,8 @@
 // GET /metrics  numbers for Prometheus
 // GET /ready    200 while it can deliver events, 503 otherwise
 {% if esm %}
-import { createServer as createHttpServer } from 'node:http';
+{% if adapter == "streams" %}import { randomUUID } from 'node:crypto';
+{% endif %}import { createServer as createHttpServer } from 'node:http';
 {% if adapter == "streams" %}import { createAdapter as createSocketAdapter } from '@socket.io/redis-streams-adapter';
 {% elif adapter == "sharded" %}import { createShardedAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
 {% else %}import { createAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
@@ -17,7 +18,8 @@ import { createServer as createHttpServer } from 'node:http';
 import * as socketWire from './socketWire{{ suffix }}';
 import thisProcessBroadcaster from '{{ broadcaster_path }}';
 {% else %}
-const { createServer: createHttpServer } = require('node:http');
+{% if adapter == "streams" %}const { randomUUID } = require('node:crypto');
+{% endif %}const { createServer: createHttpServer } = require('node:http');
 {% if adapter == "streams" %}const { createAdapter: createSocketAdapter } = require('@socket.io/redis-streams-adapter');
 {% elif adapter == "sharded" %}const { createShardedAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
 {% else %}const { createAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
@@ -77,6 +79,10 @@ async function startSocketServer(io, httpServer) {
 
 // The adapter must stand before the first client arrives: replacing it later would forget who is in which room.
 async function connectSocketRedis(io) {
+  if (process.argv.includes('--redis-stand-in')) {
+    const { startRedisStandIn } = {% if esm %}await import('./redisStandIn{{ suffix }}'){% else %}require('./redisStandIn{{ suffix }}'){% endif %};
+    await startRedisStandIn(socketWire.redisAddress());
+  }
 {% if adapter == "streams" %}  // The adapter reads with a copy of this connection, without a pause: while Redis is away, it has to wait in the queue.
   const publisher = createSocketRedisClient('publisher', { commandsQueueMaxLength: 10000 });
 {% else %}  // While Redis is away nobody else listens either: nothing is gained by keeping what could not be published.
@@ -100,7 +106,8 @@ async function connectSocketRedis(io) {
     const heir = {% if adapter == "streams" %}keepSocketEventsSingle(guardSocketAdapter(createAdapter(namespace))){% else %}guardSocketAdapter(createAdapter(namespace)){% endif %};
     return inheritSocketAdapter(namespace.adapter, heir);
   });
-{% if adapter == "streams" %}  // Questions come through the stream like events, in the same order. The subscription shows that somebody is there.
+{% if adapter == "streams" %}  await joinSocketStream(io, publisher);
+  // Questions come through the stream like events, in the same order. The subscription shows that somebody is there.
   io.on(socketWire.questionChannel(), (text) => answerSocketQuestion(Buffer.from(text, 'base64')));
   await subscriber.subscribe(socketWire.questionChannel(), () => {});
 {% else %}  // On the connection that brings the events, so that a question is answered after what was sent before it: two
@@ -117,6 +124,19 @@ function inheritSocketAdapter(former, heir) {
   return Object.assign(heir, { rooms: former.rooms, sids: former.sids });
 }
 {% if adapter == "streams" %}
+// Until the adapter has read a first entry, it asks for what comes from now on, again and again, and what is written between
+// two such requests passes it by. So it gets one, before anybody counts on this server.
+async function joinSocketStream(io, publisher) {
+  const event = `${socketWire.questionChannel()}-joined-${randomUUID()}`;
+  const entry = socketWire.clusterMessage({ nsp: '/', rooms: [], except: [], flags: {} }, 'serverSideEmit', [event]);
+  let isRead = false;
+  io.once(event, () => { isRead = true; });
+  while (!isRead && !socketService.isDraining) {
+    await publisher.xAdd(socketWire.clusterChannel(), '*', entry);
+    await socketWire.pause(50);
+  }
+}
+
 // The adapter reads the stream twice: for everybody, and for a client that comes back. So that nothing falls between the two
 // and nothing comes twice, the first waits for the second, which leaves to it what it has not read yet.
 function keepSocketEventsSingle(adapter) {
@@ -208,8 +228,9 @@ async function reachSocketRedis(client) {
 }
 
 function sayWhereSocketRedisIs() {
-  const hint = socketService.isStarted ? '' : '; for development, `docker run -p 6379:6379 redis` brings one';
-  console.error(`No Redis at ${socketWire.redisAddress()}: waiting for it${hint}`);
+  const hint = socketService.isStarted ? '' : '; for development, --redis-stand-in does without';
+  const { host, port } = socketWire.redisAddress();
+  console.error(`No Redis at ${host}:${port}: waiting for it${hint}`);
 }
 
 function isSocketRedisRefusal(error) {

@@ -40,10 +40,15 @@ function isAddress(text) {
   }
 }
 
-// For people: without the password.
+// Where that is, without the password. Plain means without TLS.
 function redisAddress() {
   const { REDIS_URL, REDIS_HOST, REDIS_PORT } = process.env;
-  return REDIS_URL ? new URL(REDIS_URL).host : `${REDIS_HOST || '127.0.0.1'}:${REDIS_PORT || 6379}`;
+  const { protocol, hostname, port } = REDIS_URL ? new URL(REDIS_URL) : {};
+  return {
+    host: hostname?.replace(/^\[|\]$/g, '') || REDIS_HOST || '127.0.0.1',
+    port: Number(port || (!REDIS_URL && REDIS_PORT) || 6379),
+    isPlain: protocol !== 'rediss:',
+  };
 }
 
 // Redis database numbers do not separate channels: two applications on one Redis need two keys.
@@ -253,29 +258,81 @@ function describeSocket({ id, handshake: { sessionStore, ...handshake }, rooms, 
   return { id, handshake, rooms: [...rooms], data };
 }
 
+// A question goes to every Socket.IO server there is, and each answers for its own sockets.
 const ANSWERS = {
   clientsCount: (io) => io.engine.clientsCount,
   socketsCount: (io, { nsp }) => io.of(nsp).sockets.size,
   roomSize: (io, { nsp, room }) => io.of(nsp).adapter.rooms.get(room)?.size ?? 0,
   rooms: (io, { nsp }) => [...io.of(nsp).adapter.rooms].map(([room, ids]) => [room, [...ids]]),
-  fetchSockets: async (io, { target }) => (await operatorFor(io, target).fetchSockets()).map(describeSocket),
-  // Not allSockets(): with the Redis adapter that one knows the sockets of one process only.
-  allSockets: async (io, { target }) => (await operatorFor(io, target).fetchSockets()).map(({ id }) => id),
-  emitWithAck: (io, { target, args }) => operatorFor(io, target).emitWithAck(...args),
-  query: (io, { name, args }, queries) => {
-    if (!Object.hasOwn(queries, name)) throw new Error(`the Socket.IO server has no query "${name}"`);
-    return queries[name](...args);
-  },
+  fetchSockets: async (io, { target }) => (await ownSockets(io, target)).map(describeSocket),
+  allSockets: async (io, { target }) => (await ownSockets(io, target)).map(({ id }) => id),
+  emitWithAck: async (io, { target, args }) => acknowledgements(await ownSockets(io, target), target.flags, args),
+  query: answerQuery,
+  queryAll: answerQuery,
 };
+
+function answerQuery(io, { name, args }, queries) {
+  if (!Object.hasOwn(queries, name)) throw new Error(`the Socket.IO server has no query "${name}"`);
+  return queries[name](...args);
+}
+
+function ownSockets(io, target) {
+  return operatorFor(io, { ...target, flags: { local: true } }).fetchSockets();
+}
+
+// Not emitWithAck() of `io`, which waits for the clients of all servers: each of those is asked as well.
+async function acknowledgements(sockets, { volatile, compress, timeout }, args) {
+  const outcomes = await Promise.allSettled(sockets.map((socket) => {
+    const operator = volatile ? socket.volatile : socket;
+    return operator.compress(compress).timeout(timeout).emitWithAck(...args);
+  }));
+  const responses = outcomes.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed) throw Object.assign(failed.reason, { responses });
+  return responses;
+}
 
 async function answer(io, question, queries = {}) {
   if (!Object.hasOwn(ANSWERS, question.op)) throw new Error(`unknown question "${question.op}"`);
   return ANSWERS[question.op](io, question, queries);
+}
+
+// What the answers of several servers are together.
+const TOGETHER = {
+  clientsCount: total,
+  socketsCount: total,
+  roomSize: total,
+  rooms: (answers) => {
+    const rooms = new Map();
+    for (const [room, ids] of answers.flat()) rooms.set(room, [...(rooms.get(room) ?? []), ...ids]);
+    return [...rooms];
+  },
+  fetchSockets: (answers) => answers.flat(),
+  allSockets: (answers) => answers.flat(),
+  emitWithAck: (answers) => answers.flat(),
+  query: (answers, { name }) => {
+    if (answers.length === 1) return answers[0];
+    throw new Error(`${answers.length} Socket.IO servers have an answer to "${name}": use queryAll()`);
+  },
+  queryAll: (answers) => answers,
+};
+
+function total(numbers) {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+// `answers`: { result } or { error } of each server.
+function putTogether(question, answers) {
+  const failed = answers.find(({ error }) => error);
+  if (!failed) return TOGETHER[question.op](answers.map(({ result }) => result), question);
+  const { message, ...details } = failed.error;
+  const responses = answers.flatMap(({ result, error }) => (error ? error.responses : result) ?? []);
+  throw Object.assign(new Error(message), details, question.op === 'emitWithAck' && { responses });
 }
 {% if esm %}
 export {
 {% else %}
 module.exports = {
 {% endif %}  redisOptions, redisAddress, redisKey, questionChannel, checkAdapter, closeRedis, createQuietLog, pause,
-  encode, decodeOurs, {% if adapter == "classic" %}decode{% else %}clusterMessage, clusterChannel{% endif %}, operatorFor, answer,
+  encode, decodeOurs, {% if adapter == "classic" %}decode{% else %}clusterMessage, clusterChannel{% endif %}, operatorFor, answer, putTogether,
 };

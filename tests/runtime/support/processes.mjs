@@ -93,9 +93,9 @@ export function startNode(project, args, env = {}) {
   return { child, output, messages };
 }
 
-export async function startSocketServer(project, redis, env = {}) {
+export async function startSocketServer(project, redis, env = {}, flags = []) {
   const port = env.SOCKET_IO_PORT ?? await freePort();
-  const server = startNode(project, ['src/socketio-server.js'], { REDIS_URL: redis.url, ...env, SOCKET_IO_PORT: String(port) });
+  const server = startNode(project, ['src/socketio-server.js', ...flags], { REDIS_URL: redis.url, ...env, SOCKET_IO_PORT: String(port) });
   const url = `http://127.0.0.1:${port}`;
   try {
     await waitFor('the socket server to be ready', () => {
