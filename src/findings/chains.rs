@@ -80,6 +80,23 @@ pub fn chain_at(project: &Project, root: Place) -> Option<Chain> {
     (touches_server(part, &chain) && !is_walked_through(project, part, &chain)).then_some(chain)
 }
 
+/// The chain that ends at `place`.
+pub(super) fn chain_ending_at(project: &Project, place: Place) -> Option<Chain> {
+    let tree = &project.facts(place.file).tree;
+    let end = tree.wrapped(place.node);
+    let inner = |node: &NodeId| match tree.kind(tree.bare(*node)) {
+        Kind::Member { object, .. } => Some(*object),
+        Kind::Call { callee, .. } => Some(*callee),
+        _ => None,
+    };
+    let nodes = std::iter::successors(Some(place.node), inner);
+    let mut chains = nodes.filter_map(|node| {
+        let node = tree.bare(node);
+        chain_at(project, Place { node, ..place })
+    });
+    chains.find(|it| it.end == end)
+}
+
 /// `for (const socket of all)`, where `all` holds state that was asked for before: what is done with each counts.
 fn is_walked_through(project: &Project, part: &Value, chain: &Chain) -> bool {
     let tree = &project.facts(chain.root.file).tree;

@@ -1,5 +1,6 @@
 //! Rule × use: which rule speaks for a use of the server.
 
+use super::by_id;
 use super::chains::{Chain, Link};
 use super::is_of_framework;
 use super::uses::Use;
@@ -8,7 +9,7 @@ use crate::project::Project;
 use crate::project::api::Role;
 use crate::project::value::{Part, Place, Value};
 use crate::rules::{Conditions, Fix, Meaning, Rule};
-use crate::syntax::{Kind, NodeId, Tree};
+use crate::syntax::{Kind, Tree};
 
 /// What may be done about a use without asking; stricter than the rule where it is riskier than what the rule is about.
 pub(crate) fn fix_of(project: &Project, it: &Use, rule: &Rule) -> Fix {
@@ -124,7 +125,7 @@ fn holds(project: &Project, chain: &Chain, conditions: &Conditions) -> bool {
     conditions.event.as_ref().is_none_or(event_is)
         && conditions.arguments.as_ref().is_none_or(count_is)
         && conditions.room_prefix.as_ref().is_none_or(room_is)
-        && (!conditions.by_id || is_by_id(project, chain))
+        && (!conditions.by_id || by_id::fits(project, chain))
         && conditions
             .rooms
             .iter()
@@ -148,57 +149,10 @@ fn is_room(tree: &Tree, link: &Link, room: &Room) -> bool {
     }
 }
 
-/// `io.sockets.sockets.get(id)?.emit('muted', by);`: all that is done with the socket can be done with the room of its
-/// id. What is told must not cost anything, since without a socket it is not even evaluated.
-fn is_by_id(project: &Project, chain: &Chain) -> bool {
-    let file = chain.root.file;
-    let tree = &project.facts(file).tree;
-    let [.., get, acts] = &chain.links[..] else {
-        return false;
-    };
-    let takes_one = match get.arguments.as_deref() {
-        Some([id]) => !matches!(tree.kind(*id), Kind::Spread { .. }),
-        _ => false,
-    };
-    let is_told = |node: &NodeId| {
-        let mut parts = std::iter::once(*node).chain(tree.descendants(*node));
-        parts.all(|it| is_plain(tree, it))
-            && !project
-                .values(Place { file, node: *node })
-                .any(|it| matches!(it, Value::Function(_)))
-    };
-    let is_alone = tree
-        .parent(chain.end)
-        .is_some_and(|it| matches!(tree.kind(it), Kind::ExpressionStatement { .. }));
-    let arguments = acts.arguments.as_deref();
-    takes_one && is_alone && arguments.is_some_and(|it| it.iter().all(is_told))
-}
-
-/// Whether a node by itself only gives a value.
-fn is_plain(tree: &Tree, node: NodeId) -> bool {
-    match tree.kind(node) {
-        Kind::Call { .. }
-        | Kind::Await { .. }
-        | Kind::Yield { .. }
-        | Kind::Assign { .. }
-        | Kind::Update { .. }
-        | Kind::TaggedTemplate { .. }
-        | Kind::Function(_)
-        | Kind::Class(_) => false,
-        Kind::New { callee, .. } => tree.name(*callee) == Some("Date"),
-        Kind::Unary { operator, .. } => operator != "delete",
-        _ => true,
-    }
-}
-
 /// Whether a chain acts on one client's socket without asking whether it is there.
 pub(crate) fn needs_socket(project: &Project, chain: &Chain, rule: &Rule) -> bool {
     let by_id = rule.find.conditions.as_ref().is_some_and(|it| it.by_id);
-    let tree = &project.facts(chain.root.file).tree;
-    by_id
-        && chain
-            .last()
-            .is_some_and(|it| !matches!(tree.kind(it.member), Kind::Member { optional: true, .. }))
+    by_id && !by_id::is_asked_for(project, chain)
 }
 
 /// `user_` of ``io.to(`user_${id}`)``, if that is the only room.

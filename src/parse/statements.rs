@@ -43,6 +43,7 @@ impl<'t> Lowering<'t> {
                 parameter: self.optional(node, "parameter", Role::Declares(annotation(node))),
                 body: self.required(node, "body", Role::Plain),
             },
+            "continue_statement" if parts(node).is_empty() => Kind::Continue,
             "empty_statement" | "break_statement" | "continue_statement" | "debugger_statement" => {
                 Kind::Simple
             }

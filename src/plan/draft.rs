@@ -43,6 +43,8 @@ pub(in crate::plan) struct Draft<'a> {
     pub(in crate::plan) owned: BTreeSet<FileId>,
     /// Imports of which a bare one is left.
     bare: Vec<(FileId, Span)>,
+    /// Code that is gone and written again elsewhere.
+    reused: Vec<(FileId, Span)>,
 }
 
 impl<'a> Draft<'a> {
@@ -64,6 +66,7 @@ impl<'a> Draft<'a> {
             loads: OnceCell::new(),
             owned: BTreeSet::new(),
             bare: Vec::new(),
+            reused: Vec::new(),
         }
     }
 
@@ -108,6 +111,17 @@ impl<'a> Draft<'a> {
         self.gone
             .get(&file)
             .is_some_and(|it| it.iter().any(|gone| gone.contains(span)))
+    }
+
+    /// Says that code which goes is written again elsewhere: the names in it are still read.
+    pub(in crate::plan) fn reuse(&mut self, file: FileId, span: Span) {
+        self.reused.push((file, span));
+    }
+
+    /// Whether a name that stood at a place is not read there any more, nor where that was written again.
+    pub(in crate::plan) fn is_unread(&self, file: FileId, name: Span) -> bool {
+        let is_reused = |it: &(FileId, Span)| it.0 == file && it.1.contains(name);
+        self.is_gone(file, name) && !self.reused.iter().any(is_reused)
     }
 
     /// Whether a place is gone, or something else is written there.

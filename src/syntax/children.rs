@@ -63,7 +63,7 @@ impl Kind {
                 name, initializers, ..
             } => with([*name], initializers.iter().copied()),
             Self::Namespace { name, body } => [*name, Some(*body)].into_iter().flatten().collect(),
-            Self::Simple | Self::ExportAll { .. } | Self::Type => Vec::new(),
+            Self::Simple | Self::Continue | Self::ExportAll { .. } | Self::Type => Vec::new(),
             _ => return None,
         })
     }

@@ -180,8 +180,10 @@ pub enum Kind {
     },
     /// `label: statement`.
     Labeled { body: NodeId },
-    /// `break`, `continue`, `debugger`, `;`: holds nothing.
+    /// `break`, `debugger`, `;`, `continue` with a label: holds nothing.
     Simple,
+    /// `continue`: goes on with the innermost loop.
+    Continue,
     /// `with (object) body`: names inside can't be resolved.
     With { object: NodeId, body: NodeId },
     /// `import … from 'source'`, also `import x = require('source')`.
@@ -388,6 +390,7 @@ impl Kind {
             | Self::Switch { .. }
             | Self::Labeled { .. }
             | Self::Simple
+            | Self::Continue
             | Self::With { .. }
             | Self::Import { .. }
             | Self::ExportNames { .. }

@@ -42,7 +42,7 @@ fn dead_imports(draft: &Draft<'_>, file: FileId, replaced: &[Place]) -> Vec<Impo
     let facts = draft.input.project.facts(file);
     let is_dead = |node: &NodeId| {
         let span = facts.tree.span(*node);
-        draft.is_gone(file, span)
+        draft.is_unread(file, span)
             || replaced
                 .iter()
                 .any(|it| it.file == file && facts.tree.span(it.node).contains(span))

@@ -45,7 +45,9 @@ pub(in crate::plan) fn remove_names(draft: &mut Draft<'_>) {
     for (file, facts) in input.project.files() {
         for (_, binding) in facts.bindings() {
             let is_gone = |it: &NodeId| draft.is_gone(file, facts.tree.span(*it));
-            let was_read = !binding.references.is_empty() && binding.references.iter().all(is_gone);
+            let is_unread = |it: &NodeId| draft.is_unread(file, facts.tree.span(*it));
+            let was_read =
+                !binding.references.is_empty() && binding.references.iter().all(is_unread);
             let [declaration] = binding.declarations[..] else {
                 continue;
             };
@@ -116,8 +118,8 @@ fn remove_unread_import(draft: &mut Draft<'_>, file: FileId, used: NodeId) {
         return;
     };
     let binding = facts.binding(binding);
-    let is_gone = |it: &NodeId| draft.is_gone(file, facts.tree.span(*it));
-    if binding.references.iter().all(is_gone)
+    let is_unread = |it: &NodeId| draft.is_unread(file, facts.tree.span(*it));
+    if binding.references.iter().all(is_unread)
         && let [declaration] = binding.declarations[..]
     {
         remove_declaration(

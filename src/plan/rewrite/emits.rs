@@ -45,6 +45,23 @@ pub(super) fn rewrite(
     Ok(())
 }
 
+/// What a template says for `chain`, with `root` in front.
+pub(super) fn text(
+    draft: &Draft<'_>,
+    chain: &Chain,
+    template: &str,
+    root: &str,
+) -> Result<String, Unfit> {
+    let template = template.replacen("socketBroadcaster", root, 1);
+    let text = draft.layout(chain.root.file).text;
+    let pieces = fill(draft, chain, &template)?;
+    let texts = pieces.iter().map(|it| match it {
+        Piece::Text(it) => it.as_str(),
+        Piece::Source(span) => &text[span.range()],
+    });
+    Ok(texts.collect())
+}
+
 /// The range of a chain, without parentheses around it.
 fn span(draft: &Draft<'_>, chain: &Chain) -> Span {
     let tree = draft.layout(chain.root.file).tree;

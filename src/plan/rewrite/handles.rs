@@ -183,11 +183,9 @@ impl Handles {
     }
 
     fn alias_goes(&self, input: &Input<'_>, it: &Use) -> bool {
-        match it.chain.links.is_empty() {
-            true => removals::declared_by(input, it).is_some_and(|it| self.removed.contains(&it)),
-            // A variable that is assigned to may hold something of the server besides.
-            false => made_by(input, it).is_some(),
-        }
+        let is_removed =
+            || removals::declared_by(input, it).is_some_and(|it| self.removed.contains(&it));
+        made_by(input, it).is_some() || it.chain.links.is_empty() && is_removed()
     }
 
     /// What stands at a root afterwards.

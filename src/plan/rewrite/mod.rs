@@ -16,6 +16,8 @@ use super::draft::Draft;
 use super::imports;
 use super::layout::reflow;
 use super::{Input, leftovers};
+use crate::findings::by_id;
+use crate::findings::chains::Chain;
 use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
 use crate::project::value::Place;
@@ -30,6 +32,12 @@ pub(in crate::plan) use removals::remove_declaration;
 
 /// A chain as it is, with the broadcaster at its root.
 const KEPT_CHAIN: &str = "socketBroadcaster{links}";
+
+/// The room of a socket that a chain takes out by its id, and what is done with it.
+const ROOM_OF_SOCKET: &str = "socketBroadcaster{namespace}.to({asked-room})";
+const DONE_WITH_ROOM: &str = "socketBroadcaster.{room-method}({arguments})";
+
+const UNKNOWN_START: &str = "it is not known where its namespace or operator comes from";
 
 /// A use that is left, by its position among the uses, and why.
 pub(super) struct Left {
@@ -160,10 +168,25 @@ fn closes_nothing(input: &Input<'_>, it: &Use) -> bool {
 }
 
 fn root_span(draft: &Draft<'_>, it: &Use) -> Span {
-    draft
-        .layout(it.chain.root.file)
-        .tree
-        .span(it.chain.root.node)
+    span_of(draft, it.chain.root)
+}
+
+fn span_of(draft: &Draft<'_>, place: Place) -> Span {
+    draft.layout(place.file).tree.span(place.node)
+}
+
+/// Says that what hangs on a root is written again elsewhere.
+fn reuse_links(draft: &mut Draft<'_>, chain: &Chain) {
+    let file = chain.root.file;
+    let (root, end) = (span_of(draft, chain.root), chain.end);
+    let whole = span_of(draft, Place { file, node: end });
+    draft.reuse(
+        file,
+        Span {
+            start: root.end,
+            end: whole.end,
+        },
+    );
 }
 
 struct Rewriting {
@@ -192,6 +215,9 @@ impl Rewriting {
             if is_guard && it.chain.links.is_empty() && self.is_always_there(draft.input, root) {
                 asked.entry(root.file).or_default().insert(root.node);
             }
+        }
+        for it in self.derived.asked_sockets() {
+            asked.entry(it.file).or_default().insert(it.node);
         }
         asked
             .into_iter()
@@ -311,6 +337,12 @@ impl Rewriting {
             closing::close(draft, it, &name);
             return true;
         };
+        if !self.derived.converts(input, it) {
+            return false;
+        }
+        if let Some(kept) = self.derived.socket(input, it).cloned() {
+            return self.rewrite_socket(draft, index, it, &kept);
+        }
         let root = self.root_text(draft, it.chain.root);
         if root.is_none() && it.is_shared {
             // The dedicated server hands its own server to this function: only what both understand may stand here.
@@ -342,13 +374,67 @@ impl Rewriting {
             }
             Start::Unknown => {
                 if self.is_full {
-                    self.leave(
-                        index,
-                        "it is not known where its namespace or operator comes from",
-                    );
+                    self.leave(index, UNKNOWN_START);
                 }
                 false
             }
+        }
+    }
+
+    /// Rewrites what takes one client's socket out into a variable, or is done with it there.
+    fn rewrite_socket(
+        &mut self,
+        draft: &mut Draft<'_>,
+        index: usize,
+        it: &Use,
+        kept: &by_id::Kept,
+    ) -> bool {
+        let is_taking = it.chain.end == kept.taking.end;
+        let Some(start) = self.start_text(draft, &kept.taking) else {
+            self.leave(index, UNKNOWN_START);
+            return false;
+        };
+        let done = match (is_taking, kept.is_named_anew) {
+            (true, true) => {
+                removals::remove_declared(draft, it);
+                Ok(())
+            }
+            (true, false) => emits::rewrite(draft, &it.chain, ROOM_OF_SOCKET, &start),
+            (false, true) => {
+                reuse_links(draft, &kept.taking);
+                emits::text(draft, &kept.taking, ROOM_OF_SOCKET, &start)
+                    .and_then(|room| emits::rewrite(draft, &it.chain, DONE_WITH_ROOM, &room))
+            }
+            (false, false) => {
+                let name = draft.text(it.chain.root).to_owned();
+                emits::rewrite(draft, &it.chain, DONE_WITH_ROOM, &name)
+            }
+        };
+        done.is_ok()
+    }
+
+    /// What a chain starts with afterwards.
+    fn start_text(&mut self, draft: &mut Draft<'_>, chain: &Chain) -> Option<String> {
+        let root = chain.root;
+        if let Some(text) = self.root_text(draft, root) {
+            return Some(text);
+        }
+        let name = imports::name(draft.input, root.file);
+        let start = match handles::holds_server(draft.input, root) {
+            true => Start::Variable,
+            false => self.derived.start(draft, root, &name),
+        };
+        match start {
+            Start::Variable => {
+                let span = span_of(draft, root);
+                draft.reuse(root.file, span);
+                Some(draft.text(root).to_owned())
+            }
+            Start::Anew(text) => {
+                broadcaster_name(draft, root);
+                Some(text)
+            }
+            Start::Unknown => None,
         }
     }
 

@@ -296,6 +296,22 @@ pub(super) fn declared_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
     }
 }
 
+/// Takes out the variable that is declared with a chain.
+pub(super) fn remove_declared(draft: &mut Draft<'_>, it: &Use) {
+    let file = it.chain.root.file;
+    let tree = draft.layout(file).tree;
+    if let Some(Kind::Declarator { target, .. }) = tree.parent(it.chain.end).map(|it| tree.kind(it))
+    {
+        remove_declaration(
+            draft,
+            Place {
+                file,
+                node: *target,
+            },
+        );
+    }
+}
+
 /// The variable that a use declares in any way: an alias, an import, a destructured name.
 pub(super) fn declared(input: &Input<'_>, it: &Use) -> Option<Variable> {
     let root = it.chain.root;
@@ -347,7 +363,7 @@ pub(super) fn remove_unused_import(draft: &mut Draft<'_>, it: &Use) -> bool {
     let is_used = declared.into_iter().any(|(_, it)| {
         it.references
             .iter()
-            .any(|node| !draft.is_gone(file, facts.tree.span(*node)))
+            .any(|node| !draft.is_unread(file, facts.tree.span(*node)))
     });
     let is_alone = matches!(facts.tree.kind(statement), Kind::Import { .. })
         || matches!(facts.tree.kind(statement), Kind::Variables { declarators, .. } if declarators.len() == 1);

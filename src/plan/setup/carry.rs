@@ -190,7 +190,8 @@ fn locals(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
             continue;
         };
         let is_gone = |node: NodeId| draft.is_gone(statements.file, tree.span(node));
-        let is_unread = binding.references.iter().all(|it| is_gone(*it)) && !is_gone(statement);
+        let is_read = |it: &NodeId| !draft.is_unread(statements.file, tree.span(*it));
+        let is_unread = !binding.references.iter().any(is_read) && !is_gone(statement);
         if is_unread && purity::obstacle(statements, id).is_none() {
             let range = statements.layout().with_comments(statement);
             draft.remove_range(statements.file, range);
@@ -219,7 +220,7 @@ fn unused(draft: &Draft<'_>, statements: &Statements<'_>) -> BTreeSet<BindingId>
                 continue;
             }
             let is_dead = |node: NodeId| {
-                draft.is_gone(statements.file, tree.span(node))
+                draft.is_unread(statements.file, tree.span(node))
                     || is_in_unused(statements, &unused, node)
             };
             let is_typed = mentioners
