@@ -1,11 +1,13 @@
 //! Which uses can't be rewritten, and why; which objects keep the server; and where the answer to a question can be
 //! awaited without anybody noticing.
 
+use std::collections::BTreeSet;
+
 use super::emits::{self, Unfit};
 use super::{Left, closing, handles};
 use crate::findings::chains::Chain;
 use crate::findings::matching::{fix_of, rule_for};
-use crate::findings::uses::{Use, Variable};
+use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::findings::{Confidence, confidence, is_of_framework, part_place};
 use crate::plan::draft::Draft;
 use crate::plan::{Input, Level, getters, project_files};
@@ -120,12 +122,37 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         | Meaning::PropertyValue
         | Meaning::Return
         | Meaning::Export
-            if !holds_server || !it.chain.links.is_empty() =>
+            if (!holds_server || !it.chain.links.is_empty()) && !is_registered_on(input, it) =>
         {
             Some("a namespace or an operator that is handed on can't be followed yet".to_owned())
         }
         _ => None,
     }
+}
+
+/// `chat(io.of('/chat'))`, where `chat` registers handlers on what it gets: only the set-up can call that, so it moves as
+/// it is, or the server stays.
+fn is_registered_on(input: &Input<'_>, argument: &Use) -> bool {
+    let receivers = |it: &Use| {
+        let is_argument = it.meaning == Meaning::Argument;
+        let received = is_argument.then(|| receiving_parameters(input.project, &it.chain));
+        received.flatten().into_iter().flatten().flatten()
+    };
+    let mut seen: BTreeSet<Variable> = receivers(argument).collect();
+    let mut pending: Vec<Variable> = seen.iter().copied().collect();
+    while let Some((file, binding)) = pending.pop() {
+        let is_of_it = |it: &&Use| {
+            let root = it.chain.root;
+            root.file == file && input.project.facts(file).binding_of(root.node) == Some(binding)
+        };
+        for it in input.uses.iter().filter(is_of_it) {
+            if it.meaning == Meaning::Registration {
+                return true;
+            }
+            pending.extend(receivers(it).filter(|it| seen.insert(*it)));
+        }
+    }
+    false
 }
 
 /// `const all = io.send(x)`: nobody could tell afterwards that this is the server.
