@@ -1,6 +1,6 @@
-//! Set-ups of many shapes: what of each program is left, what the dedicated server's file says, and what is noted.
-//! `tests/setups/<shape>.before.txt` has the files of a project, each after a line `//- path`; `.after.txt` those that
-//! changed. `UPDATE=1` writes the latter.
+//! Set-ups of many shapes: what of each program is left, what the dedicated server's file says, and what is noted; and
+//! what becomes of the files around. `tests/setups/<shape>.before.txt` and `tests/surroundings/<shape>.before.txt` have the
+//! files of a project, each after a line `//- path`; `.after.txt` those that changed. `UPDATE=1` writes the latter.
 
 mod support;
 
@@ -12,16 +12,37 @@ use iomigrate::source::Language;
 use iomigrate::{apply, migrate, prove};
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "UPDATE is read")]
 fn every_shape() {
-    let shapes = shapes();
+    // What is the same in each, the runtime and what starts it, is left out.
+    let is_told = |path: &str| {
+        Language::of_path(path).is_some() && !path.contains("utils/") && !path.contains("ecosystem")
+    };
+    let failures = failures("tests/setups", 17, is_told);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_stands_around() {
+    // The programs are the other test's matter.
+    let is_told = |path: &str| {
+        let is_configured = Language::of_path(path).is_none() || path.contains("ecosystem");
+        is_configured && !path.ends_with("package.json")
+    };
+    let failures = failures("tests/surroundings", 5, is_told);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The shapes of a folder that come out otherwise than they should; there are at least `count`.
+#[expect(clippy::disallowed_methods, reason = "UPDATE is read")]
+fn failures(folder: &str, count: usize, is_told: fn(&str) -> bool) -> Vec<String> {
+    let shapes = shapes(folder);
     assert!(
-        shapes.len() >= 17,
+        shapes.len() >= count,
         "the shapes are not where they should be"
     );
     let mut failures = Vec::new();
     for shape in shapes {
-        let found = migrated(&read(&shape));
+        let found = migrated(&read(&shape), is_told);
         let expected = PathBuf::from(shape.to_string_lossy().replace(".before.", ".after."));
         if std::env::var("UPDATE").is_ok_and(|it| it == "1") {
             write(&expected, &found);
@@ -30,11 +51,11 @@ fn every_shape() {
             failures.push(format!("{}:\n{found}", shape.display()));
         }
     }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    failures
 }
 
-/// Everything that is changed of a project, but for what is the same in each: the runtime and what starts it.
-fn migrated(text: &str) -> String {
+/// The files of a project that are changed and to be told, and what is said.
+fn migrated(text: &str, is_told: fn(&str) -> bool) -> String {
     let files: BTreeMap<String, String> = text
         .split("//- ")
         .skip(1)
@@ -45,13 +66,22 @@ fn migrated(text: &str) -> String {
     let plan = migrate(&analysis, Level::Safe);
     let changed = apply::preview(&analysis.loaded.files, &plan);
     assert_eq!(prove(&analysis, &plan, &changed, Level::Safe), [], "{text}");
-    let is_told = |path: &str| {
-        Language::of_path(path).is_some() && !path.contains("utils/") && !path.contains("ecosystem")
-    };
     let mut found = String::new();
     for file in changed.iter().filter(|it| is_told(&it.path)) {
-        let text = file.after.as_deref().unwrap_or_default();
-        found.extend(["//- ", &file.path, "\n", text]);
+        // What is written where nothing was is the same in each.
+        let is_told = files.contains_key(&file.path)
+            || Language::of_path(&file.path).is_some_and(|_| !file.path.contains("ecosystem"));
+        let text = file
+            .after
+            .as_deref()
+            .filter(|_| is_told)
+            .unwrap_or_default();
+        let next = if text.is_empty() || text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        found.extend(["//- ", &file.path, "\n", text, next]);
     }
     let kept = plan
         .stays
@@ -77,8 +107,8 @@ fn migrated(text: &str) -> String {
     found
 }
 
-fn shapes() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/setups");
+fn shapes(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let all = walkdir::WalkDir::new(folder).sort_by_file_name();
     let files = all.into_iter().map(|it| it.expect("readable").into_path());
     files

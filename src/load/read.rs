@@ -189,12 +189,26 @@ fn is_manifest(path: &str) -> bool {
     let name = name_of(path);
     let starts = |words: &[&str]| words.iter().any(|it| name.starts_with(it));
     let ends = |words: &[&str]| words.iter().any(|it| name.ends_with(it));
-    matches!(name, "package.json" | "Procfile" | ".env.example")
+    matches!(
+        name,
+        "package.json" | "Procfile" | "Caddyfile" | "env.example"
+    ) || is_environment_example(name)
         || is_configuration(name)
         || matches!(name, "biome.json" | "biome.jsonc")
         || starts(&["tsconfig", "jsconfig"]) && ends(&[".json"])
         || starts(&["ecosystem", "pm2"]) && ends(&[".js", ".cjs", ".mjs", ".json"])
         || starts(&["Dockerfile"])
+        || ends(&[".Dockerfile"])
+        || starts(&["haproxy"]) && ends(&[".cfg"])
+        || starts(&["traefik"]) && ends(&[".yml", ".yaml", ".toml"])
         || starts(&["docker-compose", "compose"]) && ends(&[".yml", ".yaml"])
         || ends(&[".conf"]) && path.split('/').any(|it| it.starts_with("nginx"))
+}
+
+/// Whether a hidden file shows what the environment has to hold, without its secrets.
+pub(super) fn is_environment_example(name: &str) -> bool {
+    matches!(
+        name,
+        ".env.example" | ".env.sample" | ".env.template" | ".env.dist"
+    )
 }

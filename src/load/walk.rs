@@ -8,7 +8,7 @@ use ignore::{DirEntry, WalkBuilder};
 use super::formatters::is_configuration;
 use super::mentions::mentions_socketio;
 use super::named::{Named, shown};
-use super::read::{bytes, is_program};
+use super::read::{bytes, is_environment_example, is_program};
 use super::{Options, SkipReason, Skipped};
 
 /// A folder behind a link is searched no further than this many files; then it is taken to concern Socket.IO.
@@ -69,7 +69,7 @@ fn walker(scope: &Path, excluded: &Gitignore) -> WalkBuilder {
 
 fn is_wanted(entry: &DirEntry, excluded: &Gitignore) -> bool {
     let name = entry.file_name().to_string_lossy();
-    let is_shown = name == ".env.example" || is_configuration(&name);
+    let is_shown = is_environment_example(&name) || is_configuration(&name);
     let is_hidden = name.starts_with('.') && !is_shown;
     let is_folder = entry.file_type().is_some_and(|it| it.is_dir());
     !is_hidden && name != "node_modules" && !excluded.matched(entry.path(), is_folder).is_ignore()

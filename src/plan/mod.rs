@@ -16,6 +16,7 @@ mod project_files;
 mod retyping;
 mod rewrite;
 mod setup;
+mod surroundings;
 mod toplevel;
 
 use std::collections::BTreeSet;

@@ -10,7 +10,7 @@ use crate::project::entries::file_at;
 use crate::source::FileId;
 
 /// A command that starts the entry file.
-pub(super) struct Command {
+pub(in crate::plan) struct Command {
     /// What stands before the file: `node `.
     before: String,
     /// The file as the command writes it: `dist/server.js`.
@@ -23,7 +23,7 @@ pub(super) struct Command {
 
 impl Command {
     /// The command of a script in the API's `package.json`, if it starts the entry file.
-    pub(super) fn of_script(input: &Input<'_>, script: &str) -> Option<Self> {
+    pub(in crate::plan) fn of_script(input: &Input<'_>, script: &str) -> Option<Self> {
         let entry = entry(input)?;
         let path = input.project.path(entry);
         let root = manifest::root_for(input, path);
@@ -36,7 +36,12 @@ impl Command {
     }
 
     /// The last of several commands (`npm run build && node dist/server.js`) that names the entry file.
-    fn of_line(input: &Input<'_>, line: &str, root: &str, entry: FileId) -> Option<Self> {
+    pub(in crate::plan) fn of_line(
+        input: &Input<'_>,
+        line: &str,
+        root: &str,
+        entry: FileId,
+    ) -> Option<Self> {
         let commands = line.split("&&").flat_map(|it| it.split(';'));
         let mut found = None;
         for command in commands.map(str::trim) {
@@ -59,7 +64,7 @@ impl Command {
     }
 
     /// A program alone, as a PM2 file names it.
-    pub(super) fn naming_entry(program: &str, entry: &str) -> Self {
+    pub(in crate::plan) fn naming_entry(program: &str, entry: &str) -> Self {
         Self {
             before: String::new(),
             word: program.to_owned(),
@@ -69,7 +74,7 @@ impl Command {
     }
 
     /// What starts the file at `path`, relative to the root, in the foreground, with `flags` of its own (` --flag`).
-    pub(super) fn starting(&self, path: &str, flags: &str) -> String {
+    pub(in crate::plan) fn starting(&self, path: &str, flags: &str) -> String {
         let named = format!("{}{flags}", self.naming(path));
         let is_supervisor = |it: &str| matches!(it, "pm2" | "pm2-runtime" | "forever");
         match self.before.split_whitespace().any(is_supervisor) {
@@ -79,12 +84,12 @@ impl Command {
     }
 
     /// The entry file as the command names it, without `./`.
-    pub(super) fn program(&self) -> &str {
+    pub(in crate::plan) fn program(&self) -> &str {
         self.word.trim_matches(['"', '\'']).trim_start_matches("./")
     }
 
     /// How the command would name the file at `path`: where the entry is built to `dist`, so is that.
-    pub(super) fn naming(&self, path: &str) -> String {
+    pub(in crate::plan) fn naming(&self, path: &str) -> String {
         let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let stem = |name: &str| {
             name.rsplit_once('.')
@@ -111,7 +116,7 @@ impl Command {
     }
 
     /// What Node.js has to be told to run TypeScript as this command does; `None` if it runs JavaScript.
-    pub(super) fn loader(&self) -> Option<&'static str> {
+    pub(in crate::plan) fn loader(&self) -> Option<&'static str> {
         let runs = |name: &str| {
             self.before
                 .split_whitespace()

@@ -69,7 +69,7 @@ const DEPENDENCIES: &[Dependency] = &[
 ];
 
 /// The path of the manifest that a file belongs to.
-pub(super) fn path_for<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
+pub(in crate::plan) fn path_for<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     let manifests = input.manifests.iter().map(|it| it.path.as_str());
     let own = manifests
         .filter(|it| it.rsplit('/').next() == Some("package.json") && path.starts_with(folder(it)));
@@ -77,12 +77,12 @@ pub(super) fn path_for<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
 }
 
 /// The folder of the package that a file belongs to, with the slash at its end.
-pub(super) fn root_for<'a>(input: &Input<'a>, path: &str) -> &'a str {
+pub(in crate::plan) fn root_for<'a>(input: &Input<'a>, path: &str) -> &'a str {
     path_for(input, path).map_or("", folder)
 }
 
 /// The manifest that a file belongs to; `null` if there is none that can be read.
-pub(super) fn manifest(input: &Input<'_>, path: &str) -> Value {
+pub(in crate::plan) fn manifest(input: &Input<'_>, path: &str) -> Value {
     let text = path_for(input, path)
         .and_then(|it| text_at(input, it))
         .unwrap_or_default();
@@ -90,7 +90,7 @@ pub(super) fn manifest(input: &Input<'_>, path: &str) -> Value {
 }
 
 /// The package's name without its scope, `app` if it has none.
-pub(super) fn name(input: &Input<'_>, path: &str) -> String {
+pub(in crate::plan) fn name(input: &Input<'_>, path: &str) -> String {
     let manifest = manifest(input, path);
     let name = manifest
         .get("name")
@@ -109,13 +109,13 @@ pub(super) fn name(input: &Input<'_>, path: &str) -> String {
 }
 
 /// Whether a file's package depends on one of `packages`.
-pub(super) fn depends_on(input: &Input<'_>, path: &str, packages: &[&str]) -> bool {
+pub(in crate::plan) fn depends_on(input: &Input<'_>, path: &str, packages: &[&str]) -> bool {
     let manifest = manifest(input, path);
     packages.iter().any(|it| declared(&manifest, it).is_some())
 }
 
 /// Whether `.js` files at `path` are ES modules.
-pub(super) fn is_module_package(input: &Input<'_>, path: &str) -> bool {
+pub(in crate::plan) fn is_module_package(input: &Input<'_>, path: &str) -> bool {
     manifest(input, path).get("type").and_then(Value::as_str) == Some("module")
 }
 

@@ -1,12 +1,11 @@
 //! The files around a migration: the runtime that it brings, and what says how the processes are run. What moves out of
 //! the entry file is `setup`'s matter.
 
-mod commands;
+pub(in crate::plan) mod commands;
 mod entry;
 mod json;
-mod manifest;
+pub(in crate::plan) mod manifest;
 mod pm2;
-mod surroundings;
 mod wire;
 #[cfg(test)]
 mod tests;
@@ -18,7 +17,7 @@ use serde::Serialize;
 
 use super::draft::Draft;
 use super::setup::{Blocker, Slice};
-use super::{Input, WrittenFile, imports};
+use super::{Input, WrittenFile, imports, surroundings};
 use crate::config::teaching::{Method, Room};
 use crate::config::{Access, Settings};
 use crate::source::{FileId, Span};
@@ -36,7 +35,7 @@ pub(in crate::plan) struct Written {
 
 impl Written {
     /// Adds a file, unless it is there already with this very text.
-    fn add(&mut self, input: &Input<'_>, path: String, after: String) {
+    pub(in crate::plan) fn add(&mut self, input: &Input<'_>, path: String, after: String) {
         let before = text_at(input, &path).map(str::to_owned);
         if before.as_ref() != Some(&after) {
             self.files.push(WrittenFile {
@@ -250,7 +249,7 @@ pub(in crate::plan) fn exists(input: &Input<'_>, path: &str) -> bool {
     text_at(input, path).is_some()
 }
 
-fn text_at<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
+pub(in crate::plan) fn text_at<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     let source = input
         .sources
         .iter()

@@ -1,0 +1,69 @@
+//! What stands around the two processes: the proxy in front, the containers they run in, the environment that they read.
+//! How they are started is `project_files`' matter.
+
+mod compose;
+mod container;
+mod environment;
+mod nginx;
+mod port;
+mod proxies;
+mod service;
+mod yaml;
+
+use super::project_files::{Written, manifest};
+use crate::load::TextFile;
+use crate::plan::Input;
+use crate::plan::setup::Slice;
+
+/// Where the dedicated server listens unless told otherwise.
+const SOCKET_PORT: u32 = 3002;
+
+/// Edits what is there, writes a site file for nginx if there is no proxy, and says what a person has to do.
+pub(in crate::plan) fn write(
+    input: &Input<'_>,
+    slice: &Slice,
+    redis_key: &str,
+    written: &mut Written,
+) {
+    let root = manifest::root_for(input, input.project.path(slice.file));
+    let around = Around {
+        input,
+        slice,
+        root,
+        api_port: port::port(input, slice),
+        socket_port: SOCKET_PORT,
+    };
+    if around.api_port == Some(SOCKET_PORT) {
+        written
+            .notes
+            .push("the API listens on 3002, too: set `SOCKET_IO_PORT` to another port".to_owned());
+    }
+    let composed = compose::write(&around, written);
+    container::advise(&around, !composed.is_empty(), written);
+    container::add_to_procfile(&around, written);
+    proxies::write(&around, &composed, written);
+    environment::write(&around, redis_key, written);
+}
+
+/// The two processes, as what stands around them sees them.
+struct Around<'a> {
+    input: &'a Input<'a>,
+    slice: &'a Slice,
+    /// The folder of the API's package, with its slash.
+    root: &'a str,
+    api_port: Option<u32>,
+    socket_port: u32,
+}
+
+impl<'a> Around<'a> {
+    /// The files that are no programs, by the names that they go by.
+    fn files(&self, is_one: fn(&str) -> bool) -> impl Iterator<Item = &'a TextFile> {
+        let files = self.input.manifests.iter();
+        files.filter(move |it| is_one(it.path.rsplit('/').next().unwrap_or(&it.path)))
+    }
+}
+
+/// The folder of a path, with its slash.
+fn folder(path: &str) -> &str {
+    &path[..path.rfind('/').map_or(0, |it| it + 1)]
+}
