@@ -26,6 +26,7 @@ fn prove(arguments: &[&str]) {
     let status = Command::new("node")
         .args(["tests/e2e/run.mjs", "--bin", env!("CARGO_BIN_EXE_iomigrate")])
         .args(["--fixture", "fixtures/isp-desk"])
+        .args(["--artefacts", env!("CARGO_TARGET_TMPDIR")])
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .status()

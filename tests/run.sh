@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The test command: installs what the tests need, then runs every one of them. Can be repeated.
-# Expects Rust, node and npm on a Debian-like machine; elsewhere, install redis-server and nginx beforehand.
+# Expects Rust, node and npm on a Debian-like machine; elsewhere, install what it names beforehand.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +30,7 @@ without_services() {
 install_system_packages() {
   local missing=()
   for tool in redis-server nginx git strace; do has "$tool" || missing+=("$tool"); done
+  has chromium || has google-chrome || missing+=(chromium)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   if ! has apt-get; then
     echo "please install: ${missing[*]}" >&2
@@ -51,7 +52,7 @@ for tool in cargo node npm script; do
   has "$tool" || { echo "please install $tool first" >&2; exit 1; }
 done
 
-step "system packages: redis-server, nginx, git, strace (only what is missing)"
+step "system packages: redis-server, nginx, git, strace, chromium (only what is missing)"
 install_system_packages
 
 step "npm packages of tests/runtime, tests/e2e and tests/reviewers (only if they changed)"

@@ -3,23 +3,26 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { play } from './scenario.mjs';
-import { checkManyConnections, checkPorts, checkUnmigratedWorkersFail } from './checks/connections.mjs';
+import { checkManyConnections, checkPorts, checkUnmigratedWorkersFail, MIXED } from './checks/connections.mjs';
 import { checkCoverage } from './checks/coverage.mjs';
 import { applyAll, applySafe, checkPm2, checkUndo, SITE_FILE } from './checks/migration.mjs';
 import { checkMutation, MUTATIONS } from './checks/mutations.mjs';
 import { checkOutage } from './checks/outage.mjs';
+import { checkPages, checkUndisturbed, checkUnmigratedPages } from './checks/page.mjs';
 import { checkEightWorkers } from './checks/pm2.mjs';
+import { withBrowser } from './support/browser.mjs';
 import { createProject } from './support/project.mjs';
 import { withMigrated, withPm2, withPm2Unmigrated, withWorkersUnmigrated } from './support/stacks.mjs';
 import { need, Table } from './support/table.mjs';
 import { CLEAN_END, reference, same, traceOneProcess, WORKERS } from './traces.mjs';
 
 const CONNECTIONS = 200;
+const PM2_CONNECTIONS = 500;
 
-// Resolves with whether everything passed; what was seen is printed.
-export async function prove({ bin, fixture, base }) {
+// Resolves with whether everything passed; what was seen is printed. Pictures are left in the folder `artefacts`.
+export async function prove({ bin, fixture, base, artefacts }) {
   const table = new Table();
-  const proof = { table, bin, base, before: join(base, 'before') };
+  const proof = { table, bin, base, artefacts, before: join(base, 'before') };
   const prepared = await table.check('copy, npm install, git commit', async () => {
     await createProject(proof.before, fixture);
     return { seen: 'ready' };
@@ -28,7 +31,7 @@ export async function prove({ bin, fixture, base }) {
     await proveReference(proof);
     await proveTool(proof);
     await proveMigrated(proof);
-    await proveUnderPm2(proof);
+    await withBrowser((browser) => proveUnderPm2({ ...proof, browser }));
     await proveMutations(proof);
   }
   table.print();
@@ -89,15 +92,36 @@ async function proveFull(proof) {
   });
 }
 
-async function proveUnderPm2({ table, base, before, full }) {
-  await table.check('before, 8 workers of PM2: most polling fails', async () => {
-    const { result } = await withPm2Unmigrated(base, before, (stack) => checkUnmigratedWorkersFail(stack, 50, 26));
-    return result;
+async function proveUnderPm2(proof) {
+  await proveUnmigratedUnderPm2(proof);
+  const { table, base, artefacts, browser } = proof;
+  const pages = {
+    reference: proof.reference,
+    compare: (trace) => same('pm2', base, proof.reference, trace),
+    picture: join(artefacts, 'eight-workers-after.png'),
+  };
+  const inStack = async (stack) => {
+    await table.check('after, 8 workers of PM2 = before, in Chromium, too', () => checkPages(stack, browser, pages));
+    const replace = () => checkEightWorkers(stack, PM2_CONNECTIONS);
+    await table.check(`after, 8 workers of PM2, replaced while ${PM2_CONNECTIONS} are connected`, () => checkUndisturbed(stack, browser, replace));
+  };
+  await table.check('the migrated stack under PM2 starts and ends', async () => {
+    need(proof.reference, 'the trace');
+    await withPm2(base, need(proof.full, 'the migrated copy').folder, SITE_FILE, inStack);
+    return { seen: 'yes' };
   });
-  await table.check('after, 8 workers of PM2, replaced while 500 are connected', async () => {
-    const { folder } = need(full, 'the migrated copy');
-    const { result } = await withPm2(base, folder, SITE_FILE, checkEightWorkers);
-    return result;
+}
+
+async function proveUnmigratedUnderPm2({ table, base, before, artefacts, browser }) {
+  const inStack = async (stack) => {
+    const most = { least: PM2_CONNECTIONS / 2 + 1, transports: MIXED };
+    await table.check('before, 8 workers of PM2: most clients fail', () => checkUnmigratedWorkersFail(stack, PM2_CONNECTIONS, most));
+    const picture = join(artefacts, 'eight-workers-before.png');
+    await table.check('before, 8 workers of PM2: pages in Chromium fail', () => checkUnmigratedPages(stack, browser, picture));
+  };
+  await table.check('the original under PM2 starts and ends', async () => {
+    await withPm2Unmigrated(base, before, inStack);
+    return { seen: 'yes' };
   });
 }
 

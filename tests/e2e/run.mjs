@@ -4,6 +4,7 @@
 // to be equal. Then the migrated copy has to do what the original can't: many processes, eight of PM2,
 // a Redis that dies.
 // With --shapes <folder>, the fixture's variants there get the scenario instead.
+// --artefacts <folder>: where screenshots are left, target/tmp unless given.
 // KEEP=1 leaves the copies and the traces on disk and says where.
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +16,8 @@ import { demandTools } from './support/tools.mjs';
 const OVERALL_LIMIT = 10 * 60 * 1000;
 
 async function main() {
-  const { values } = parseArgs({ options: { bin: { type: 'string' }, fixture: { type: 'string' }, shapes: { type: 'string' } } });
+  const names = ['bin', 'fixture', 'shapes', 'artefacts'];
+  const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
   if (!values.bin || !values.fixture) throw new Error('usage: node run.mjs --bin <iomigrate> --fixture <folder>');
   demandTools();
   // Only now: it imports npm packages, which demandTools() has looked for.
@@ -23,7 +25,8 @@ async function main() {
   const base = mkdtempSync(join(tmpdir(), 'iomigrate-e2e-'));
   try {
     const shapes = values.shapes && resolve(values.shapes);
-    return await prove({ bin: resolve(values.bin), fixture: resolve(values.fixture, 'before'), shapes, base });
+    const artefacts = resolve(values.artefacts ?? 'target/tmp');
+    return await prove({ bin: resolve(values.bin), fixture: resolve(values.fixture, 'before'), shapes, artefacts, base });
   } finally {
     if (process.env.KEEP) process.stdout.write(`kept: ${base}\n`);
     else rmSync(base, { recursive: true, force: true });

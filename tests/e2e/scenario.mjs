@@ -20,13 +20,13 @@ const CHAPTERS = [
 ];
 
 // Resolves with the trace; see compare.mjs. A scenario that can't go on rejects, with the trace so far in `error.trace`.
-// goOn: is asked after each chapter, with the trace so far.
+// goOn: is asked after each chapter, with the trace so far and the chapter's name.
 export async function play(url, readLog, goOn = () => true) {
   const desk = new Desk(url, PEOPLE, readLog);
   try {
     for (const chapter of CHAPTERS) {
       await chapter(desk);
-      if (!goOn(desk.trace())) break;
+      if (!(await goOn(desk.trace(), chapter.name))) break;
     }
     return desk.trace();
   } catch (error) {

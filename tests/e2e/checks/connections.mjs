@@ -7,9 +7,12 @@ import { sleep, waitFor } from '../support/processes.mjs';
 
 const AT_ONCE = 20;
 
-export async function tokenFor(url, id, role) {
+// The three ways in which clients connect.
+export const MIXED = [['polling'], ['polling', 'websocket'], ['websocket']];
+
+export async function tokenFor(url, id, role, name = role) {
   const response = await fetch(`${url}/api/auth/token`, {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id, name: role, role }),
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id, name, role }),
   });
   return (await response.json()).token;
 }
@@ -86,12 +89,12 @@ async function announce(url) {
 }
 
 // The reason for all of this: with more than one process, clients that poll are refused.
-export async function checkUnmigratedWorkersFail({ url }, count, least = 1) {
-  const clients = await openMany(url, count, [['polling']]);
+export async function checkUnmigratedWorkersFail({ url }, count, { least = 1, transports = [['polling']] } = {}) {
+  const clients = await openMany(url, count, transports);
   clients.forEach(({ socket }) => socket.close());
   const refused = clients.filter(({ problem }) => problem?.startsWith('400') && problem.includes('Session ID unknown'));
   assert.ok(refused.length >= least, `${refused.length} were refused: ${JSON.stringify(tally(clients))}`);
-  return { seen: `${refused.length} of ${count} polling clients got 400 "Session ID unknown"` };
+  return { seen: `${refused.length} of ${count} clients got 400 "Session ID unknown"` };
 }
 
 const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';

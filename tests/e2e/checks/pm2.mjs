@@ -2,17 +2,14 @@
 // when they are replaced.
 
 import assert from 'node:assert/strict';
-import { checkManyConnections, tokenFor } from './connections.mjs';
+import { checkManyConnections, MIXED, tokenFor } from './connections.mjs';
 
-const CONNECTIONS = 500;
-const MIXED = [['polling'], ['polling', 'websocket'], ['websocket']];
-
-export async function checkEightWorkers(stack) {
+export async function checkEightWorkers(stack, count) {
   const before = await stack.pm2.processes();
   const api = before.filter(({ mode }) => mode === 'cluster_mode');
   assert.deepEqual([api.length, before.length], [8, 9]);
   assert.deepEqual(before.filter(({ status }) => status !== 'online'), []);
-  const { seen } = await checkManyConnections(stack, CONNECTIONS, MIXED, (clients) => replaceWorkers(stack, api, clients));
+  const { seen } = await checkManyConnections(stack, count, MIXED, (clients) => replaceWorkers(stack, api, clients));
   const after = await stack.pm2.processes();
   assert.deepEqual(after.filter(({ status }) => status !== 'online'), []);
   return { seen };

@@ -4,7 +4,10 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PACKAGES = { npm: 'npm', git: 'git', 'redis-server': 'redis-server', nginx: 'nginx' };
+// By package: the commands of which one has to be there.
+const COMMANDS = {
+  npm: ['npm'], git: ['git'], 'redis-server': ['redis-server'], nginx: ['nginx'], chromium: ['chromium', 'google-chrome'],
+};
 const here = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function find(command) {
@@ -22,14 +25,15 @@ function isExecutable(path) {
   }
 }
 
-export const nginxCommand = () => find('nginx');
+const commandOf = (name) => COMMANDS[name].map(find).find(Boolean);
+
+export const nginxCommand = () => commandOf('nginx');
+export const chromiumCommand = () => commandOf('chromium');
 
 export function demandTools() {
-  const missing = Object.keys(PACKAGES).filter((command) => !find(command));
-  if (missing.length > 0) {
-    throw new Error(`this needs ${missing.join(', ')}: apt-get install ${missing.map((name) => PACKAGES[name]).join(' ')}`);
-  }
-  if (['socket.io-client', 'pm2'].some((name) => !existsSync(join(here, 'node_modules', name)))) {
+  const missing = Object.keys(COMMANDS).filter((name) => !commandOf(name));
+  if (missing.length > 0) throw new Error(`this needs ${missing.join(', ')}: apt-get install ${missing.join(' ')}`);
+  if (['socket.io-client', 'pm2', 'playwright-core'].some((name) => !existsSync(join(here, 'node_modules', name)))) {
     throw new Error('this needs its npm packages: npm ci --prefix tests/e2e');
   }
 }
