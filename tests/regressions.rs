@@ -192,8 +192,8 @@ const app = require('express')();
 const server = require('http').createServer(app);
 const io = new Server(server);
 const agents = io.of('/agent');
-require('./agents')(agents);
-app.post('/', (req, res) => agents.emit('x'));
+const desk = require('./agents')(agents);
+app.post('/', (req, res) => desk.isOpen && agents.emit('x'));
 server.listen(3001);
 ";
     let files = [
@@ -204,7 +204,11 @@ server.listen(3001);
         ("server.js", server),
         (
             "agents.js",
-            "module.exports = (agents) => agents.on('connection', (socket) => socket.join('a'));\n",
+            "module.exports = (agents) => {
+  agents.on('connection', (socket) => socket.join('a'));
+  return { isOpen: true };
+};
+",
         ),
     ];
     let after = migrated(&files, "server.js");
