@@ -13,6 +13,13 @@ pub struct Place {
     pub node: NodeId,
 }
 
+impl Place {
+    /// Another node of the same file.
+    pub fn beside(self, node: NodeId) -> Self {
+        Self { node, ..self }
+    }
+}
+
 /// One in-process server, by the place where it comes to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SiteId(pub u32);

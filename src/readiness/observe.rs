@@ -4,6 +4,7 @@
 use super::processes::{self, ProcessEntry};
 use crate::project::Project;
 use crate::project::resolve::Target;
+use crate::project::value::Place;
 use crate::scope::{FileFacts, ScopeId};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::{Kind, NodeId, Tree};
@@ -249,13 +250,18 @@ impl<'a> Looker<'a> {
             .find(|it| it.0 == package && it.1 == export)?
             .2
             .clone();
-        let may_have_store = matches!(
-            kind,
-            ObservationKind::SessionMemory | ObservationKind::RateLimitMemory
-        );
-        let has_store =
-            may_have_store && arguments.first().is_some_and(|it| self.may_set_store(*it));
-        (!has_store).then_some(kind)
+        let place = |node| Place {
+            file: self.id,
+            node,
+        };
+        let is_so = match kind {
+            ObservationKind::SessionMemory => self.project.keeps_sessions(place(id)),
+            ObservationKind::RateLimitMemory => arguments
+                .first()
+                .is_none_or(|it| !self.project.may_set_store(place(*it))),
+            _ => true,
+        };
+        is_so.then_some(kind)
     }
 
     fn broadcaster(&self, specifier: &str) -> Option<ObservationKind> {
@@ -345,32 +351,6 @@ impl<'a> Looker<'a> {
     fn declaration(&self, id: NodeId) -> Option<NodeId> {
         let binding = self.facts.binding(self.facts.binding_of(id)?);
         binding.declarations.first().copied()
-    }
-
-    /// Whether the options may have a `store`: they name one, or not all of them are in sight.
-    fn may_set_store(&self, options: NodeId) -> bool {
-        let options = self.tree.bare(options);
-        match self.tree.kind(options) {
-            Kind::Object { properties } => properties.iter().any(|it| match self.tree.kind(*it) {
-                Kind::Property { key, value, .. } => {
-                    key.name() == Some("store") && self.tree.name(*value) != Some("undefined")
-                }
-                _ => true,
-            }),
-            Kind::Name { .. } => self.object(options).is_none_or(|it| self.may_set_store(it)),
-            _ => true,
-        }
-    }
-
-    /// The object that the name `id` was declared with.
-    fn object(&self, id: NodeId) -> Option<NodeId> {
-        let Kind::Declarator { init, .. } =
-            self.tree.kind(self.tree.parent(self.declaration(id)?)?)
-        else {
-            return None;
-        };
-        let init = self.tree.bare((*init)?);
-        matches!(self.tree.kind(init), Kind::Object { .. }).then_some(init)
     }
 
     /// Inside a function that runs for a request or a connection.

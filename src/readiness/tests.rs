@@ -131,6 +131,35 @@ app.use(rateLimit(unknown()));
 }
 
 #[test]
+fn a_store_may_be_in_memory_too() {
+    let text = "//- a.js
+import session, { MemoryStore } from 'express-session';
+import memorystore from 'memorystore';
+import { options, persistent } from './options.js';
+const Memory = memorystore(session);
+const store = new Memory({ checkPeriod: 1000 });
+app.use(session({ secret: 'x', store: new MemoryStore() }));
+app.use(session({ secret: 'x', store: new session.MemoryStore() }));
+app.use(session({ secret: 'x', store }));
+app.use(session(options));
+app.use(session(persistent));
+//- options.js
+export const options = { secret: 'x' };
+export const persistent = { secret: 'x' };
+if (process.env.REDIS_URL) persistent.store = new RedisStore();
+";
+    assert_eq!(
+        evidence("session-store", text),
+        [
+            "a.js:6 session({ secret: 'x', store: new MemoryStore() })",
+            "a.js:7 session({ secret: 'x', store: new session.MemoryStore() })",
+            "a.js:8 session({ secret: 'x', store })",
+            "a.js:9 session(options)",
+        ]
+    );
+}
+
+#[test]
 fn state_is_a_collection_that_functions_write_to() {
     let text = "//- a.js
 const seen = new Map();

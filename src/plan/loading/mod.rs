@@ -4,6 +4,7 @@
 pub(in crate::plan) mod connections;
 pub(in crate::plan) mod conflicts;
 pub(in crate::plan) mod effects;
+pub(in crate::plan) mod sessions;
 pub(in crate::plan) mod state;
 
 use std::collections::BTreeSet;
@@ -98,6 +99,48 @@ pub(in crate::plan) fn imports(project: &Project, file: FileId) -> Vec<(NodeId, 
         _ => None,
     });
     found.collect()
+}
+
+/// An import in moved code of a module that the API goes on loading.
+pub(in crate::plan) struct SharedImport<'a> {
+    pub(in crate::plan) file: FileId,
+    pub(in crate::plan) span: Span,
+    /// What it names.
+    pub(in crate::plan) source: &'a str,
+    pub(in crate::plan) imported: FileId,
+}
+
+/// All of them, those of the set-up file first.
+pub(in crate::plan) fn shared_imports<'a>(
+    statements: &Statements<'a>,
+    parts: &Parts,
+    sides: &Sides,
+) -> Vec<SharedImport<'a>> {
+    let project = statements.input.project;
+    let running = parts.running();
+    let own = imports(project, statements.file).into_iter().filter(|it| {
+        let index = statements.index_of(it.0);
+        index.is_some_and(|it| running.contains(&it))
+    });
+    let own = own.map(|it| (statements.file, it));
+    let theirs = sides.dedicated.iter().flat_map(|file| {
+        let found = imports(project, *file).into_iter();
+        found.map(|it| (*file, it))
+    });
+    let shared = own.chain(theirs).filter_map(|(file, (node, source))| {
+        let Target::File(imported) = project.resolve(file, source) else {
+            return None;
+        };
+        let span = project.facts(file).tree.span(node);
+        let import = SharedImport {
+            file,
+            span,
+            source,
+            imported,
+        };
+        sides.kept.contains(&imported).then_some(import)
+    });
+    shared.collect()
 }
 
 /// `const { io } = require('../server')`, `require('../server').io.emit(…)`, and functions that are only called to

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Sides, imports};
+use super::{Sides, shared_imports};
 use crate::plan::Input;
 use crate::plan::setup::{Blocker, Parts};
 use crate::plan::toplevel::{Statements, place, purity};
-use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::scope::{BindingId, FileFacts, ScopeId};
 use crate::source::{FileId, Span};
@@ -19,32 +18,14 @@ pub(in crate::plan) fn in_modules(
     sides: &Sides,
 ) -> Vec<Blocker> {
     let input = statements.input;
-    let running = parts.running();
-    let own = imports(input.project, statements.file)
-        .into_iter()
-        .filter(|it| {
-            let index = statements.index_of(it.0);
-            index.is_some_and(|it| running.contains(&it))
-        });
-    let own = own.map(|it| (statements.file, it));
-    let theirs = sides.dedicated.iter().flat_map(|file| {
-        let found = imports(input.project, *file).into_iter();
-        found.map(|it| (*file, it))
-    });
     let mut blockers = Vec::new();
-    for (importer, (node, source)) in own.chain(theirs) {
-        let Target::File(file) = input.project.resolve(importer, source) else {
-            continue;
-        };
-        if !sides.kept.contains(&file) {
-            continue;
-        }
-        if let Some((name, span)) = kept_by(input, file, None) {
-            let span_of_import = input.project.facts(importer).tree.span(node);
-            let at = place(input, file, span);
+    for import in shared_imports(statements, parts, sides) {
+        if let Some((name, span)) = kept_by(input, import.imported, None) {
+            let source = import.source;
+            let at = place(input, import.imported, span);
             blockers.push(Blocker {
-                file: importer,
-                span: span_of_import,
+                file: import.file,
+                span: import.span,
                 message: format!("`{source}` keeps state in `{name}`, and the socket code and the API both import it"),
                 help: two_of_it(&at),
             });

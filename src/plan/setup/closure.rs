@@ -7,6 +7,7 @@ use super::Blocker;
 use super::site::Setup;
 use crate::plan::adapter::Drops;
 use crate::plan::loading;
+use crate::plan::loading::sessions::{GIVE_A_STORE, IN_MEMORY};
 use crate::plan::toplevel::purity::{self, Shared};
 use crate::plan::toplevel::{Form, Statements};
 use crate::project::value::{Place, Value};
@@ -414,6 +415,9 @@ impl Search<'_> {
                 message,
                 "give the socket code a client of its own, or make the client in a module that both import",
             )
+        } else if self.statements.keeps_sessions(binding) {
+            let message = format!("`{name}` {IN_MEMORY}, and the socket code and the API share it");
+            (message, GIVE_A_STORE)
         } else {
             match purity::obstacle(self.statements, binding)? {
                 Shared::Changes => (

@@ -17,7 +17,7 @@ use super::adapter::{self, Drops};
 use super::draft::Draft;
 use super::loading::conflicts;
 use super::loading::connections::{self, Connection};
-use super::loading::{self, Sides, state};
+use super::loading::{self, Sides, sessions, state};
 use super::toplevel::Statements;
 use super::{Input, project_files};
 use crate::project::value::{Place, Value};
@@ -179,6 +179,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
     blockers.extend(conflicts::listens(&statements, &parts, &sides));
     blockers.extend(conflicts::held_by_both(&statements, &parts, &sides));
     blockers.extend(conflicts::handed_to_both(&statements, &parts, &sides));
+    blockers.extend(sessions::in_memory(&statements, &parts, &sides));
     blockers.extend(state::in_modules(&statements, &parts, &sides));
     blockers.extend(state::on_global(&statements, &parts));
     if !blockers.is_empty() {

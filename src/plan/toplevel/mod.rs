@@ -262,6 +262,28 @@ impl<'a> Statements<'a> {
         })
     }
 
+    /// Whether a variable is declared with sessions that only this process would know, or their store.
+    pub(in crate::plan) fn keeps_sessions(&self, binding: BindingId) -> bool {
+        let tree = self.tree();
+        let declarations = &self.facts.binding(binding).declarations;
+        declarations.iter().any(|it| {
+            tree.parent(*it).is_some_and(|it| match tree.kind(it) {
+                Kind::Declarator {
+                    init: Some(init), ..
+                } => self.makes_sessions(*init),
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether an expression makes them.
+    pub(in crate::plan) fn makes_sessions(&self, node: NodeId) -> bool {
+        self.input.project.keeps_sessions(Place {
+            file: self.file,
+            node: self.tree().bare(node),
+        })
+    }
+
     /// Whether the statement at `second`, right after the one at `first`, would be read as its continuation: no
     /// semicolon ends the one, and the other starts with `(` or the like (ECMAScript, automatic semicolon insertion).
     pub(in crate::plan) fn would_merge(&self, first: usize, second: usize) -> bool {

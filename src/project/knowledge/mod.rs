@@ -5,3 +5,4 @@ mod configured;
 mod declared;
 mod frameworks;
 mod guesses;
+mod sessions;
