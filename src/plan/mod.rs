@@ -6,6 +6,7 @@ pub mod edits;
 mod adapter;
 mod attach;
 mod draft;
+mod front_end;
 mod getters;
 mod imports;
 mod layout;

@@ -10,6 +10,7 @@ mod proxies;
 mod service;
 mod yaml;
 
+use super::front_end;
 use super::project_files::{Written, manifest};
 use crate::load::TextFile;
 use crate::plan::Input;
@@ -43,6 +44,8 @@ pub(in crate::plan) fn write(
     container::add_to_procfile(&around, written);
     proxies::write(&around, &composed, written);
     environment::write(&around, redis_key, written);
+    let front_end = front_end::note(input, around.api_port, around.socket_port);
+    written.notes.extend(front_end);
 }
 
 /// The two processes, as what stands around them sees them.

@@ -21,7 +21,8 @@ pub(super) enum Outcome {
 pub(super) struct Target<'a> {
     /// The `path` of the server.
     pub(super) socket_path: &'a str,
-    pub(super) api_port: u32,
+    /// If it is known.
+    pub(super) api_port: Option<u32>,
     pub(super) socket_port: u32,
     /// The names that the API and the dedicated server have for each other in a network of containers.
     pub(super) services: Option<(String, String)>,
@@ -71,15 +72,20 @@ fn at_server(
     let path = target.socket_path.trim_end_matches('/');
     let is_own = |it: &Directive<'_>| matches!(it.path().trim_end_matches('/'), own if own == path || own == r"\.io");
     if locations().any(is_own) {
-        let ours = proxied.iter().filter(|it| is_own(it.0));
+        // Where there is but one place to go to, that is the API, on whatever port it is told to listen there.
+        let is_sole = proxied
+            .iter()
+            .all(|it| it.1.address == proxied[0].1.address);
+        let ours = proxied
+            .iter()
+            .filter(|it| is_own(it.0) && (it.1.is_api || is_sole));
         let edits: Vec<Edit> = ours.map(|it| it.1.replaced()).collect();
         return (!edits.is_empty()).then_some(edits);
     }
-    let whole = proxied
-        .iter()
-        .find(|it| it.0.path() == "/" && it.0.words.len() == 2);
+    let api = || proxied.iter().filter(|it| it.1.is_api);
+    let whole = api().find(|it| it.0.path() == "/" && it.0.words.len() == 2);
     let copied = whole.and_then(|it| copied(text, it.0, &it.1, target));
-    (!proxied.is_empty()).then(|| copied.into_iter().collect())
+    api().next().map(|_| copied.into_iter().collect())
 }
 
 /// Where a location sends what it gets.
@@ -88,6 +94,9 @@ struct Passed<'a> {
     authority: Range<usize>,
     /// What follows them.
     path: &'a str,
+    /// The host and port that they come to.
+    address: &'a str,
+    is_api: bool,
     /// The host and port of the dedicated server.
     instead: String,
 }
@@ -101,7 +110,7 @@ impl Passed<'_> {
     }
 }
 
-/// Where a location sends its requests, if that is the API.
+/// Where a location sends its requests.
 fn passed<'a>(
     location: &Directive<'a>,
     top: &[Directive<'a>],
@@ -116,18 +125,19 @@ fn passed<'a>(
     let server = upstream.and_then(|it| it.block.iter().find(|it| it.name() == "server"));
     let address = server.map_or(Some(authority), |it| it.words.get(1).map(|it| it.0))?;
     let (host, port) = address.rsplit_once(':')?;
-    if port.parse() != Ok(target.api_port) || host.contains('$') {
-        return None;
-    }
-    let host = match &target.services {
-        Some((api, server)) if api == host => server,
-        _ => host,
-    };
+    let port: u32 = port.parse().ok().filter(|_| !host.contains('$'))?;
+    let services = target.services.as_ref().filter(|it| it.0 == host);
     let start = span.start + "http://".len();
     Some(Passed {
         authority: start..start + authority.len(),
         path,
-        instead: format!("{host}:{}", target.socket_port),
+        address,
+        is_api: services.is_some() || target.api_port == Some(port),
+        instead: format!(
+            "{}:{}",
+            services.map_or(host, |it| &it.1),
+            target.socket_port
+        ),
     })
 }
 
@@ -269,7 +279,7 @@ mod tests {
             text,
             &Target {
                 socket_path: "/socket.io/",
-                api_port: 5000,
+                api_port: Some(5000),
                 socket_port: 3002,
                 services,
             },
@@ -286,6 +296,21 @@ server {
 ";
         let after = text.replacen("pass http://back;", "pass http://socketio:3002;", 1);
         assert_eq!(outcome(text), Outcome::Edited(after));
+    }
+
+    #[test]
+    fn the_only_place_to_go_to_is_the_api_on_any_port() {
+        let text = |port: u32, other: u32| {
+            format!(
+                "server {{ location ^~ /socket.io {{ proxy_pass http://localhost:{port}; }}
+  location /api {{ proxy_pass http://localhost:{other}; }} }}"
+            )
+        };
+        assert_eq!(
+            outcome(&text(7000, 7000)),
+            Outcome::Edited(text(3002, 7000))
+        );
+        assert_eq!(outcome(&text(7000, 7001)), Outcome::Unrelated);
     }
 
     #[test]

@@ -86,13 +86,10 @@ fn lead(
     site: &TextFile,
     written: &mut Written,
 ) -> bool {
-    let Some(api_port) = around.api_port else {
-        return false;
-    };
     let path = &around.slice.socket_path;
     let target = Target {
         socket_path: path,
-        api_port,
+        api_port: around.api_port,
         socket_port: around.socket_port,
         services: composed.first().cloned(),
     };
