@@ -360,9 +360,9 @@ class Feed {
     io.emit('feed');
   }
 }
-new Feed(require('./server').io);
+exports.Feed = Feed;
 ";
-    let server = server.replace("app.set('io', io);", "module.exports = { io };");
+    let server = server.replace("app.set('io', io);", "new (require('./routes').Feed)(io);");
     let files = [("server.js", server.as_str()), ("routes.js", route)];
     let after = migrated(&files, "routes.js");
     assert!(
@@ -380,6 +380,15 @@ exports.tell = (socketBroadcaster, ion) => socketBroadcaster.broadcast('x', ion)
         after.contains(
             "  /** @param socketBroadcaster the server */\n  constructor(socketBroadcaster) {"
         ),
+        "{after}"
+    );
+    // Beside an import, it keeps its own.
+    let route = format!("{route}exports.shout = (req) => req.app.get('io').emit('x');\n");
+    let server = server.replace("new (", "app.set('io', io);\nnew (");
+    let files = [("server.js", server.as_str()), ("routes.js", &route)];
+    let after = migrated(&files, "routes.js");
+    assert!(
+        after.contains(" * @param {object} io where the clients are\n"),
         "{after}"
     );
 }

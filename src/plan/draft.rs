@@ -256,7 +256,10 @@ impl<'a> Draft<'a> {
         );
         self.delete(file, removal);
         let is_whole_lines = layout.line_start(removal.end as usize) == removal.end as usize;
-        if let Some(blank) = layout.spare_blank_line(from, to).filter(|_| is_whole_lines) {
+        let blank = layout
+            .spare_blank_line(from, to)
+            .or_else(|| layout.blank_end(from, to));
+        if let Some(blank) = blank.filter(|_| is_whole_lines) {
             self.delete(file, blank);
         }
     }

@@ -54,20 +54,18 @@ fn of_list(layout: Layout<'_>, elements: &[(Span, bool)]) -> Vec<Span> {
         spans.push(run(
             layout,
             previous,
-            elements[first].0,
-            elements[at - 1].0,
+            (elements[first].0, elements[at - 1].0),
             elements.get(at).map(|it| it.0),
         ));
     }
     spans
 }
 
-/// The range of a run of elements with the comma that would be left over.
-fn run(
+/// The range of a run of elements, from the `first` to the `last`, with the comma that would be left over.
+pub(super) fn run(
     layout: Layout<'_>,
     previous: Option<Span>,
-    first: Span,
-    last: Span,
+    (first, last): (Span, Span),
     next: Option<Span>,
 ) -> Span {
     let (start, end) = (first.start as usize, last.end as usize);

@@ -14,7 +14,7 @@ async function ready() {
   return io;
 }
 
-ready().then((live) => {
+ready().then(() => {
   socketBroadcaster.broadcast('up');
 });
 

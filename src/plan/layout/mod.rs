@@ -111,6 +111,14 @@ impl<'a> Layout<'a> {
         (opens && next_is_blank).then(|| Span::new(to, self.line_end(to)))
     }
 
+    /// The blank lines before `from` with which the file would end once everything from there to `to` is gone.
+    pub(in crate::plan) fn blank_end(&self, from: usize, to: usize) -> Option<Span> {
+        let before = self.text[..from].trim_end().len();
+        let start = self.line_end(before);
+        let is_end = self.text[to..].trim().is_empty();
+        (is_end && before > 0 && start < from).then(|| Span::new(start, from))
+    }
+
     /// The lines that start within `span`, by the byte at which they start; lines inside templates are left out.
     pub(in crate::plan) fn lines_in(&self, span: Span) -> Vec<usize> {
         let mut lines = Vec::new();

@@ -1,12 +1,14 @@
 //! Lines of a file that a longer name makes too wide are broken, and chains that got shorter are joined, as a formatter
 //! does it; only where one is configured. Calls that are written anew are `rewrite`'s matter.
 
+use std::collections::BTreeSet;
+
 use super::Layout;
 use crate::findings::chains::Chain;
 use crate::plan::draft::Draft;
 use crate::project::value::Place;
 use crate::source::{FileId, Span};
-use crate::syntax::Kind;
+use crate::syntax::{Kind, NodeId};
 
 /// Arranges the links of a chain behind another root: a few on one line, more of them each on its own unless all fit on
 /// one. Returns whether they were joined. <https://prettier.io/docs/rationale#method-chains>
@@ -44,8 +46,11 @@ pub(in crate::plan) fn links(draft: &mut Draft<'_>, chain: &Chain, root: &str) -
     let is_wide = is_multiline || columns > formatting.width;
     match gaps.len() {
         0 | 1 if is_wide && !is_multiline => {
-            let (node, grown) = (last.node, root.len().saturating_sub(own.range().len()));
-            arguments(draft, Place { file, node }, grown);
+            let place = Place {
+                file,
+                node: last.node,
+            };
+            arguments(draft, place, (own.range().len(), root.len()));
         }
         // The function or the object that the last call takes is opened.
         0..=2 if is_multiline => return join(draft, file, &gaps),
@@ -108,12 +113,95 @@ pub(in crate::plan) fn around(draft: &mut Draft<'_>, argument: Place, name: &str
             file: argument.file,
             node: call,
         };
-        arguments(draft, call, name.len().saturating_sub(own));
+        arguments(draft, call, (own, name.len()));
     }
 }
 
-/// Breaks a call on one line, one argument a line, if `grown` more columns are too many for it.
-pub(in crate::plan) fn arguments(draft: &mut Draft<'_>, call: Place, grown: usize) {
+/// Breaks the outermost call on the line of `chain` that takes it, if that gets too wide with `text` in its place. Returns
+/// whether it is broken.
+pub(in crate::plan) fn outer_call(draft: &mut Draft<'_>, chain: &Chain, text: &str) -> bool {
+    let file = chain.root.file;
+    let layout = draft.layout(file);
+    let tree = layout.tree;
+    let own = tree.span(chain.end);
+    let line = layout.line_start(own.start as usize);
+    let is_around = |it: &NodeId| {
+        let is_taken = matches!(tree.kind(*it), Kind::Call { arguments_span, .. } if arguments_span.contains(own));
+        is_taken && tree.span(*it).start as usize >= line
+    };
+    let around = tree
+        .ancestors(chain.end)
+        .take_while(|it| !tree.kind(*it).is_statement() && tree.function(*it).is_none());
+    match around.filter(is_around).last() {
+        Some(node) => arguments(draft, Place { file, node }, (own.range().len(), text.len())),
+        None => false,
+    }
+}
+
+/// Takes the line break between `=` and `chain` out, if `text` in its place fits behind it. Returns whether it was there.
+pub(in crate::plan) fn pull_up(draft: &mut Draft<'_>, chain: &Chain, text: &str) -> bool {
+    let file = chain.root.file;
+    let (layout, formatting) = (draft.layout(file), draft.formatting(file));
+    let span = layout.tree.span(chain.end);
+    let start = span.start as usize;
+    let before = layout.text[..start].trim_end();
+    let is_broken = layout.text[before.len()..start].contains('\n');
+    let assigns = before
+        .strip_suffix('=')
+        .is_some_and(|it| !it.ends_with(['=', '!', '<', '>']));
+    let line = [
+        draft.final_indentation(file, before.len()),
+        draft.before_on_line(file, before.len()),
+        " ",
+        text,
+        layout.behind_on_line(span.end as usize),
+    ];
+    let columns: usize = line.iter().map(|it| formatting.columns(it)).sum();
+    let is_pulled = formatting.is_configured
+        && assigns
+        && is_broken
+        && !text.contains('\n')
+        && columns <= formatting.width;
+    if is_pulled {
+        draft.replace(file, Span::new(before.len(), start), " ");
+    }
+    is_pulled
+}
+
+/// A list that was broken over lines, without `gone`, on one line, if it fits there.
+pub(in crate::plan) fn joined_list(
+    draft: &Draft<'_>,
+    list: Place,
+    gone: &BTreeSet<NodeId>,
+) -> Option<String> {
+    let Place { file, node } = list;
+    let (layout, formatting) = (draft.layout(file), draft.formatting(file));
+    let Kind::Array { elements } = layout.tree.kind(node) else {
+        return None;
+    };
+    let span = layout.tree.span(node);
+    let (start, end) = (span.start as usize, span.end as usize);
+    let kept = elements.iter().flatten().filter(|it| !gone.contains(it));
+    let kept: Vec<&str> = kept
+        .map(|it| &layout.text[layout.tree.span(*it).range()])
+        .collect();
+    let text = format!("[{}]", kept.join(", "));
+    let line = [
+        draft.final_indentation(file, start),
+        draft.before_on_line(file, start),
+        &text,
+        layout.behind_on_line(end),
+    ];
+    let columns: usize = line.iter().map(|it| formatting.columns(it)).sum();
+    let is_silent = layout.comments_in(span).is_empty() && !draft.is_touched(file, span);
+    let was_broken = layout.text[span.range()].contains('\n') && !text.contains('\n');
+    (formatting.is_configured && is_silent && was_broken && columns <= formatting.width)
+        .then_some(text)
+}
+
+/// Breaks a call on one line, at its last argument if that is an object, else one argument a line, if it gets too wide with
+/// `new` columns in the place of `old` ones. Returns whether it is broken.
+fn arguments(draft: &mut Draft<'_>, call: Place, (old, new): (usize, usize)) -> bool {
     let file = call.file;
     let (layout, formatting) = (draft.layout(file), draft.formatting(file));
     let tree = layout.tree;
@@ -123,17 +211,23 @@ pub(in crate::plan) fn arguments(draft: &mut Draft<'_>, call: Place, grown: usiz
         ..
     } = tree.kind(call.node)
     else {
-        return;
+        return false;
     };
-    let (Some(first), Some(last)) = (arguments.first(), arguments.last()) else {
-        return;
+    let Some(last) = arguments.last() else {
+        return false;
     };
     let span = tree.span(call.node);
     let (start, end) = (span.start as usize, span.end as usize);
-    let is_opened = matches!(
-        tree.kind(*last),
-        Kind::Object { .. } | Kind::Function(_) | Kind::Array { .. }
-    );
+    let comments = layout.comments_in(span);
+    let (items, end_of_items, comma) = match tree.kind(*last) {
+        Kind::Function(_) | Kind::Array { .. } => return false,
+        Kind::Object { properties } => (
+            properties,
+            tree.span(*last).end - 1,
+            formatting.comma_in_objects,
+        ),
+        _ => (arguments, arguments_span.end - 1, formatting.comma_in_calls),
+    };
     let indentation = draft.final_indentation(file, start);
     let line = [
         indentation,
@@ -142,17 +236,26 @@ pub(in crate::plan) fn arguments(draft: &mut Draft<'_>, call: Place, grown: usiz
         layout.behind_on_line(end),
     ];
     let columns: usize = line.iter().map(|it| formatting.columns(it)).sum();
-    let is_narrow = columns + grown <= formatting.width;
-    let is_left = is_opened || is_narrow || layout.text[span.range()].contains('\n');
-    if !formatting.is_configured || is_left {
-        return;
-    }
+    let is_narrow = columns + new <= formatting.width + old;
+    let is_left = is_narrow || !comments.is_empty() || layout.text[span.range()].contains('\n');
+    let (Some(first), Some(last), true) = (
+        items.first(),
+        items.last(),
+        formatting.is_configured && !is_left,
+    ) else {
+        return false;
+    };
     let outer = format!("{}{indentation}", layout.line_break());
     let inner = format!("{outer}{}", layout.unit());
-    let comma = if formatting.comma_in_calls { "," } else { "" };
-    let at = tree.span(*first).start;
-    draft.replace(file, Span { start: at, end: at }, inner.clone());
-    for pair in arguments.windows(2) {
+    let start = layout.text[..tree.span(*first).start as usize]
+        .trim_end()
+        .len();
+    draft.replace(
+        file,
+        Span::new(start, tree.span(*first).start as usize),
+        inner.clone(),
+    );
+    for pair in items.windows(2) {
         let between = Span {
             start: tree.span(pair[0]).end,
             end: tree.span(pair[1]).start,
@@ -161,7 +264,9 @@ pub(in crate::plan) fn arguments(draft: &mut Draft<'_>, call: Place, grown: usiz
     }
     let rest = Span {
         start: tree.span(*last).end,
-        end: arguments_span.end - 1,
+        end: end_of_items,
     };
+    let comma = if comma { "," } else { "" };
     draft.replace(file, rest, format!("{comma}{outer}"));
+    true
 }

@@ -3,6 +3,7 @@
 
 pub(in crate::plan) mod comments;
 pub(in crate::plan) mod names;
+pub(in crate::plan) mod parameters;
 
 use std::collections::BTreeSet;
 

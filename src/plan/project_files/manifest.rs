@@ -17,10 +17,20 @@ struct Dependency {
     name: &'static str,
     version: &'static str,
     oldest: u32,
-    /// Only the dedicated server needs it.
-    is_of_server: bool,
+    user: User,
     /// The adapters that need it.
     adapters: &'static [Adapter],
+}
+
+/// Who needs a package.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum User {
+    /// The dedicated server.
+    Server,
+    /// The broadcaster, as soon as the server is in another process.
+    Publisher,
+    /// The broadcaster, wherever the server is.
+    Wire,
 }
 
 const DEPENDENCIES: &[Dependency] = &[
@@ -28,42 +38,42 @@ const DEPENDENCIES: &[Dependency] = &[
         name: "@msgpack/msgpack",
         version: "^2.8.0",
         oldest: 2,
-        is_of_server: false,
+        user: User::Wire,
         adapters: &[Adapter::Streams, Adapter::Sharded],
     },
     Dependency {
         name: "@socket.io/redis-adapter",
         version: "^8.3.0",
         oldest: 8,
-        is_of_server: true,
+        user: User::Server,
         adapters: &[Adapter::Classic, Adapter::Sharded],
     },
     Dependency {
         name: "@socket.io/redis-emitter",
         version: "^5.1.0",
         oldest: 5,
-        is_of_server: false,
+        user: User::Publisher,
         adapters: &[Adapter::Classic],
     },
     Dependency {
         name: "@socket.io/redis-streams-adapter",
         version: "^0.3.1",
         oldest: 0,
-        is_of_server: true,
+        user: User::Server,
         adapters: &[Adapter::Streams],
     },
     Dependency {
         name: "notepack.io",
         version: "^3.0.1",
         oldest: 3,
-        is_of_server: false,
+        user: User::Wire,
         adapters: &[Adapter::Classic],
     },
     Dependency {
         name: "redis",
         version: "^5.8.0",
         oldest: 4,
-        is_of_server: false,
+        user: User::Publisher,
         adapters: &Adapter::ALL,
     },
 ];
@@ -196,13 +206,18 @@ pub(super) fn too_old(input: &Input<'_>, file: FileId) -> Vec<(String, String)> 
 pub(super) fn write(
     input: &Input<'_>,
     slice: Option<&Slice>,
-    adapter: Adapter,
+    (adapter, in_api): (Adapter, bool),
     written: &mut Written,
 ) {
+    let users: &[User] = match (slice, in_api) {
+        (Some(_), _) => &[User::Server, User::Publisher, User::Wire],
+        (None, false) => &[User::Publisher, User::Wire],
+        (None, true) => &[User::Wire],
+    };
     let entry = entry(input).or_else(|| slice.map(|it| it.file));
     let entry_path = entry.map_or("", |it| input.project.path(it));
     let Some(path) = path_for(input, entry_path) else {
-        let names: Vec<String> = needed(adapter)
+        let names: Vec<String> = needed(adapter, users)
             .map(|it| format!("{}@{}", it.name, it.version))
             .collect();
         written.notes.push(format!(
@@ -212,23 +227,22 @@ pub(super) fn write(
         return;
     };
     let before = text_at(input, path).unwrap_or_default();
-    let with_packages = add_dependencies(before, adapter, slice.is_some());
+    let with_packages = add_dependencies(before, needed(adapter, users));
     let with_script = slice.and_then(|it| add_scripts(input, &with_packages, path, it));
     written.add(input, path.to_owned(), with_script.unwrap_or(with_packages));
 }
 
-/// What the runtime needs with this adapter.
-fn needed(adapter: Adapter) -> impl Iterator<Item = &'static Dependency> {
+/// What `users` need with this adapter.
+fn needed(adapter: Adapter, users: &[User]) -> impl Iterator<Item = &'static Dependency> {
     DEPENDENCIES
         .iter()
-        .filter(move |it| it.adapters.contains(&adapter))
+        .filter(move |it| it.adapters.contains(&adapter) && users.contains(&it.user))
 }
 
-fn add_dependencies(text: &str, adapter: Adapter, has_server: bool) -> String {
+fn add_dependencies(text: &str, needed: impl Iterator<Item = &'static Dependency>) -> String {
     let Some(root) = json::object(text, 0) else {
         return text.to_owned();
     };
-    let needed = needed(adapter).filter(|it| has_server || !it.is_of_server);
     let quoted = |it: &Dependency| (it.name, format!("\"{}\"", it.version));
     let Some(list) = root
         .get("dependencies")
@@ -304,13 +318,19 @@ fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::{Adapter, add_dependencies, major};
+    use super::{Adapter, User, add_dependencies, major, needed};
 
     #[test]
     fn versions_that_will_do_stay() {
         let text = "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^7.2.0\",\n    \"express\": \"^5.1.0\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n";
         assert_eq!(
-            add_dependencies(text, Adapter::Classic, true),
+            add_dependencies(
+                text,
+                needed(
+                    Adapter::Classic,
+                    &[User::Server, User::Publisher, User::Wire]
+                )
+            ),
             "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^8.3.0\",\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"express\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n"
         );
     }
@@ -318,7 +338,10 @@ mod tests {
     #[test]
     fn a_manifest_without_dependencies_gets_some() {
         assert_eq!(
-            add_dependencies("{\n  \"name\": \"x\"\n}\n", Adapter::Classic, false),
+            add_dependencies(
+                "{\n  \"name\": \"x\"\n}\n",
+                needed(Adapter::Classic, &[User::Publisher, User::Wire])
+            ),
             "{\n  \"name\": \"x\",\n  \"dependencies\": {\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^5.8.0\"\n  }\n}\n"
         );
     }

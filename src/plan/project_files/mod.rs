@@ -68,7 +68,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
         wire_path,
         render(include_str!("../runtime/socketWire.js"), &runtime),
     );
-    manifest::write(input, slice, wire.adapter, &mut written);
+    manifest::write(input, slice, (wire.adapter, in_api), &mut written);
     written.notes.extend(wire.note);
     if let Some(slice) = slice {
         written.add(input, slice.server_path.clone(), slice.server.clone());

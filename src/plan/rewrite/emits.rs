@@ -35,7 +35,13 @@ pub(super) fn rewrite(
     }
     let span = span(draft, chain);
     let pieces = fill(draft, chain, &template)?;
-    let wrapped = wrapping::wrapped(draft, chain, span.start, pieces);
+    let text = text(draft, chain, &pieces);
+    let is_settled = !text.contains('\n')
+        && (reflow::pull_up(draft, chain, &text) || reflow::outer_call(draft, chain, &text));
+    let wrapped = match is_settled {
+        true => pieces.into(),
+        false => wrapping::wrapped(draft, chain, span.start, pieces),
+    };
     let depth = continuation_depth(draft, chain);
     splice(draft, chain, span, &wrapped.pieces);
     if let Some(deeper) = wrapped.deeper {
@@ -46,20 +52,24 @@ pub(super) fn rewrite(
 }
 
 /// What a template says for `chain`, with `root` in front.
-pub(super) fn text(
+pub(super) fn filled(
     draft: &Draft<'_>,
     chain: &Chain,
     template: &str,
     root: &str,
 ) -> Result<String, Unfit> {
     let template = template.replacen("socketBroadcaster", root, 1);
-    let text = draft.layout(chain.root.file).text;
-    let pieces = fill(draft, chain, &template)?;
-    let texts = pieces.iter().map(|it| match it {
-        Piece::Text(it) => it.as_str(),
-        Piece::Source(span) => &text[span.range()],
-    });
-    Ok(texts.collect())
+    Ok(text(draft, chain, &fill(draft, chain, &template)?))
+}
+
+/// The text of a rewritten chain.
+pub(super) fn text(draft: &Draft<'_>, chain: &Chain, pieces: &[Piece]) -> String {
+    let layout = draft.layout(chain.root.file);
+    let text = |it: &Piece| match it {
+        Piece::Text(text) => text.clone(),
+        Piece::Source(span) => layout.text[span.range()].to_owned(),
+    };
+    pieces.iter().map(text).collect()
 }
 
 /// The range of a chain, without parentheses around it.

@@ -10,11 +10,11 @@ use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::plan::getters;
-use crate::plan::imports::BROADCASTER;
+use crate::plan::imports::{self, BROADCASTER};
 use crate::plan::layout::docs;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
-use crate::scope::{BindingId, BindingKind, FileFacts};
+use crate::scope::{BindingKind, FileFacts};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
@@ -23,7 +23,7 @@ use crate::syntax::{Kind, NodeId};
 pub(super) enum Root {
     /// The imported broadcaster.
     Imported,
-    /// A parameter that has the broadcaster's name.
+    /// A parameter that carries the broadcaster.
     Parameter,
     /// What stands there now; it holds the broadcaster afterwards.
     Kept,
@@ -49,8 +49,10 @@ pub(super) struct Handles {
     pub(super) moved: BTreeSet<Variable>,
     /// Objects and instances with fields that it fills, likewise.
     carriers: BTreeSet<Place>,
-    /// Parameters that carry the broadcaster afterwards and are called so.
-    pub(super) renamed: BTreeSet<Variable>,
+    /// Parameters that carry the broadcaster afterwards.
+    carrying: BTreeSet<Variable>,
+    /// Files that import the broadcaster besides: a parameter with its name would hide it, so there they keep their own.
+    importing: BTreeSet<FileId>,
 }
 
 impl Handles {
@@ -66,7 +68,8 @@ impl Handles {
             removed: BTreeSet::new(),
             moved: BTreeSet::new(),
             carriers: moved_carriers(input, decided),
-            renamed: BTreeSet::new(),
+            carrying: BTreeSet::new(),
+            importing: BTreeSet::new(),
         };
         let uses = by_variable(input);
         let moves = |it: &Variable| {
@@ -94,7 +97,7 @@ impl Handles {
                 && uses.iter().all(|it| fixed[*it])
                 && may_rename(input, *variable)
             {
-                handles.renamed.insert(*variable);
+                handles.carrying.insert(*variable);
             } else if !serves_handlers
                 && !declared_still.contains(variable)
                 && declares_handle(input, facts, *variable)
@@ -115,10 +118,19 @@ impl Handles {
             // What reaches a parameter in another way (a timer's argument) is still the server.
             let is_passed = |it: &Variable| removals::is_always_passed(input, *it);
             handles
-                .renamed
+                .carrying
                 .retain(|it| !fed.contains(it) && is_passed(it));
             handles.pin(input, &stays, &uses);
         }
+        let imports = |index: &usize| {
+            let it = &input.uses[*index];
+            it.inside.is_none()
+                && fixed[*index]
+                && !decided.moved[*index]
+                && handles.imports(input, it, is_full)
+        };
+        let importing = (0..input.uses.len()).filter(imports);
+        handles.importing = importing.map(|it| input.uses[it].chain.root.file).collect();
         handles
     }
 
@@ -132,7 +144,7 @@ impl Handles {
     ) {
         loop {
             let pinned: Vec<Variable> = self
-                .renamed
+                .carrying
                 .iter()
                 .copied()
                 .filter(|it| {
@@ -144,7 +156,7 @@ impl Handles {
             if pinned.is_empty() {
                 break;
             }
-            self.renamed.retain(|it| !pinned.contains(it));
+            self.carrying.retain(|it| !pinned.contains(it));
         }
         // Who hands the server itself to such a function keeps it; so does what that was made from.
         loop {
@@ -167,7 +179,7 @@ impl Handles {
             Meaning::Argument => {
                 receiving_parameters(input.project, &it.chain).is_some_and(|all| {
                     all.iter()
-                        .all(|parameter| parameter.is_some_and(|it| self.renamed.contains(&it)))
+                        .all(|parameter| parameter.is_some_and(|it| self.carrying.contains(&it)))
                 })
             }
             Meaning::PropertyWrite
@@ -215,11 +227,25 @@ impl Handles {
         }
     }
 
+    /// Whether a use names the imported broadcaster afterwards.
+    fn imports(&self, input: &Input<'_>, it: &Use, is_full: bool) -> bool {
+        let root = it.chain.root;
+        let is_written = matches!(
+            it.meaning,
+            Meaning::Emission | Meaning::Question | Meaning::Control | Meaning::Argument
+        );
+        is_written
+            && self.root(input, root, is_full) == Root::Imported
+            && !self.is_in_renamed(input, root)
+            && imports::name(input, root.file) == BROADCASTER
+    }
+
     /// Whether a parameter that carries the broadcaster under its name is seen at `place`.
     pub(super) fn is_in_renamed(&self, input: &Input<'_>, place: Place) -> bool {
         let facts = input.project.facts(place.file);
-        let mut names = self.renamed.iter().filter(|it| it.0 == place.file);
-        names.any(|it| facts.is_seen(it.1, place.node))
+        let is_free = !self.importing.contains(&place.file);
+        let mut names = self.carrying.iter().filter(|it| it.0 == place.file);
+        is_free && names.any(|it| facts.is_seen(it.1, place.node))
     }
 
     /// Whether a variable is not there any more where its uses stay.
@@ -229,7 +255,7 @@ impl Handles {
 
     fn root_of_variable(&self, input: &Input<'_>, variable: Variable, is_full: bool) -> Root {
         let facts = input.project.facts(variable.0);
-        match self.renamed.contains(&variable) {
+        match self.carrying.contains(&variable) {
             true => Root::Parameter,
             false if !is_full || self.goes(variable) => Root::Imported,
             false
@@ -244,7 +270,7 @@ impl Handles {
 
     /// Leaves the parameters of functions as they are.
     pub(super) fn leave(&mut self, input: &Input<'_>, functions: &[Place]) {
-        self.renamed.retain(|(file, binding)| {
+        self.carrying.retain(|(file, binding)| {
             let facts = input.project.facts(*file);
             let declaration = facts.binding(*binding).declarations.first();
             let function = declaration.and_then(|it| facts.tree.enclosing_function(*it));
@@ -254,26 +280,20 @@ impl Handles {
         });
     }
 
-    /// Gives parameters that carry the broadcaster its name.
+    /// Gives parameters that carry the broadcaster its name, and what is documented about them its type.
     pub(super) fn rename_parameters(&self, draft: &mut Draft<'_>) {
-        for (file, binding) in &self.renamed {
-            for node in &draft
-                .input
-                .project
-                .facts(*file)
-                .binding(*binding)
-                .declarations
-            {
-                let name = Place {
-                    file: *file,
-                    node: *node,
-                };
-                let span = removals::name_span(draft, name);
-                draft.replace(*file, span, BROADCASTER);
-                let facts = draft.input.project.facts(*file);
-                if let Some(node) = facts.tree.enclosing_function(*node) {
-                    let old = facts.binding(*binding).name.as_str();
-                    docs::rename_parameter(draft, Place { file: *file, node }, (old, BROADCASTER));
+        for (file, binding) in self.carrying.iter().copied() {
+            let facts = draft.input.project.facts(file);
+            let old = facts.binding(binding).name.as_str();
+            let new = match self.importing.contains(&file) {
+                true => old,
+                false => BROADCASTER,
+            };
+            for node in facts.binding(binding).declarations.iter().copied() {
+                let span = removals::name_span(draft, Place { file, node });
+                draft.replace(file, span, new);
+                if let Some(node) = facts.tree.enclosing_function(node) {
+                    docs::rename_parameter(draft, Place { file, node }, (old, new));
                 }
             }
         }
@@ -465,18 +485,7 @@ fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
                     || facts.scope(facts.binding(it).scope).parent.is_none()
             })
     });
-    only_server
-        && !is_written
-        && stands_alone
-        && is_free
-        && !is_own_parameter_taken(facts, it.scope, binding)
-}
-
-/// Whether the function has another parameter or variable with the broadcaster's name.
-fn is_own_parameter_taken(facts: &FileFacts, scope: crate::scope::ScopeId, own: BindingId) -> bool {
-    facts
-        .scope(scope)
-        .names
-        .get(BROADCASTER)
-        .is_some_and(|it| *it != own)
+    let other = facts.scope(it.scope).names.get(BROADCASTER);
+    let is_taken = other.is_some_and(|it| *it != binding);
+    only_server && !is_written && stands_alone && is_free && !is_taken
 }

@@ -123,6 +123,7 @@ pub(super) fn rewrite(
     rewriting.handles.rename_parameters(draft);
     leftovers::remove_imports(draft, &rewriting.replaced);
     leftovers::remove_middleware(draft);
+    leftovers::parameters::remove(draft, &rewriting.replaced);
     leftovers::names::remove_types(draft);
     leftovers::comments::remove(draft);
     if rewriting.unfit.is_empty() {
@@ -402,7 +403,7 @@ impl Rewriting {
             (true, false) => emits::rewrite(draft, &it.chain, ROOM_OF_SOCKET, &start),
             (false, true) => {
                 reuse_links(draft, &kept.taking);
-                emits::text(draft, &kept.taking, ROOM_OF_SOCKET, &start)
+                emits::filled(draft, &kept.taking, ROOM_OF_SOCKET, &start)
                     .and_then(|room| emits::rewrite(draft, &it.chain, DONE_WITH_ROOM, &room))
             }
             (false, false) => {
@@ -450,6 +451,10 @@ impl Rewriting {
         self.replaced.push(root);
         match self.handles.root(draft.input, root, self.is_full) {
             Root::Kept => self.replaced.pop().and(None),
+            Root::Parameter if !self.handles.is_in_renamed(draft.input, root) => {
+                self.replaced.pop();
+                Some(draft.text(root).to_owned())
+            }
             Root::Parameter => Some(imports::BROADCASTER.to_owned()),
             Root::Imported if self.handles.is_in_renamed(draft.input, root) => {
                 Some(imports::BROADCASTER.to_owned())

@@ -3,6 +3,7 @@
 use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
+use crate::plan::lists;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::source::{FileId, Span};
@@ -80,7 +81,10 @@ pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
         return;
     };
     match tree.kind(parent) {
-        Kind::Property { .. } => remove_from_list(draft, file, parent),
+        Kind::Property { .. } => match exported_object(draft, Place { file, node: parent }) {
+            Some(statement) => draft.remove_statement(file, statement),
+            None => remove_from_list(draft, file, parent),
+        },
         Kind::ExportNames { names, .. } => {
             let own = names
                 .iter()
@@ -93,6 +97,42 @@ pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
         }
         _ => draft.remove_statement(file, tree.enclosing_statement(it.chain.end)),
     }
+}
+
+/// The statement that exports nothing but an object of which a property is the last one left, if that makes no
+/// difference to anybody.
+fn exported_object(draft: &Draft<'_>, property: Place) -> Option<NodeId> {
+    let Place { file, node } = property;
+    let facts = draft.input.project.facts(file);
+    let tree = &facts.tree;
+    let object = tree.parent(node)?;
+    if !is_last(draft, file, &tree.children(object)) {
+        return None;
+    }
+    let statement = tree.enclosing_statement(object);
+    let exported = match tree.kind(statement) {
+        Kind::ExpressionStatement { expression } => match tree.kind(*expression) {
+            Kind::Assign { value, .. } => *value,
+            _ => return None,
+        },
+        Kind::ExportDefault { value, .. } => *value,
+        _ => return None,
+    };
+    let is_missed = match tree.kind(statement) {
+        Kind::ExportDefault { .. } => {
+            let mut others = draft.input.project.files().filter(|it| it.0 != file);
+            others.any(|it| draft.input.project.loads(it.0, file))
+        }
+        // Without it a module exports an empty object, too, unless something was exported otherwise.
+        _ => {
+            let names = ["module", "exports"].iter();
+            let all = names.filter_map(|it| facts.free_names().get(*it)).flatten();
+            let own = tree.span(statement);
+            all.into_iter().any(|it| !own.contains(tree.span(*it)))
+        }
+    };
+    let is_listed = tree.statement_list(statement).is_some();
+    (exported == object && is_listed && !is_missed).then_some(statement)
 }
 
 /// Removes a property of an object, or an element of an array, with the comma that belongs to it.
@@ -114,27 +154,8 @@ fn remove_item(draft: &mut Draft<'_>, file: FileId, items: &[Span], own: usize) 
     let item = items[own];
     let is_left = |it: &&Span| !draft.is_gone(file, **it);
     let previous = items[..own].iter().rfind(is_left).copied();
-    let gone = match (previous, items[own + 1..].iter().find(is_left)) {
-        // An item on a line of its own goes with the line.
-        (_, Some(next))
-            if layout.starts_line(item.start as usize)
-                && layout.starts_line(next.start as usize) =>
-        {
-            Span::new(
-                layout.line_start(item.start as usize),
-                layout.line_start(next.start as usize),
-            )
-        }
-        (_, Some(next)) => Span {
-            start: item.start,
-            end: next.start,
-        },
-        (Some(previous), None) => Span {
-            start: previous.end,
-            end: item.end,
-        },
-        (None, None) => item,
-    };
+    let next = items[own + 1..].iter().find(is_left).copied();
+    let gone = lists::run(layout, previous, (item, item), next);
     draft.delete(file, gone);
 }
 

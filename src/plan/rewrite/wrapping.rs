@@ -1,7 +1,7 @@
 //! How a rewritten call is broken over lines, as formatters do it: on one line if it fits, else with its last argument
 //! opened, else one argument a line. A call whose authors broke it in another way stays as it is.
 
-use super::emits::Piece;
+use super::emits::{Piece, text};
 use crate::findings::chains::Chain;
 use crate::plan::draft::Draft;
 use crate::plan::layout::{Formatting, Layout};
@@ -40,8 +40,9 @@ impl From<Vec<Piece>> for Wrapped {
 
 /// `pieces`, the call in the place of `chain`, with line breaks between the arguments where the file wants some.
 pub(super) fn wrapped(draft: &Draft<'_>, chain: &Chain, start: u32, pieces: Vec<Piece>) -> Wrapped {
-    let Some((head, arguments)) = arguments(draft, chain, &pieces) else {
-        return pieces.into();
+    let (head, arguments) = match arguments(draft, chain, &pieces) {
+        Some(it) => it,
+        None => return links(draft, chain, start, pieces).into(),
     };
     let call = Call {
         draft,
@@ -74,6 +75,35 @@ pub(super) fn wrapped(draft: &Draft<'_>, chain: &Chain, start: u32, pieces: Vec<
         Form::Flat | Form::Mixed => with_own_end(&call, pieces),
     };
     pieces.into()
+}
+
+/// A chain of several calls with each on a line of its own, where a formatter would break it.
+fn links(draft: &Draft<'_>, chain: &Chain, start: u32, pieces: Vec<Piece>) -> Vec<Piece> {
+    let call = Call {
+        draft,
+        chain,
+        formatting: draft.formatting(chain.root.file),
+        start: start as usize,
+        head: String::new(),
+        arguments: Vec::new(),
+    };
+    let whole = call.text(&pieces);
+    let line = [call.indentation(), call.before(), &whole, call.behind()];
+    let is_chain = whole.contains(").") && !whole.contains('\n');
+    if !is_chain || !call.formatting.is_configured || call.is_narrow(&line) {
+        return pieces;
+    }
+    let (_, inner) = call.breaks();
+    let broken = pieces.into_iter().flat_map(|it| {
+        let starts_link = call.text(std::slice::from_ref(&it)).starts_with('.');
+        let gap = starts_link.then(|| Piece::Text(inner.clone()));
+        let it = match it {
+            Piece::Text(text) => Piece::Text(text.replace(").", &format!("){inner}."))),
+            source @ Piece::Source(_) => source,
+        };
+        gap.into_iter().chain([it])
+    });
+    broken.collect()
 }
 
 /// The pieces of a call that stays as it was broken: what stands in front of its closing parenthesis is kept.
@@ -151,11 +181,7 @@ impl Call<'_> {
     }
 
     fn text(&self, pieces: &[Piece]) -> String {
-        let text = |it: &Piece| match it {
-            Piece::Text(text) => text.clone(),
-            Piece::Source(span) => self.layout().text[span.range()].to_owned(),
-        };
-        pieces.iter().map(text).collect()
+        text(self.draft, self.chain, pieces)
     }
 
     fn before(&self) -> &str {
@@ -181,9 +207,15 @@ impl Call<'_> {
     /// Whether the line is the statement's own: in a function on one line nothing is broken.
     fn may_break(&self) -> bool {
         let layout = self.layout();
-        let statement = layout.tree.enclosing_statement(self.chain.root.node);
-        let start = layout.tree.span(statement).start as usize;
-        layout.starts_line(start) || self.before().is_empty()
+        let tree = layout.tree;
+        let root = self.chain.root.node;
+        let statement = tree.enclosing_statement(root);
+        let start = tree.span(statement).start as usize;
+        let line = layout.line_start(self.start);
+        let mut around = tree.ancestors(root).take_while(|it| *it != statement);
+        let is_in_line =
+            around.any(|it| tree.function(it).is_some() && tree.span(it).start as usize >= line);
+        !is_in_line && layout.starts_line(start) || self.before().is_empty()
     }
 
     fn on_one_line(&self) -> Vec<Piece> {

@@ -2,40 +2,42 @@
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate broadcaster
 //
-// Talks to the dedicated Socket.IO server (socketio-server.js) from any process, through Redis. There is no Socket.IO
+{% if in_api %}// Talks to the Socket.IO server of this very process, which attach(io) was told of. Once that server is taken out of
+// the API, this file is written anew, and talks to it through Redis.
+{% else %}// Talks to the dedicated Socket.IO server (socketio-server.js) from any process, through Redis. There is no Socket.IO
 // server and no port in here, so any number of API processes can run side by side.
-//
+{% endif %}//
 //   socketBroadcaster.broadcast(event, ...args)                 everybody
 //   socketBroadcaster.broadcastToRoom(rooms, event, ...args)    one room, or the union of several (one delivery each)
 //   socketBroadcaster.to(room).except(room).emit(event, ...)    the chain of `io`, same names, same meaning
 //   await socketBroadcaster.in(room).fetchSockets()             questions are answered by the server, so they are awaited
 //
-// Nothing connects until the first use. An emit never throws and never rejects because of Redis: while Redis is away,
+{% if not in_api %}// Nothing connects until the first use. An emit never throws and never rejects because of Redis: while Redis is away,
 // events wait in a bounded queue; see stats().
 //
-// In the project's own tests, with SOCKET_IO_BROADCASTER=memory, nothing ever connects:
+{% endif %}// In the project's own tests, with SOCKET_IO_BROADCASTER=memory, nothing ever connects:
 //
 //   socketBroadcaster.sent                    [{ nsp, rooms, except, flags, event, args }, ...]: what would have been sent
 //   socketBroadcaster.answers.roomSize = 2    what a question gets: a value, or a function of the question
 //   socketBroadcaster.clear()                 forgets both
 {% if esm %}
-import { randomUUID } from 'node:crypto';
+{% if not in_api %}import { randomUUID } from 'node:crypto';
 {% if adapter == "classic" %}import { Emitter } from '@socket.io/redis-emitter';
 {% endif %}import { createClient } from 'redis';
-import * as wire from './socketWire{{ suffix }}';
+{% endif %}import * as wire from './socketWire{{ suffix }}';
 {% else %}
-const { randomUUID } = require('node:crypto');
+{% if not in_api %}const { randomUUID } = require('node:crypto');
 {% if adapter == "classic" %}const { Emitter } = require('@socket.io/redis-emitter');
 {% endif %}const { createClient } = require('redis');
-const wire = require('./socketWire{{ suffix }}');
-{% endif %}
+{% endif %}const wire = require('./socketWire{{ suffix }}');
+{% endif %}{% if not in_api %}
 const logRedisError = wire.createQuietLog('[socketBroadcaster] Redis');
-
+{% endif %}
 function failure(code, message) {
   return Object.assign(new Error(message), { code });
 }
 
-// ------------------------------------------------------------------------------------------------------------ publishing
+{% if not in_api %}// ------------------------------------------------------------------------------------------------------------ publishing
 
 // The socket server needs a moment to subscribe again after a Redis outage. Until it has, a publish reaches nobody.
 const RESUBSCRIBE_GRACE_MS = 5000;
@@ -47,8 +49,6 @@ const UNDER_WAY_MAX = 100;
 // How many events the stream keeps, roughly.
 const STREAM_LENGTH = 10000;
 {% endif %}
-const UNUSED = { connected: false, published: 0, unheard: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null{% if ts %} as string | null{% endif %} };
-
 // How long a process that has nothing else to do waits for a Redis that stays away.
 const EXIT_PATIENCE_MS = 10000;
 
@@ -354,7 +354,7 @@ class Questions {
   }
 }
 
-// --------------------------------------------------------------------------------------------------------- the ways out
+{% endif %}// --------------------------------------------------------------------------------------------------------- the ways out
 
 // A room joined as a string, number or boolean can be named from another process. An object (an ObjectId that was not
 // made a string) equals nothing but itself: `io` reaches nobody with it, and so does this.
@@ -375,7 +375,7 @@ function takeCallback(args) {
   return typeof args[args.length - 1] === 'function' ? args[args.length - 1] : null;
 }
 
-// To the dedicated server, through Redis.
+{% if not in_api %}// To the dedicated server, through Redis.
 class RedisLink {
   constructor() {
     this.publisher = new Publisher();
@@ -433,7 +433,7 @@ class RedisLink {
   }
 }
 
-// To a Socket.IO server in this very process: each chain is built again on `io` itself. See attach().
+{% endif %}// To a Socket.IO server in this very process: each chain is built again on `io` itself. See attach().
 class LocalLink {
   constructor(io) {
     this.io = io;
@@ -507,9 +507,10 @@ class Switchboard {
   constructor() {
     this.memory = new MemoryLink();
     this.local = null;
-    this.redis = null;
 {%- if in_api %}
     this.nowhere = new NoLink();
+{%- else %}
+    this.redis = null;
 {%- endif %}
   }
 
@@ -599,6 +600,8 @@ class RemoteSocket {
 
 // -------------------------------------------------------------------------------------------------------- the broadcaster
 
+const UNUSED = { connected: false, published: 0, unheard: 0, failed: 0, dropped: 0, queued: 0, pending: 0, lastProblem: null{% if ts %} as string | null{% endif %} };
+
 function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
   const switchboard = new Switchboard();
   const io = new Namespace(switchboard, '/');
@@ -631,7 +634,7 @@ function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
   const lifeCycle = {
     of: (name) => new Namespace(switchboard, String(name).startsWith('/') ? name : `/${name}`),
 
-    // For a server that still lives in this process: from now on everything goes straight to `server`, nothing to Redis.
+    // For a server that still lives in this process: from now on everything goes straight to `server`{% if not in_api %}, nothing to Redis{% endif %}.
     attach(server) {
       switchboard.local = new LocalLink(server);
       return io;

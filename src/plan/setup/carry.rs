@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::text::{Paragraphs, removal};
 use crate::plan::adapter::Drops;
 use crate::plan::draft::Draft;
+use crate::plan::layout::reflow;
 use crate::plan::lists;
 use crate::plan::toplevel::purity;
 use crate::plan::toplevel::{Form, Statements};
@@ -60,10 +61,8 @@ pub(super) fn return_server(draft: &mut Draft<'_>, function: Place, name: &str) 
 pub(super) fn end_of_file(draft: &mut Draft<'_>, statements: &Statements<'_>, gone: Span) {
     let layout = statements.layout();
     let line = layout.line_start(gone.start as usize);
-    let before = layout.text[..line].trim_end().len();
-    let end = layout.line_end(before);
-    if layout.text[gone.end as usize..].trim().is_empty() && before > 0 && end < line {
-        draft.delete(statements.file, Span::new(end, line));
+    if let Some(blank) = layout.blank_end(line, gone.end as usize) {
+        draft.delete(statements.file, blank);
     }
 }
 
@@ -118,10 +117,24 @@ pub(super) fn nested(
             );
         }
     }
-    for span in lists::removals(layout, &rest) {
-        draft.delete(statements.file, span);
-    }
+    remove_elements(draft, statements, rest);
     gone
+}
+
+/// Takes elements out of their lists; a list of which the rest fits on one line is joined where a formatter would.
+fn remove_elements(draft: &mut Draft<'_>, statements: &Statements<'_>, mut gone: BTreeSet<NodeId>) {
+    let tree = statements.tree();
+    let file = statements.file;
+    let lists: BTreeSet<NodeId> = gone.iter().filter_map(|it| tree.parent(*it)).collect();
+    for node in lists {
+        if let Some(text) = reflow::joined_list(draft, Place { file, node }, &gone) {
+            draft.replace_whole(file, tree.span(node), &text);
+            gone.retain(|it| tree.parent(*it) != Some(node));
+        }
+    }
+    for span in lists::removals(statements.layout(), &gone) {
+        draft.delete(file, span);
+    }
 }
 
 /// `await Promise.all([a(), b()])` with one element left: the call, and the element that may stand for it.

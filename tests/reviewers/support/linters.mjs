@@ -11,24 +11,30 @@ import { isGenerated, isTypeScript } from './projects.mjs';
 
 const linter = new Linter({ configType: 'flat' });
 
-export function complaints({ before, after }) {
-  const found = [];
-  const everything = [...before].flatMap(([path, text]) => lint(path, text));
-  for (const [path, text] of after) {
-    if (before.get(path) === text) continue;
-    // Code in a new file was moved from some file of the project.
-    const known = before.has(path) ? lint(path, before.get(path)) : everything;
-    const isNew = (it) => !known.includes(it);
-    found.push(...lint(path, text).filter(isNew).map((it) => `${path}: ESLint: ${it}`));
-    found.push(...syntax(path, text).map((it) => `${path}: ${it}`));
+export function complaints({ before, after, refusal }) {
+  const found = refusal ? [`refused: ${refusal}`] : [];
+  const changed = [...after].filter(([path, text]) => before.get(path) !== text);
+  const old = new Map(changed.map(([path]) => [path, before.has(path) ? judge(path, before.get(path)) : []]));
+  for (const [path, text] of changed) {
+    // Code in a new file was moved from one that is changed.
+    const known = before.has(path) ? [...old.get(path)] : [...old.values()].flat();
+    for (const it of judge(path, text)) {
+      const at = known.indexOf(it);
+      if (at < 0) found.push(`${path}: ${it}`);
+      else known.splice(at, 1);
+    }
   }
   return found;
+}
+
+function judge(path, text) {
+  return [...lint(path, text), ...syntax(path, text)];
 }
 
 function lint(path, text) {
   const isModule = isTypeScript(path) || /^(import|export)\b/m.test(text);
   const config = {
-    files: ['**/*'],
+    files: ['**/*.{js,cjs,mjs,ts,cts,mts}'],
     languageOptions: {
       sourceType: isModule ? 'module' : 'commonjs',
       globals: { ...globals.node, ...globals.browser },
@@ -45,10 +51,13 @@ function lint(path, text) {
   };
   // Comments that switch rules off are the authors' matter.
   const messages = linter.verify(text, [config], { filename: path, allowInlineConfig: false });
-  return messages.map((it) => it.message);
+  // Where the other name is declared moves with the lines above it.
+  return messages.map((it) => `ESLint: ${it.message.replace(/ on line \d+ column \d+/, '')}`);
 }
 
 function syntax(path, text) {
+  // Declarations are no programs: TypeScript makes nothing of them.
+  if (path.endsWith('.d.ts')) return [];
   if (isTypeScript(path)) {
     const options = { reportDiagnostics: true, fileName: path };
     const { diagnostics } = typescript.transpileModule(text, options);

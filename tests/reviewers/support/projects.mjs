@@ -1,4 +1,4 @@
-// The projects that are reviewed: the examples of the rules and the fixtures, before and after `apply`.
+// The projects that are reviewed: the examples of the rules and the fixtures, or checkouts, before and after `apply`.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ export const isTypeScript = (path) => /\.[cm]?ts$/.test(path);
 export const isGenerated = (text) => text.slice(0, 200).includes('// @iomigrate ');
 
 // Every folder `before` of the repository, by a name for a reader.
-export async function projects() {
+export async function examples() {
   const found = [];
   for (const parent of ['rules', 'fixtures']) {
     for (const entry of await readdir(join(root, parent), { withFileTypes: true })) {
@@ -27,8 +27,15 @@ export async function projects() {
   return found.sort((a, b) => a.name.localeCompare(b.name));
 }
 
+// Every folder in a folder.
+export async function checkouts(parent) {
+  const entries = await readdir(parent, { withFileTypes: true });
+  const folders = entries.filter((it) => it.isDirectory());
+  return folders.map((it) => ({ name: it.name, folder: join(parent, it.name) }));
+}
+
 // What `apply` makes of a project. `prepare` may change the files first: a map of paths to texts.
-// Returns both maps; the migrated one has the generated programs, too.
+// Returns both maps; the migrated one has the generated programs, too. `refusal`: what it said if it did nothing.
 export async function migrate(project, binary, prepare = async () => {}) {
   const desk = await mkdtemp(join(tmpdir(), 'iomigrate-review-'));
   try {
@@ -39,8 +46,8 @@ export async function migrate(project, binary, prepare = async () => {}) {
       await mkdir(dirname(join(desk, path)), { recursive: true });
       await writeFile(join(desk, path), text);
     }
-    await apply(binary, desk);
-    return { before, after: await programs(desk) };
+    const refusal = await apply(binary, desk);
+    return { before, after: await programs(desk), refusal };
   } finally {
     await rm(desk, { recursive: true, force: true });
   }
@@ -52,8 +59,9 @@ async function apply(binary, desk) {
     await run(binary, ['apply', '--unsafe-fixes', '--quiet', desk], { env });
   } catch (error) {
     // 1: something is left for a person.
-    if (error.code !== 1) throw error;
+    if (error.code !== 1) return error.stderr || String(error);
   }
+  return null;
 }
 
 async function programs(folder) {
