@@ -182,7 +182,7 @@ impl Address {
                     init: Some(init),
                 } if is_it(target) => self.read(input, file, *init, depth),
                 Kind::ExportDefault { value, .. } if name == "default" => {
-                    self.read(input, file, *value, depth)
+                    self.read(input, file, *value, depth);
                 }
                 _ => {}
             }

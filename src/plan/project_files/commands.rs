@@ -9,6 +9,9 @@ use crate::plan::Input;
 use crate::project::entries::file_at;
 use crate::source::FileId;
 
+/// What Node.js is told to run TypeScript with `tsx`.
+pub(in crate::plan) const TSX: &str = "--import tsx";
+
 /// A command that starts the entry file.
 pub(in crate::plan) struct Command {
     /// What stands before the file: `node `.
@@ -123,7 +126,7 @@ impl Command {
                 .any(|it| it.starts_with(name))
         };
         match () {
-            () if runs("tsx") => Some("--import tsx"),
+            () if runs("tsx") => Some(TSX),
             () if runs("ts-node") => Some("--require ts-node/register"),
             () => None,
         }

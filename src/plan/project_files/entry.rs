@@ -144,3 +144,18 @@ pub(in crate::plan) fn relative(folder: &str, to: &str) -> String {
     let start = if up.is_empty() { "./" } else { &up };
     format!("{start}{}", to[shared..].join("/"))
 }
+
+/// A folder relative to the root, with its slash, as a file in the folder `around` names it; `None` if it is not in the root.
+pub(in crate::plan) fn joined(around: &str, named: &str) -> Option<String> {
+    if named.starts_with(['/', '~', '$']) {
+        return None;
+    }
+    let mut parts: Vec<&str> = around.split_terminator('/').collect();
+    for part in named.split('/').filter(|it| !matches!(*it, "" | ".")) {
+        match part {
+            ".." => drop(parts.pop()?),
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.iter().map(|it| format!("{it}/")).collect())
+}

@@ -78,6 +78,15 @@ const DEPENDENCIES: &[Dependency] = &[
     },
 ];
 
+/// Runs TypeScript.
+const TSX: Dependency = Dependency {
+    name: "tsx",
+    version: "^4.20.0",
+    oldest: 0,
+    user: User::Server,
+    adapters: &Adapter::ALL,
+};
+
 /// The path of the manifest that a file belongs to.
 pub(in crate::plan) fn path_for<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     let manifests = input.manifests.iter().map(|it| it.path.as_str());
@@ -227,9 +236,34 @@ pub(super) fn write(
         return;
     };
     let before = text_at(input, path).unwrap_or_default();
-    let with_packages = add_dependencies(before, needed(adapter, users));
+    let mut packages: Vec<&Dependency> = needed(adapter, users).collect();
+    if let Some(slice) = slice.filter(|it| needs_tsx(input, it, entry_path)) {
+        packages.push(&TSX);
+        written.notes.push(format!(
+            "no `start` script says how `{entry_path}` is run: `{}` is run by `tsx`",
+            slice.server_path
+        ));
+    }
+    let with_packages = add_dependencies(before, &packages);
     let with_script = slice.and_then(|it| add_scripts(input, &with_packages, path, it));
     written.add(input, path.to_owned(), with_script.unwrap_or(with_packages));
+}
+
+/// Whether a program has to be compiled or loaded by something.
+pub(super) fn is_typescript(path: &str) -> bool {
+    path.rsplit('.')
+        .next()
+        .is_some_and(|it| it.ends_with("ts") || it == "tsx")
+}
+
+/// Whether nothing that the package has tells how to run the dedicated server.
+fn needs_tsx(input: &Input<'_>, slice: &Slice, entry_path: &str) -> bool {
+    let manifest = manifest(input, entry_path);
+    let has_it = ["dependencies", "devDependencies"].iter().any(|it| {
+        let list = manifest.get(it);
+        list.is_some_and(|it| it.get(TSX.name).is_some())
+    });
+    is_typescript(&slice.server_path) && !has_it && Command::of_script(input, "start").is_none()
 }
 
 /// What `users` need with this adapter.
@@ -239,7 +273,7 @@ fn needed(adapter: Adapter, users: &[User]) -> impl Iterator<Item = &'static Dep
         .filter(move |it| it.adapters.contains(&adapter) && users.contains(&it.user))
 }
 
-fn add_dependencies(text: &str, needed: impl Iterator<Item = &'static Dependency>) -> String {
+fn add_dependencies(text: &str, needed: &[&Dependency]) -> String {
     let Some(root) = json::object(text, 0) else {
         return text.to_owned();
     };
@@ -248,7 +282,7 @@ fn add_dependencies(text: &str, needed: impl Iterator<Item = &'static Dependency
         .get("dependencies")
         .and_then(|it| json::object(text, it.value.start as usize))
     else {
-        let added: Vec<(&str, String)> = needed.map(quoted).collect();
+        let added: Vec<(&str, String)> = needed.iter().map(|it| quoted(it)).collect();
         let last = root.members.last().map(|it| it.key.as_str());
         let with_empty =
             json::insert(text, &root, &[("dependencies", "{}".to_owned())], last).apply(text);
@@ -296,7 +330,7 @@ fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Opti
             .server_path
             .strip_prefix(folder(path))
             .unwrap_or(&slice.server_path);
-        let runner = if file.ends_with("ts") { "tsx" } else { "node" };
+        let runner = if is_typescript(file) { "tsx" } else { "node" };
         let command = match (script, command) {
             (_, Some(command)) => command,
             ("start", None) => format!("{runner} {file}"),
@@ -318,19 +352,18 @@ fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::{Adapter, User, add_dependencies, major, needed};
+    use super::{Adapter, Dependency, User, major, needed};
+
+    fn add_dependencies(text: &str, users: &[User]) -> String {
+        let needed: Vec<&Dependency> = needed(Adapter::Classic, users).collect();
+        super::add_dependencies(text, &needed)
+    }
 
     #[test]
     fn versions_that_will_do_stay() {
         let text = "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^7.2.0\",\n    \"express\": \"^5.1.0\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n";
         assert_eq!(
-            add_dependencies(
-                text,
-                needed(
-                    Adapter::Classic,
-                    &[User::Server, User::Publisher, User::Wire]
-                )
-            ),
+            add_dependencies(text, &[User::Server, User::Publisher, User::Wire]),
             "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^8.3.0\",\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"express\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n"
         );
     }
@@ -338,10 +371,7 @@ mod tests {
     #[test]
     fn a_manifest_without_dependencies_gets_some() {
         assert_eq!(
-            add_dependencies(
-                "{\n  \"name\": \"x\"\n}\n",
-                needed(Adapter::Classic, &[User::Publisher, User::Wire])
-            ),
+            add_dependencies("{\n  \"name\": \"x\"\n}\n", &[User::Publisher, User::Wire]),
             "{\n  \"name\": \"x\",\n  \"dependencies\": {\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^5.8.0\"\n  }\n}\n"
         );
     }

@@ -1,6 +1,7 @@
 //! The files around a migration: the runtime that it brings, and what says how the processes are run. What moves out of
 //! the entry file is `setup`'s matter.
 
+mod app;
 pub(in crate::plan) mod commands;
 mod entry;
 mod json;
@@ -21,7 +22,7 @@ use super::{Input, WrittenFile, imports, surroundings};
 use crate::config::teaching::{Method, Room};
 use crate::config::{Access, Settings};
 use crate::source::{FileId, Span};
-pub(in crate::plan) use entry::{broadcaster_path, entry, relative, runtime_path};
+pub(in crate::plan) use entry::{broadcaster_path, entry, joined, relative, runtime_path};
 use entry::{stand_in_path, wire_path};
 pub(in crate::plan) use manifest::catches_handlers;
 use wire::Wire;

@@ -143,7 +143,7 @@ fn a_number_that_somebody_chose_stays() {
 
 #[test]
 fn a_file_that_leaves_doubts_is_left() {
-    let text = "module.exports = { apps: [{ script: 'npm', args: 'start' }] };\n";
+    let text = "module.exports = { apps: [{ script: 'start.js' }] };\n";
     let (after, notes) = pm2(text);
     assert_eq!(after, text);
     assert!(notes[0].starts_with("`ecosystem.config.js` is left as it is"));
@@ -182,6 +182,34 @@ fn development_needs_no_redis() {
     assert!(text.contains(
         "\"dev:socketio\": \"nodemon --exec 'node src/socketio-server.js --redis-stand-in --trace'\""
     ));
+}
+
+#[test]
+fn pm2_is_told_extensions() {
+    let bare = SERVER.replace("node src/server.js", "nodemon src/server");
+    let text = file(&bare, "ecosystem.config.js").unwrap();
+    assert!(text.contains("script: 'src/socketio-server.js'"), "{text}");
+    assert!(text.contains("script: 'src/server.js'"), "{text}");
+}
+
+#[test]
+fn typescript_that_nothing_starts_is_run_by_a_package_that_is_there() {
+    let text = SERVER
+        .replace("//- src/server.js", "//- src/server.ts")
+        .replace("\"start\": \"node src/server.js\"", "");
+    let manifest = file(&text, "package.json").unwrap();
+    assert!(
+        manifest.contains("\"start:socketio\": \"tsx src/socketio-server.ts\""),
+        "{manifest}"
+    );
+    assert!(manifest.contains("\"tsx\": \"^4.20.0\""), "{manifest}");
+    let pm2 = file(&text, "ecosystem.config.js").unwrap();
+    assert_eq!(pm2.matches("node_args: '--import tsx'").count(), 2, "{pm2}");
+    let has_it = text.replace(
+        "{ \"name\"",
+        "{ \"devDependencies\": { \"tsx\": \"4\" }, \"name\"",
+    );
+    assert!(!file(&has_it, "package.json").unwrap().contains("^4.20.0"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::service::OWN;
 use super::yaml::{self, Document, Node};
 use super::{Around, folder};
 use crate::plan::edits::{Edit, EditList};
-use crate::plan::project_files::Written;
+use crate::plan::project_files::{Written, joined};
 use crate::source::Span;
 
 /// Adds the service to each compose file that runs the API. Returns the names of the API's service and the new one.
@@ -373,19 +373,4 @@ fn launch(node: &Node) -> Option<Launch> {
         [] => yaml::text_of(node).map(Launch::line),
         words => Some(Launch::words(words)),
     }
-}
-
-/// A folder relative to the root, with its slash, as a compose file in `around` names it; `None` if it is not in the root.
-fn joined(around: &str, named: &str) -> Option<String> {
-    if named.starts_with(['/', '~', '$']) {
-        return None;
-    }
-    let mut parts: Vec<&str> = around.split_terminator('/').collect();
-    for part in named.split('/').filter(|it| !matches!(*it, "" | ".")) {
-        match part {
-            ".." => drop(parts.pop()?),
-            _ => parts.push(part),
-        }
-    }
-    Some(parts.iter().map(|it| format!("{it}/")).collect())
 }
