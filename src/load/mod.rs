@@ -260,6 +260,7 @@ impl FoundConfig {
             access: self.config.broadcaster.access,
             carriers: self.config.carrier.clone(),
             adapter: self.config.broadcaster.adapter,
+            port: self.config.server.port,
             methods: self.config.broadcaster.method.clone(),
             off: self.config.off(),
             ..Settings::default()

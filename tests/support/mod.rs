@@ -45,6 +45,7 @@ fn settings(text: &str) -> Settings {
         access: config.broadcaster.access,
         carriers: config.carrier,
         adapter: config.broadcaster.adapter,
+        port: config.server.port,
         methods: config.broadcaster.method,
         ..Settings::default()
     }

@@ -69,7 +69,7 @@ async function startSocketServer(io, httpServer) {
     return;
   }
   if (socketService.isDraining) return;
-  httpServer.listen(Number(SOCKET_IO_PORT || 3002), SOCKET_IO_HOST || '127.0.0.1', () => {
+  httpServer.listen(Number(SOCKET_IO_PORT || {{ socket_port }}), SOCKET_IO_HOST || '127.0.0.1', () => {
     const { address, port } = httpServer.address();
     socketService.isStarted = true;
     console.log(`Socket.IO server listening on ${address}:${port}`);

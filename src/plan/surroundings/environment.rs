@@ -16,7 +16,8 @@ const NAMES: &[&str] = &[
 
 /// Adds the variables to each example of the API's environment.
 pub(super) fn write(around: &Around<'_>, redis_key: &str, written: &mut Written) {
-    let variables = BTreeMap::from([("redis_key", redis_key)]);
+    let port = around.socket_port.to_string();
+    let variables = BTreeMap::from([("redis_key", redis_key), ("socket_port", &port)]);
     let template = render(include_str!("../runtime/env.example"), &variables);
     for name in NAMES {
         let path = format!("{}{name}", around.root);

@@ -15,9 +15,7 @@ use super::project_files::{Written, manifest};
 use crate::load::TextFile;
 use crate::plan::Input;
 use crate::plan::setup::Slice;
-
-/// Where the dedicated server listens unless told otherwise.
-const SOCKET_PORT: u32 = 3002;
+pub(in crate::plan) use port::taken;
 
 /// Edits what is there, writes a site file for nginx if there is no proxy, and says what a person has to do.
 pub(in crate::plan) fn write(
@@ -31,14 +29,9 @@ pub(in crate::plan) fn write(
         input,
         slice,
         root,
-        api_port: port::port(input, slice),
-        socket_port: SOCKET_PORT,
+        api_port: port::port(input, slice.file),
+        socket_port: input.settings.socket_port(),
     };
-    if around.api_port == Some(SOCKET_PORT) {
-        written
-            .notes
-            .push("the API listens on 3002, too: set `SOCKET_IO_PORT` to another port".to_owned());
-    }
     let composed = compose::write(&around, written);
     container::advise(&around, !composed.is_empty(), written);
     container::add_to_procfile(&around, written);

@@ -54,7 +54,7 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
   const files = {
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
     'src/socketio-server.js': render('dedicated-server.js', server),
-    'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, global: false, adapter, suffix: extension, broadcaster_path: `./socketBroadcaster${extension}` }),
+    'src/utils/socketRuntime.js': render('socketRuntime.js', { esm, ts: false, global: false, adapter, suffix: extension, socket_port: 3002, broadcaster_path: `./socketBroadcaster${extension}` }),
     'src/utils/redisStandIn.js': render('redisStandIn.js', { esm, ts: false, adapter }),
     'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, global: false, adapter, suffix: extension, methods, in_api: inApi }),
     'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, adapter, redis_key: redisKey }),

@@ -1,0 +1,2 @@
+const app = require('./server');
+exports.handle = (socket) => socket.emit('a', app.helper(1));

@@ -1,0 +1,10 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+const http = require('http');
+const { Server } = require('socket.io');
+const server = http.createServer();
+const io = new Server(server);
+io.on('connection', () => {});
+setInterval(() => io.emit('tick'), 1000);
+server.listen(5000);
+//# sourceMappingURL=server.js.map

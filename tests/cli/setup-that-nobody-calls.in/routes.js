@@ -1,0 +1,1 @@
+module.exports = (req, res) => { req.app.get('io').emit('a'); };
