@@ -20,6 +20,11 @@ pub(in crate::plan) struct Drops {
 }
 
 impl Drops {
+    /// Whether nothing is dropped.
+    pub(in crate::plan) fn is_empty(&self) -> bool {
+        self.statements.is_empty() && self.elements.is_empty()
+    }
+
     /// Whether a node is dropped with something around it.
     pub(in crate::plan) fn covers(&self, statements: &Statements<'_>, node: NodeId) -> bool {
         let dropped = |it: NodeId| self.statements.contains(&it) || self.elements.contains(&it);
@@ -120,7 +125,7 @@ impl Drops {
     }
 
     /// Whether an argument does nothing that would be missed: data, or a callback that only logs.
-    fn is_idle(&self, statements: &Statements<'_>, node: NodeId) -> bool {
+    pub(super) fn is_idle(&self, statements: &Statements<'_>, node: NodeId) -> bool {
         let tree = statements.tree();
         tree.descendants(node).all(|it| match tree.kind(it) {
             _ if self.covers(statements, it) => true,

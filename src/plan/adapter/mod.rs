@@ -5,9 +5,10 @@ mod drops;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Input;
+use super::toplevel::starts::{callers, function_around};
 use super::toplevel::{Statements, place};
 use crate::findings::entries::{ClientRole, holders, role};
-use crate::findings::uses::Use;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::scope::BindingId;
@@ -15,14 +16,14 @@ use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
 pub(in crate::plan) use drops::Drops;
 
-/// Finds what can be dropped. `setters` are the `io.adapter(…)`.
+/// Finds what can be dropped. `setters` are the `io.adapter(…)`, or calls of what does nothing else.
 pub(in crate::plan) fn drops(
     statements: &Statements<'_>,
-    setters: &[&Use],
+    setters: &[NodeId],
 ) -> (Drops, Vec<String>) {
     let mut base = Drops::default();
     for setter in setters {
-        if let Some(statement) = whole_statement(statements, setter.chain.end) {
+        if let Some(statement) = whole_statement(statements, *setter) {
             base.statements.insert(statement);
         }
     }
@@ -35,6 +36,20 @@ pub(in crate::plan) fn drops(
         }
         candidates.retain(|it, _| !stubborn.contains(it));
     }
+}
+
+/// The only call of the function around a setter, if that does nothing without it but tell what it did.
+pub(in crate::plan) fn spent_call(input: &Input<'_>, setter: Place) -> Option<Place> {
+    let function = function_around(input, setter)?;
+    let statements = Statements::new(input, setter.file);
+    let (drops, _) = drops(&statements, &[setter.node]);
+    let body = statements.tree().function(function.node)?.body?;
+    let is_spent = drops.covers(&statements, setter.node) && drops.is_idle(&statements, body);
+    let [call] = callers(input, function)[..] else {
+        return None;
+    };
+    let is_whole = whole_statement(&Statements::new(input, call.file), call.node).is_some();
+    (is_spent && is_whole).then_some(call)
 }
 
 /// The `adapter:` properties in the options of the server.

@@ -73,6 +73,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
     manifest::write(input, slice, (wire.adapter, in_api), &mut written);
     written.notes.extend(wire.note);
     if let Some(slice) = slice {
+        written.notes.extend(wire::replaced(input, wire.adapter));
         written.add(input, slice.server_path.clone(), slice.server.clone());
         written.add(
             input,

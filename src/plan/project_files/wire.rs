@@ -5,7 +5,7 @@ use super::{manifest, text_at};
 use crate::config::adapter::Adapter;
 use crate::plan::Input;
 use crate::project::value::{Place, Value};
-use crate::syntax::{Key, Kind};
+use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// Packages through which a project already meets others in Redis.
 const MEETING_POINTS: &[&str] = &[
@@ -27,6 +27,48 @@ pub(super) struct Wire {
     pub(super) adapter: Adapter,
     /// What a person has to do for it.
     pub(super) note: Option<String>,
+}
+
+/// Adapters of other kinds, and the choice that is closest.
+const OTHER_ADAPTERS: &[(&str, Option<Adapter>)] = &[
+    ("@socket.io/azure-service-bus-adapter", None),
+    ("@socket.io/cluster-adapter", None),
+    ("@socket.io/gcp-pubsub-adapter", None),
+    ("@socket.io/mongo-adapter", None),
+    ("@socket.io/postgres-adapter", None),
+    ("@socket.io/redis-streams-adapter", Some(Adapter::Streams)),
+];
+
+/// What a person should know if the server had an adapter of another kind.
+pub(super) fn replaced(input: &Input<'_>, chosen: Adapter) -> Option<String> {
+    let imports = |package: &str| {
+        let mut files = input
+            .project
+            .files()
+            .filter(|it| input.project.role(it.0).is_of_api());
+        files.any(|it| {
+            it.1.tree.ids().any(|node| {
+                it.1.tree.string_value(node) == Some(package)
+                    || imports_from(&it.1.tree, node, package)
+            })
+        })
+    };
+    let (package, closest) = OTHER_ADAPTERS.iter().find(|it| imports(it.0))?;
+    match closest {
+        Some(adapter) if *adapter == chosen => None,
+        Some(adapter) => Some(format!(
+            "the server had the adapter of `{package}`; `iomigrate apply --adapter {}` keeps its kind",
+            adapter.as_str()
+        )),
+        None => Some(format!(
+            "the adapter of `{package}` is replaced: the API reaches the dedicated server through Redis, which has to be there; \
+             other programs that send events have to go that way, too"
+        )),
+    }
+}
+
+fn imports_from(tree: &Tree, node: NodeId, package: &str) -> bool {
+    matches!(tree.kind(node), Kind::Import { source, .. } if source == package)
 }
 
 impl Wire {

@@ -20,6 +20,7 @@ use super::loading::connections::{self, Connection};
 use super::loading::{self, Sides, sessions, state};
 use super::toplevel::Statements;
 use super::{Input, project_files};
+use crate::findings::uses::Use;
 use crate::project::value::{Place, Value};
 use crate::scope::ScopeId;
 use crate::source::{FileId, Span};
@@ -71,6 +72,8 @@ pub(in crate::plan) struct Slice {
     /// Those of them whose comments are lost: what they were about is not moved but made anew.
     dropped: Vec<Span>,
     drops: Drops,
+    /// The same of other files with a part of the set-up.
+    drops_abroad: Vec<(FileId, Drops)>,
 }
 
 impl Slice {
@@ -115,7 +118,11 @@ impl Slice {
             carry::end_of_file(draft, &statements, *run);
         }
         let gone = carry::nested(draft, &statements, &self.drops);
-        self.drop_comments(draft, gone.iter().chain(&self.dropped));
+        self.drop_comments(draft, self.file, gone.iter().chain(&self.dropped));
+        for (file, drops) in &self.drops_abroad {
+            let gone = carry::nested(draft, &Statements::new(draft.input, *file), drops);
+            self.drop_comments(draft, *file, gone.iter());
+        }
     }
 
     /// Deletes the imports and constants that nothing reads any more; to be called once, when every other edit of the
@@ -124,12 +131,22 @@ impl Slice {
         let statements = Statements::opening(draft.input, self.file, self.opened.clone());
         let gone = carry::sweep(draft, &statements);
         carry::end_statements(draft, &statements);
-        self.drop_comments(draft, gone.iter());
+        self.drop_comments(draft, self.file, gone.iter());
+        let changed = self.drops_abroad.iter().filter(|it| !it.1.is_empty());
+        for (file, _) in changed {
+            let gone = carry::sweep(draft, &Statements::new(draft.input, *file));
+            self.drop_comments(draft, *file, gone.iter());
+        }
     }
 
     /// Notes the comments that are in neither file afterwards.
-    fn drop_comments<'s>(&self, draft: &mut Draft<'_>, spans: impl Iterator<Item = &'s Span>) {
-        let layout = draft.layout(self.file);
+    fn drop_comments<'s>(
+        &self,
+        draft: &mut Draft<'_>,
+        file: FileId,
+        spans: impl Iterator<Item = &'s Span>,
+    ) {
+        let layout = draft.layout(file);
         for comment in spans.flat_map(|it| layout.comments_in(*it)) {
             let text = &layout.text[comment.range()];
             if !self.server.contains(text) {
@@ -159,13 +176,18 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
     let statements = Statements::opening(input, home.file, home.opened.clone());
     let setup = site::setup(&statements, home).map_err(|it| vec![it])?;
     let seeds = seeds::seeds(&statements, &setup)?;
-    let (drops, mut notes) = adapter::drops(&statements, &seeds.setters);
-    let undropped = seeds
+    let (drops, mut notes) = dropped(&statements, home.file, &seeds.setters)?;
+    let elsewhere = seeds
         .setters
         .iter()
-        .find(|it| !drops.covers(&statements, it.chain.end));
-    if let Some(setter) = undropped {
-        return Err(vec![seeds::misplaced(input, setter, home.file)]);
+        .map(|it| it.0.file)
+        .chain([setup.construction.file]);
+    let elsewhere: BTreeSet<FileId> = elsewhere.filter(|it| *it != home.file).collect();
+    let mut drops_abroad = Vec::new();
+    for file in elsewhere {
+        let (drops, found) = dropped(&Statements::new(input, file), home.file, &seeds.setters)?;
+        drops_abroad.push((file, drops));
+        notes.extend(found);
     }
     let (parts, connections) = parts(&statements, &setup, &seeds.statements, &drops)?;
     let sides = server_file::sides(&statements, &parts, &drops);
@@ -194,6 +216,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
         Found {
             parts,
             drops,
+            drops_abroad,
             connections,
             sides,
             notes,
@@ -203,9 +226,29 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
     ))
 }
 
+/// What is dropped of a file, because the dedicated server makes its own adapter.
+fn dropped(
+    statements: &Statements<'_>,
+    home: FileId,
+    setters: &[(Place, &Use)],
+) -> Result<(Drops, Vec<String>), Vec<Blocker>> {
+    let own: Vec<&(Place, &Use)> = setters
+        .iter()
+        .filter(|it| it.0.file == statements.file)
+        .collect();
+    let nodes: Vec<NodeId> = own.iter().map(|it| it.0.node).collect();
+    let (drops, notes) = adapter::drops(statements, &nodes);
+    // Two adapters would deliver everything twice.
+    match own.iter().find(|it| !drops.covers(statements, it.0.node)) {
+        Some(setter) => Err(vec![seeds::misplaced(statements.input, setter.1, home)]),
+        None => Ok((drops, notes)),
+    }
+}
+
 struct Found {
     parts: Parts,
     drops: Drops,
+    drops_abroad: Vec<(FileId, Drops)>,
     connections: Vec<Connection>,
     sides: Sides,
     notes: Vec<String>,

@@ -6,9 +6,9 @@ use super::Blocker;
 use super::handle::Handle;
 use super::site::Setup;
 use crate::findings::uses::{Use, is_server_import};
-use crate::plan::Input;
 use crate::plan::toplevel::starts::{function_around, starts};
 use crate::plan::toplevel::{Form, Statements};
+use crate::plan::{Input, adapter};
 use crate::project::value::{Place, SiteId, SiteKind, Value};
 use crate::rules::Meaning;
 use crate::source::{FileId, Span};
@@ -19,8 +19,8 @@ use crate::syntax::{Kind, NodeId};
 pub(super) struct Seeds<'a> {
     /// Statements of its home.
     pub(super) statements: BTreeSet<usize>,
-    /// Uses that set an adapter there.
-    pub(super) setters: Vec<&'a Use>,
+    /// What sets an adapter, in whatever file: `io.adapter(…)`, or the call of a function that does nothing else.
+    pub(super) setters: Vec<(Place, &'a Use)>,
     /// Uses in other files: the dedicated server has to be the only one that loads these.
     pub(super) abroad: Vec<&'a Use>,
 }
@@ -45,10 +45,15 @@ pub(super) fn seeds<'a>(
         .filter(|it| is_in_process(statements.input, it));
     for site_use in uses {
         let is_here = site_use.chain.root.file == statements.file;
+        let end = Place {
+            file: site_use.chain.root.file,
+            node: site_use.chain.end,
+        };
         match part(statements.input, site_use) {
-            Part::Adapter if is_here => seeds.setters.push(site_use),
-            // The dedicated server has one of its own, and two would deliver everything twice.
-            Part::Adapter => blockers.push(misplaced(statements.input, site_use, statements.file)),
+            Part::Adapter if is_here => seeds.setters.push((end, site_use)),
+            Part::Adapter if let Some(call) = adapter::spent_call(statements.input, end) => {
+                seeds.setters.extend([(end, site_use), (call, site_use)]);
+            }
             // A name for the server in a function is that function's own matter.
             Part::Moves if site_use.meaning == Meaning::Alias => {
                 let found = Some(site_use).filter(|it| is_here && is_at_home(statements, it));
@@ -56,9 +61,11 @@ pub(super) fn seeds<'a>(
                     .statements
                     .extend(found.and_then(|it| movable(statements, it.chain.end)));
             }
-            Part::Moves => match started_at(statements, site_use) {
+            Part::Moves | Part::Adapter => match started_at(statements, site_use) {
                 Some(found) => {
                     seeds.statements.extend(found);
+                    let sets = part(statements.input, site_use) == Part::Adapter;
+                    seeds.setters.extend(sets.then_some((end, site_use)));
                     seeds.abroad.extend(Some(site_use).filter(|_| !is_here));
                 }
                 None => blockers.push(misplaced(statements.input, site_use, statements.file)),

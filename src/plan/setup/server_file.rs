@@ -39,6 +39,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
     let Found {
         mut parts,
         drops,
+        drops_abroad,
         connections,
         sides,
         notes,
@@ -79,6 +80,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         runs: paragraphs.runs(&own),
         dropped,
         drops,
+        drops_abroad,
     }
 }
 
