@@ -1,5 +1,5 @@
 //! Proof by running: the fixture before and after its migration, with real servers and real clients; then the same with
-//! its set-up in other shapes.
+//! its set-up in other shapes, and with small back ends of other styles.
 //!
 //! `tests/e2e/run.mjs` does it and says what it saw; this only starts it with the binary that was just built.
 
@@ -7,17 +7,27 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// Both measure time, and would be in each other's way.
+/// All of them measure time, and would be in each other's way.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 #[test]
 fn the_migrated_fixture_behaves_as_before() {
-    prove(&[]);
+    prove(&["--fixture", "fixtures/isp-desk"]);
 }
 
 #[test]
 fn set_ups_of_other_shapes_behave_as_before() {
-    prove(&["--shapes", "fixtures/isp-desk-shapes"]);
+    prove(&[
+        "--fixture",
+        "fixtures/isp-desk",
+        "--shapes",
+        "fixtures/isp-desk-shapes",
+    ]);
+}
+
+#[test]
+fn back_ends_of_other_styles_behave_as_before() {
+    prove(&["--backends", "fixtures/small-backends"]);
 }
 
 fn prove(arguments: &[&str]) {
@@ -25,12 +35,11 @@ fn prove(arguments: &[&str]) {
     // Its table goes straight to the terminal, also when the test passes.
     let status = Command::new("node")
         .args(["tests/e2e/run.mjs", "--bin", env!("CARGO_BIN_EXE_iomigrate")])
-        .args(["--fixture", "fixtures/isp-desk"])
         .args(["--artefacts", env!("CARGO_TARGET_TMPDIR")])
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .status()
-        .expect("this test needs Node.js 18.11 or newer: apt-get install nodejs npm, or run tests/run.sh");
+        .expect("this test needs Node.js 18.19 or newer: apt-get install nodejs npm, or run tests/run.sh");
     assert!(
         status.success(),
         "tests/e2e/run.mjs ended with {status}: see its table above"

@@ -26,10 +26,13 @@ export function difference(before, after) {
   return names.map((name) => section(name, left[name] ?? [], right[name] ?? [], stepsOf(before, name))).filter(Boolean).join('\n');
 }
 
-// Whether `part` may still become `whole`.
-export function isBeginningOf(part, whole) {
-  const [left, right] = [comparable(part), comparable(whole)];
-  return Object.entries(left).every(([name, rows]) => rows.every((row, at) => row === right[name]?.[at]));
+// As much of a trace as `part` may be the beginning of: what had come after the same number of steps.
+export function beginning(whole, part) {
+  if (part.steps === whole.steps) return whole;
+  const { http, clients, printed } = whole;
+  const known = Object.entries(clients).map(([name, events]) => [name, events.filter(({ at }) => at <= part.steps)]);
+  const come = Object.fromEntries(known.filter(([, events]) => events.length > 0));
+  return { http: http.slice(0, part.http.length), clients: come, printed: printed.slice(0, part.printed.length) };
 }
 
 // What was received in all: the numbers of HTTP answers, of clients, of events and of kinds of events.

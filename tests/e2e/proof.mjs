@@ -2,15 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { play } from './scenario.mjs';
+import { DAY } from './scenario.mjs';
 import { checkManyConnections, checkPorts, checkUnmigratedWorkersFail, MIXED } from './checks/connections.mjs';
 import { checkCoverage } from './checks/coverage.mjs';
-import { applyAll, applySafe, checkPm2, checkUndo, SITE_FILE } from './checks/migration.mjs';
+import { applyAll, applySafe, checkPm2, checkUndo } from './checks/migration.mjs';
 import { checkMutation, MUTATIONS } from './checks/mutations.mjs';
 import { checkOutage } from './checks/outage.mjs';
 import { checkPages, checkUndisturbed, checkUnmigratedPages } from './checks/page.mjs';
 import { checkEightWorkers } from './checks/pm2.mjs';
 import { withBrowser } from './support/browser.mjs';
+import { play } from './support/desk.mjs';
 import { createProject } from './support/project.mjs';
 import { withMigrated, withPm2, withPm2Unmigrated, withWorkersUnmigrated } from './support/stacks.mjs';
 import { need, Table } from './support/table.mjs';
@@ -24,7 +25,7 @@ export async function prove({ bin, fixture, base, artefacts }) {
   const table = new Table();
   const proof = { table, bin, base, artefacts, before: join(base, 'before') };
   const prepared = await table.check('copy, npm install, git commit', async () => {
-    await createProject(proof.before, fixture);
+    await createProject(proof.before, join(fixture, 'before'));
     return { seen: 'ready' };
   });
   if (prepared) {
@@ -41,9 +42,9 @@ export async function prove({ bin, fixture, base, artefacts }) {
 // The system before the migration, and that this harness can tell right from wrong.
 async function proveReference(proof) {
   const { table, base, before } = proof;
-  const first = table.check('before, 1 process: the trace to compare with', () => reference(base, 'before', before));
+  const first = table.check('before, 1 process: the trace to compare with', () => reference(base, 'before', before, DAY));
   await table.check('before, 1 process, again = before', async () => {
-    const trace = await traceOneProcess(base, before);
+    const trace = await traceOneProcess(base, before, DAY);
     return same('before-again', base, need(await first, 'the first trace').trace, trace);
   });
   proof.reference = (await first)?.trace;
@@ -65,8 +66,9 @@ async function proveTool(proof) {
 async function proveMigrated(proof) {
   const { table, base } = proof;
   const partial = table.check('safe fixes only, 1 process = before', async () => {
-    const trace = await traceOneProcess(base, need(proof.partial, 'the partly migrated copy').folder);
-    return same('partial', base, need(proof.reference, 'the trace'), trace);
+    const { folder } = need(proof.partial, 'the partly migrated copy');
+    const trace = await traceOneProcess(base, folder, DAY, need(proof.reference, 'the trace'));
+    return same('partial', base, proof.reference, trace);
   });
   await proveFull(proof);
   await partial;
@@ -77,8 +79,8 @@ async function proveFull(proof) {
   const { table, base } = proof;
   const inStack = async (stack) => {
     await table.check(`after, ${WORKERS} processes behind Nginx = before`, async () => {
-      const trace = await play(stack.url, () => stack.api.log);
-      return same('after', base, need(proof.reference, 'the trace'), trace);
+      const trace = await play(DAY, stack, need(proof.reference, 'the trace'));
+      return same('after', base, proof.reference, trace);
     });
     await table.check(`${CONNECTIONS} polling-first connections`, () => checkManyConnections(stack, CONNECTIONS));
     await table.check('who answers a handshake', () => checkPorts(stack));
@@ -107,7 +109,7 @@ async function proveUnderPm2(proof) {
   };
   await table.check('the migrated stack under PM2 starts and ends', async () => {
     need(proof.reference, 'the trace');
-    await withPm2(base, need(proof.full, 'the migrated copy').folder, SITE_FILE, inStack);
+    await withPm2(base, need(proof.full, 'the migrated copy').folder, inStack);
     return { seen: 'yes' };
   });
 }
@@ -126,7 +128,7 @@ async function proveUnmigratedUnderPm2({ table, base, before, artefacts, browser
 }
 
 async function runMigrated({ base, full }, work) {
-  return withMigrated(base, need(full, 'the migrated copy').folder, SITE_FILE, WORKERS, work);
+  return withMigrated(base, need(full, 'the migrated copy').folder, WORKERS, work);
 }
 
 // Two at a time: most of a scenario is waiting.
@@ -138,7 +140,7 @@ async function proveMutations(proof) {
       const current = mutation;
       await table.check(`mutation: ${current.name}`, async () => {
         const { folder } = need(proof.full, 'the migrated copy');
-        return checkMutation({ base, folder, reference: need(proof.reference, 'the trace') }, current);
+        return checkMutation({ base, folder, scenario: DAY, reference: need(proof.reference, 'the trace') }, current);
       });
     }
   };

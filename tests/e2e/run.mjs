@@ -3,7 +3,8 @@
 // The fixture as it is and its migrated copies get the same scenario; what every client received and every HTTP answer have
 // to be equal. Then the migrated copy has to do what the original can't: many processes, eight of PM2,
 // a Redis that dies.
-// With --shapes <folder>, the fixture's variants there get the scenario instead.
+// With --shapes <folder>, the fixture's variants there get the scenario instead; with --backends <folder>, small back ends of
+// other styles are migrated, each with a scenario of its own.
 // --artefacts <folder>: where screenshots are left, target/tmp unless given.
 // KEEP=1 leaves the copies and the traces on disk and says where.
 
@@ -16,17 +17,16 @@ import { demandTools } from './support/tools.mjs';
 const OVERALL_LIMIT = 10 * 60 * 1000;
 
 async function main() {
-  const names = ['bin', 'fixture', 'shapes', 'artefacts'];
-  const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) });
-  if (!values.bin || !values.fixture) throw new Error('usage: node run.mjs --bin <iomigrate> --fixture <folder>');
+  const options = Object.fromEntries(['bin', 'fixture', 'shapes', 'backends', 'artefacts'].map((name) => [name, { type: 'string' }]));
+  const { values } = parseArgs({ options });
+  if (!values.bin || !(values.fixture || values.backends)) throw new Error('usage: node run.mjs --bin <iomigrate> (--fixture <folder> [--shapes <folder>] | --backends <folder>)');
+  const given = Object.fromEntries(Object.entries(values).map(([name, path]) => [name, resolve(path)]));
   demandTools();
   // Only now: it imports npm packages, which demandTools() has looked for.
-  const prove = values.shapes ? (await import('./shapes.mjs')).proveShapes : (await import('./proof.mjs')).prove;
+  const { prove } = await import(given.backends ? './backends.mjs' : given.shapes ? './shapes.mjs' : './proof.mjs');
   const base = mkdtempSync(join(tmpdir(), 'iomigrate-e2e-'));
   try {
-    const shapes = values.shapes && resolve(values.shapes);
-    const artefacts = resolve(values.artefacts ?? 'target/tmp');
-    return await prove({ bin: resolve(values.bin), fixture: resolve(values.fixture, 'before'), shapes, artefacts, base });
+    return await prove({ artefacts: resolve('target/tmp'), ...given, base });
   } finally {
     if (process.env.KEEP) process.stdout.write(`kept: ${base}\n`);
     else rmSync(base, { recursive: true, force: true });

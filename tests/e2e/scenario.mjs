@@ -1,7 +1,7 @@
 // A day at the help desk: every route of the fixture, every socket event, in an order that makes the outcome certain.
 // What it has to produce is nowhere written here: the system before the migration says it.
 
-import { Desk, POLLING, UPGRADE, WEBSOCKET } from './support/desk.mjs';
+import { POLLING, UPGRADE, WEBSOCKET } from './support/desk.mjs';
 
 // ada sits in three rooms (role_admin, role_supervisor, user_1) and joins ticket_1: she would notice a union that was
 // taken apart. nina is in no room that anybody addresses.
@@ -19,25 +19,7 @@ const CHAPTERS = [
   invoices, payments, notifications, reports, farewells, pagesAndErrors,
 ];
 
-// Resolves with the trace; see compare.mjs. A scenario that can't go on rejects, with the trace so far in `error.trace`.
-// goOn: is asked after each chapter, with the trace so far and the chapter's name.
-export async function play(url, readLog, goOn = () => true) {
-  const desk = new Desk(url, PEOPLE, readLog);
-  try {
-    for (const chapter of CHAPTERS) {
-      await chapter(desk);
-      if (!(await goOn(desk.trace(), chapter.name))) break;
-    }
-    return desk.trace();
-  } catch (error) {
-    // Not enumerable: Node would print all of it.
-    Object.defineProperty(error, 'trace', { value: desk.trace() });
-    error.message = `${desk.step}: ${error.message}`;
-    throw error;
-  } finally {
-    desk.closeAll();
-  }
-}
+export const DAY = { people: PEOPLE, chapters: CHAPTERS };
 
 async function strangers(desk) {
   for (const name of Object.keys(PEOPLE)) await desk.logIn(name);

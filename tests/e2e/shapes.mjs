@@ -3,7 +3,8 @@
 
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyAll, SITE_FILE } from './checks/migration.mjs';
+import { applyAll } from './checks/migration.mjs';
+import { DAY } from './scenario.mjs';
 import { createProject } from './support/project.mjs';
 import { need, Table } from './support/table.mjs';
 import { reference, same, traceMigrated, traceOneProcess } from './traces.mjs';
@@ -11,11 +12,11 @@ import { reference, same, traceMigrated, traceOneProcess } from './traces.mjs';
 const SIDE_BY_SIDE = 2;
 
 // Resolves with whether everything passed; what was seen is printed.
-export async function proveShapes({ bin, fixture, shapes, base }) {
+export async function prove({ bin, fixture, shapes, base }) {
   const table = new Table();
   const fixtureItself = await table.check('the fixture: the trace to compare with', async () => {
-    const folder = await createProject(join(base, 'fixture'), fixture);
-    return reference(base, 'fixture', folder);
+    const folder = await createProject(join(base, 'fixture'), join(fixture, 'before'));
+    return reference(base, 'fixture', folder, DAY);
   });
   const folders = readdirSync(shapes, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const queue = folders.map(({ name }) => name).sort();
@@ -31,17 +32,17 @@ export async function proveShapes({ bin, fixture, shapes, base }) {
 
 async function proveShape({ table, bin, fixture, shapes, base, expected }, shape) {
   const before = await table.check(`${shape}, 1 process = the fixture`, async () => {
-    const lay = (folder) => cpSync(join(shapes, shape), folder, { recursive: true });
-    const folder = await createProject(join(base, shape), fixture, lay);
-    const trace = await traceOneProcess(base, folder);
-    return { ...same(`${shape}-before`, base, need(expected, 'the trace'), trace), folder };
+    const change = (folder) => cpSync(join(shapes, shape), folder, { recursive: true });
+    const folder = await createProject(join(base, shape), join(fixture, 'before'), { change });
+    const trace = await traceOneProcess(base, folder, DAY, need(expected, 'the trace'));
+    return { ...same(`${shape}-before`, base, expected, trace), folder };
   });
   const migrated = await table.check(`${shape}: apply --unsafe-fixes`, () => {
     const { folder } = need(before, 'the shape');
     return applyAll(bin, folder, join(base, `${shape}-migrated`));
   });
   await table.check(`${shape}, migrated, behind Nginx = the fixture`, async () => {
-    const trace = await traceMigrated(base, need(migrated, 'the migrated copy').folder, SITE_FILE);
+    const trace = await traceMigrated(base, need(migrated, 'the migrated copy').folder, DAY, expected);
     return same(`${shape}-after`, base, expected, trace);
   });
 }

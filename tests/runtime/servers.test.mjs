@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { end as endProcess } from '../e2e/support/processes.mjs';
 import { startNginx } from '../e2e/support/servers.mjs';
@@ -116,8 +116,9 @@ test('clients that poll come back to their server through Nginx with ip_hash', a
   const [apiPort, ...socketPorts] = ['1', ...servers.map(({ port }) => port)];
   const site = render('nginx.conf', { name: 'app', api_port: 3001, socket_port: 3002, socket_path: '/socket.io/' })
     .replace('    server 127.0.0.1:3002;\n', `    ip_hash;\n    server 127.0.0.1:3002;\n    server 127.0.0.1:${socketPorts[1]};\n`);
-  writeFileSync(project.path('site.conf'), site);
-  const nginx = await startNginx(project.path('nginx'), project.path('site.conf'), { apiPort, socketPort: socketPorts[0] });
+  mkdirSync(project.path('nginx'));
+  writeFileSync(project.path('nginx/app.conf'), site);
+  const nginx = await startNginx(project.path('nginx-at-work'), project.root, { apiPort, socketPort: socketPorts[0] });
   const io = await loadBroadcaster(project);
   const clients = [];
   try {

@@ -7,28 +7,32 @@ import { join, normalize } from 'node:path';
 import { run } from '../support/processes.mjs';
 import { changedPaths, copyProject, installModules, snapshot } from '../support/project.mjs';
 
-export const SITE_FILE = 'nginx/isp-desk.conf';
-
-const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketRuntime.js', 'src/utils/socketWire.js', 'ecosystem.config.js', SITE_FILE];
+const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketRuntime.js', 'src/utils/socketWire.js', 'ecosystem.config.js', 'nginx/isp-desk.conf'];
 
 // Its journal stays beside the copies, out of the user's own folder for state.
 function iomigrate(bin, folder, args, expected) {
   return run(bin, [...args, '.'], { cwd: folder, env: { IOMIGRATE_STATE_DIR: join(folder, '..', 'state') }, expected });
 }
 
-// Everything, unsafe fixes included: nothing in-process is left. With the packages that the new files ask for.
+// The fixture migrated, with the packages that the new files ask for.
 export async function applyAll(bin, before, folder) {
+  const migrated = await migrate(bin, before, folder);
+  assert.deepEqual(GENERATED.filter((path) => !existsSync(join(folder, path))), [], 'files that were not generated');
+  await installModules(folder);
+  return migrated;
+}
+
+// Everything, unsafe fixes included: nothing in-process is left.
+export async function migrate(bin, before, folder) {
   await copyProject(before, folder);
   await iomigrate(bin, folder, ['check'], [1]);
   await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
   await iomigrate(bin, folder, ['check'], [0]);
-  assert.deepEqual(GENERATED.filter((path) => !existsSync(join(folder, path))), [], 'files that were not generated');
   const migrated = snapshot(folder);
   const changed = changedPaths(snapshot(before), migrated);
 
   await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
   assert.deepEqual(changedPaths(migrated, snapshot(folder)), [], 'a second apply changed something');
-  await installModules(folder);
   return { seen: `${changed.length} files written, check 1 → 0, a second apply changes nothing`, folder };
 }
 

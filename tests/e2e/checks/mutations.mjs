@@ -4,11 +4,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { difference, isBeginningOf } from '../compare.mjs';
-import { play } from '../scenario.mjs';
+import { beginning, difference } from '../compare.mjs';
+import { play } from '../support/desk.mjs';
 import { copyProject } from '../support/project.mjs';
 import { withMigrated } from '../support/stacks.mjs';
-import { SITE_FILE } from './migration.mjs';
 
 export const MUTATIONS = [
   {
@@ -43,22 +42,26 @@ export const MUTATIONS = [
   },
 ];
 
-export async function checkMutation({ base, folder, reference }, { name, file, find, put }) {
+// `app` is the folder in the project that is started.
+export async function checkMutation({ base, folder, app = '.', scenario, reference }, { name, file, find, put, says }) {
   const mutant = await copyProject(folder, join(base, `mutant-${name.replaceAll(' ', '-')}`));
-  const path = join(mutant, file);
+  const path = join(mutant, app, file);
   const text = readFileSync(path, 'utf8');
   assert.match(text, find, `${file} has nothing that could be mutated into ${name}`);
   writeFileSync(path, text.replace(find, put));
 
-  const goOn = (trace) => isBeginningOf(trace, reference);
+  const differenceOf = (trace) => difference(beginning(reference, trace), trace);
+  const goOn = (trace) => differenceOf(trace) === '';
   try {
-    const { result: trace } = await withMigrated(base, mutant, SITE_FILE, 2, ({ url, api }) => play(url, () => api.log, goOn));
-    const text = difference(reference, trace);
+    const { result: trace } = await withMigrated(base, join(mutant, app), 2, (stack) => play(scenario, stack, reference, goOn));
+    const text = differenceOf(trace);
     assert.notEqual(text, '', `${name} made no difference`);
-    return { seen: 'noticed by the comparison' };
+    return { seen: `noticed by the comparison: ${firstDifference(text)}` };
   } catch (error) {
-    // The scenario itself could not go on: that is a difference, too.
-    if (error.trace) return { seen: `noticed: ${error.message.split('\n')[0]}` };
+    // The scenario itself could not go on, or the system not start as it has to: that is a difference, too.
+    if (error.trace || says?.test(error.message)) return { seen: `noticed: ${error.message.split('\n')[0]}` };
     throw error;
   }
 }
+
+const firstDifference = (text) => text.split('\n').find((line) => /^  [-+]/.test(line)).trim();

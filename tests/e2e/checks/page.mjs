@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { io } from 'socket.io-client';
-import { play } from '../scenario.mjs';
+import { DAY } from '../scenario.mjs';
 import { DeskPage } from '../support/browser.mjs';
+import { play } from '../support/desk.mjs';
 import { sleep, waitFor } from '../support/processes.mjs';
 import { tokenFor } from './connections.mjs';
 
@@ -27,7 +28,7 @@ export async function checkPages({ url, pm2 }, browser, { reference, compare, pi
     return true;
   };
   try {
-    compare(await play(url, () => pm2.log, sit));
+    compare(await play(DAY, { url, api: pm2 }, reference, sit));
   } finally {
     for (const { witness } of desks) witness.close();
   }

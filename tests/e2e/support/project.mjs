@@ -9,11 +9,11 @@ import { run } from './processes.mjs';
 const CACHE = join(dirname(fileURLToPath(import.meta.url)), '../../.cache');
 const NOT_THE_PROJECT = ['node_modules', '.git'];
 
-// `change` may alter the copy before it is committed.
-export async function createProject(folder, fixture, change = () => {}) {
+// `change` may alter the copy before it is committed. With the packages that its package.json asks for, or `install`s.
+export async function createProject(folder, fixture, { change = () => {}, install = installModules } = {}) {
   cpSync(fixture, folder, { recursive: true, filter: (path) => basename(path) !== 'node_modules' });
   await change(folder);
-  await installModules(folder);
+  await install(folder);
   const git = (...args) => run('git', ['-c', 'user.name=e2e', '-c', 'user.email=e2e@example.org', ...args], { cwd: folder });
   await git('init', '--quiet');
   appendFileSync(join(folder, '.git/info/exclude'), 'node_modules\n');

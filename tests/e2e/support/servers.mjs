@@ -1,7 +1,8 @@
 // The servers of one stack, each on a free loopback port: Redis, Nginx, the API (one process or several workers), and the
 // generated Socket.IO server.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { end, freePort, isListening, run, start, untilReady } from './processes.mjs';
@@ -18,35 +19,47 @@ export async function startRedis(folder, port) {
   return Object.assign(redis, { port, url: `redis://127.0.0.1:${port}`, stop: () => end(redis, 'SIGKILL') });
 }
 
-// One process, as the fixture's PM2 file starts it before the migration.
+// How a script of package.json starts a program: what Node gets, and the program itself.
+export function program(folder, name) {
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const [, runner, script] = /^(node|tsx) (\S+)$/.exec(scripts[name]);
+  return { options: runner === 'tsx' ? ['--import', 'tsx'] : [], script };
+}
+
+// One process, as before the migration.
 export async function startApi(folder, env) {
-  const api = start('API', process.execPath, ['src/server.js'], { cwd: folder, env, ipc: true });
-  await untilReady(api, ({ messages }) => messages.includes('ready'));
+  const { options, script } = program(folder, 'start');
+  const api = start('API', process.execPath, [...options, script], { cwd: folder, env, ipc: true });
+  await untilReady(api, () => isListening(env.PORT));
   return api;
 }
 
 // Several workers on one port. `pids` tells which ones are alive, by order of their start.
 export async function startApiWorkers(folder, env, count) {
-  const api = start('API workers', process.execPath, [API_CLUSTER, join(folder, 'src/server.js'), count], { cwd: folder, env, ipc: true });
+  const { options, script } = program(folder, 'start');
+  const api = start('API workers', process.execPath, [API_CLUSTER, count, join(folder, script), ...options], { cwd: folder, env, ipc: true });
   const pids = () => api.messages.filter(({ ready }) => ready).map(({ ready }) => ready);
   await untilReady(api, () => pids().length === count);
   return Object.assign(api, { pids, deaths: () => api.messages.filter(({ died }) => died) });
 }
 
 export async function startSocketServer(folder, env) {
-  const server = start('Socket.IO server', process.execPath, ['src/socketio-server.js'], { cwd: folder, env, ipc: true });
+  const { options, script } = program(folder, 'start:socketio');
+  const server = start('Socket.IO server', process.execPath, [...options, script], { cwd: folder, env, ipc: true });
   await untilReady(server, ({ messages }) => messages.includes('ready'));
+  assert.ok(!await isListening(env.PORT), "the Socket.IO server listens on the API's port");
   return server;
 }
 
-// The generated site file as it is, but for its three ports.
-export async function startNginx(folder, siteFile, { apiPort, socketPort }) {
+// The project's generated site file as it is, but for its three ports.
+export async function startNginx(folder, project, { apiPort, socketPort }) {
   const port = await freePort();
   mkdirSync(folder, { recursive: true });
-  const site = readFileSync(siteFile, 'utf8')
+  const [siteFile] = readdirSync(join(project, 'nginx'));
+  const site = readFileSync(join(project, 'nginx', siteFile), 'utf8')
     .replace(/\blisten\s+80;/g, `listen 127.0.0.1:${port};`)
-    .replace(/:3001\b/g, `:${apiPort}`)
-    .replace(/:3002\b/g, `:${socketPort}`);
+    .replace(/(_api \{\s+server 127\.0\.0\.1:)\d+/, `$1${apiPort}`)
+    .replace(/(_socketio \{\s+server 127\.0\.0\.1:)\d+/, `$1${socketPort}`);
   writeFileSync(join(folder, 'site.conf'), site);
   writeFileSync(join(folder, 'nginx.conf'), mainConfiguration(folder));
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];

@@ -7,6 +7,9 @@ import { end, freePort, hasEnded, lastLines } from './processes.mjs';
 import { startPm2 } from './pm2.mjs';
 import { startApi, startApiWorkers, startNginx, startRedis, startSocketServer } from './servers.mjs';
 
+// The migrated API must not even load it.
+const WITHOUT_SOCKETIO = `--import=${new URL('without-socketio.mjs', import.meta.url)}`;
+
 // Runs `work` with a stack and ends every process of it, whatever happens. A failure is told with what they printed.
 async function withStack(base, build, work) {
   const folder = mkdtempSync(join(base, 'stack-'));
@@ -72,26 +75,26 @@ export function withWorkersUnmigrated(base, project, workers, work) {
   }, work);
 }
 
-export function withMigrated(base, project, siteFile, workers, work) {
+export function withMigrated(base, project, workers, work) {
   return withStack(base, async (stack) => {
     const ports = await addRedis(stack);
     stack.socketServer = await startSocketServer(project, stack.env);
     stack.processes.push(stack.socketServer);
-    stack.api = await startApiWorkers(project, stack.env, workers);
+    stack.api = await startApiWorkers(project, { ...stack.env, NODE_OPTIONS: WITHOUT_SOCKETIO }, workers);
     stack.processes.push(stack.api);
-    stack.nginx = await startNginx(join(stack.folder, 'nginx'), join(project, siteFile), ports);
+    stack.nginx = await startNginx(join(stack.folder, 'nginx'), project, ports);
     stack.processes.push(stack.nginx);
     stack.url = `http://127.0.0.1:${stack.nginx.port}`;
   }, work);
 }
 
 // All of it run by PM2, from the file that the tool wrote.
-export function withPm2(base, project, siteFile, work) {
+export function withPm2(base, project, work) {
   return withStack(base, async (stack) => {
     const ports = await addRedis(stack);
     stack.pm2 = await startPm2(join(stack.folder, 'pm2'), project, stack.env);
     stack.processes.push(stack.pm2);
-    stack.nginx = await startNginx(join(stack.folder, 'nginx'), join(project, siteFile), ports);
+    stack.nginx = await startNginx(join(stack.folder, 'nginx'), project, ports);
     stack.processes.push(stack.nginx);
     stack.url = `http://127.0.0.1:${stack.nginx.port}`;
   }, work);

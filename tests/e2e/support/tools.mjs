@@ -1,6 +1,6 @@
 // What has to be installed. A missing tool is an error that names the package, never a reason to skip the proof.
 
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,7 +33,8 @@ export const chromiumCommand = () => commandOf('chromium');
 export function demandTools() {
   const missing = Object.keys(COMMANDS).filter((name) => !commandOf(name));
   if (missing.length > 0) throw new Error(`this needs ${missing.join(', ')}: apt-get install ${missing.join(' ')}`);
-  if (['socket.io-client', 'pm2', 'playwright-core'].some((name) => !existsSync(join(here, 'node_modules', name)))) {
+  const { dependencies } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+  if (Object.keys(dependencies).some((name) => !existsSync(join(here, 'node_modules', name)))) {
     throw new Error('this needs its npm packages: npm ci --prefix tests/e2e');
   }
 }
