@@ -137,28 +137,42 @@ pub(super) fn import_names(layout: Layout<'_>, import: NodeId, gone: &[bool]) ->
 }
 
 /// The text of `span` without `cuts`, which may overlap.
-pub(super) fn without(text: &str, span: Span, mut cuts: Vec<Span>) -> String {
+pub(super) fn without(text: &str, span: Span, cuts: Vec<Span>) -> String {
+    edited(text, span, cuts, &[])
+}
+
+/// The same with texts that are put in, by the byte before which.
+pub(super) fn edited(
+    text: &str,
+    span: Span,
+    mut cuts: Vec<Span>,
+    inserted: &[(u32, String)],
+) -> String {
+    let within = inserted
+        .iter()
+        .filter(|it| span.start <= it.0 && it.0 <= span.end);
+    let mut pieces: Vec<(u32, &str)> = within.map(|it| (it.0, it.1.as_str())).collect();
+    pieces.sort();
     cuts.sort();
     let mut result = String::new();
     let mut from = span.start;
-    for cut in cuts {
-        if cut.start >= from {
-            result.push_str(
-                &text[Span {
-                    start: from,
-                    end: cut.start,
-                }
-                .range()],
-            );
+    let mut pieces = pieces.into_iter().peekable();
+    let end = Span {
+        start: span.end,
+        end: span.end,
+    };
+    for cut in cuts.into_iter().chain([end]) {
+        while let Some((at, piece)) = pieces.next_if(|it| it.0 <= cut.start) {
+            result.push_str(between(text, from, at));
+            from = from.max(at);
+            result.push_str(piece);
         }
+        result.push_str(between(text, from, cut.start));
         from = from.max(cut.end);
     }
-    result.push_str(
-        &text[Span {
-            start: from.min(span.end),
-            end: span.end,
-        }
-        .range()],
-    );
     result
+}
+
+fn between(text: &str, from: u32, to: u32) -> &str {
+    &text[Span::new(from.min(to) as usize, to as usize).range()]
 }

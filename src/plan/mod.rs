@@ -4,6 +4,7 @@
 pub mod edits;
 
 mod adapter;
+mod apart;
 mod attach;
 mod draft;
 mod front_end;

@@ -7,6 +7,7 @@ mod style;
 
 use super::Input;
 use super::draft::Draft;
+use super::layout::Layout;
 use super::project_files::relative;
 use super::retyping::BROADCASTER_TYPE;
 use crate::project::resolve::Target;
@@ -66,12 +67,7 @@ fn import(
 ) {
     let layout = draft.layout(file);
     let is_module = draft.input.project.role(file).is_module;
-    let from = draft.input.project.path(file);
-    // Node.js wants them of ES modules; TypeScript may be compiled into anything.
-    // https://nodejs.org/api/esm.html#mandatory-file-extensions
-    let names_extensions =
-        names_extensions(draft.input, file).unwrap_or_else(|| is_module && !is_typescript(target));
-    let specifier = specifier(from, &imported_as(target, names_extensions));
+    let specifier = specifier_in(draft.input, file, target);
     let early = place::early(draft, file, is_module, assignment.is_some());
     let spot = place::spot(draft, file, is_module, early);
     let style = Style::of(&layout, &place::import_statements(&layout), spot.beside());
@@ -92,6 +88,28 @@ fn import(
             place::put(draft, file, spot, &format!("{line}{next}{assignment}"));
         }
     }
+}
+
+/// The line by which a file would import `names` of the module at `target`.
+pub(in crate::plan) fn line(input: &Input<'_>, file: FileId, target: &str, names: &str) -> String {
+    let layout = Layout {
+        text: &input.sources[file.index()].text,
+        tree: &input.project.facts(file).tree,
+    };
+    let is_module = input.project.role(file).is_module;
+    let style = Style::of(&layout, &place::import_statements(&layout), None);
+    style.line(names, &specifier_in(input, file, target), is_module)
+}
+
+/// The specifier by which a file imports the module at `target`.
+fn specifier_in(input: &Input<'_>, file: FileId, target: &str) -> String {
+    let is_module = input.project.role(file).is_module;
+    // Node.js wants them of ES modules; TypeScript may be compiled into anything.
+    // https://nodejs.org/api/esm.html#mandatory-file-extensions
+    let names_extensions =
+        names_extensions(input, file).unwrap_or_else(|| is_module && !is_typescript(target));
+    let from = input.project.path(file);
+    specifier(from, &imported_as(target, names_extensions))
 }
 
 /// The statement by which a file imports the broadcaster since an earlier apply.

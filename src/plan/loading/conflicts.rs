@@ -1,6 +1,8 @@
 //! What stands against two processes: files, functions and states that both would need, and work of the API's in what
 //! moves.
 
+use std::collections::BTreeSet;
+
 use super::{Sides, brings_only_handle, imports, reach};
 use crate::findings::uses::{Use, receiving_parameters};
 use crate::plan::Input;
@@ -52,8 +54,8 @@ pub(in crate::plan) fn loaded_by_both(
     };
     let parts = std::iter::once(construction).chain(parts.filter(|it| !is_owned(it)));
     let mut blockers: Vec<Blocker> = Vec::new();
-    for part in parts.filter(|it| it.file != statements.file && !sides.dedicated.contains(&it.file))
-    {
+    let is_left = |it: &Place| it.file != statements.file && !sides.moves(statements.input, *it);
+    for part in parts.filter(is_left) {
         if blockers.iter().any(|it| it.file == part.file) {
             continue;
         }
@@ -96,7 +98,7 @@ pub(in crate::plan) fn listens(
 ) -> Option<Blocker> {
     let project = statements.input.project;
     let is_moved = |place: &Place| {
-        sides.dedicated.contains(&place.file)
+        sides.moves(statements.input, *place)
             || place.file == statements.file
                 && statements
                     .index_of(place.node)
@@ -122,8 +124,10 @@ pub(in crate::plan) fn listens(
                 .values(object)
                 .any(|it| matches!(it, Value::HttpServer(_) | Value::App))
     };
-    let files = sides.dedicated.iter().copied().chain([statements.file]);
-    let mut places = files.flat_map(|file| {
+    let taken = sides.divided.iter().map(|it| it.file);
+    let files = sides.dedicated.iter().copied().chain(taken);
+    let files: BTreeSet<FileId> = files.chain([statements.file]).collect();
+    let mut places = files.into_iter().flat_map(|file| {
         let nodes = project.facts(file).tree.ids();
         nodes.map(move |node| Place { file, node })
     });
@@ -149,7 +153,7 @@ pub(in crate::plan) fn held_by_both(
     input.uses.iter().find_map(|it| {
         let is_given = matches!(it.meaning, Meaning::Argument) && it.inside.is_none();
         let file = it.chain.root.file;
-        let stays = !sides.dedicated.contains(&file)
+        let stays = !sides.moves(input, it.chain.root)
             && (file != statements.file
                 || statements
                     .index_of(it.chain.end)
@@ -194,15 +198,13 @@ fn keeps(input: &Input<'_>, file: FileId, parameter: BindingId) -> bool {
 pub(in crate::plan) fn handed_to_both(
     statements: &Statements<'_>,
     parts: &Parts,
-    Sides {
-        dedicated, owned, ..
-    }: &Sides,
+    sides: &Sides,
 ) -> Option<Blocker> {
     let project = statements.input.project;
     statements.input.uses.iter().find_map(|it| {
         let (file, end) = (it.chain.root.file, it.chain.end);
         let tree = &project.facts(file).tree;
-        let is_moved = dedicated.contains(&file)
+        let is_moved = sides.moves(statements.input, it.chain.root)
             || file == statements.file
                 && statements.index_of(end).is_some_and(|it| parts.moved.contains(&it));
         let argument = Some(end).filter(|_| is_moved && it.meaning == Meaning::Argument)?;
@@ -211,7 +213,11 @@ pub(in crate::plan) fn handed_to_both(
         let shared = callees
             .into_iter()
             .filter(|_| it.inside.is_none() || !is_understood(statements.input, it))
-            .find(|it| it.file != statements.file && !dedicated.contains(&it.file) && !owned.contains(it))?;
+            .find(|it| {
+                it.file != statements.file
+                    && !sides.moves(statements.input, *it)
+                    && !sides.owned.contains(it)
+            })?;
         let other = project.facts(shared.file).tree.span(shared.node);
         Some(Blocker {
             file,

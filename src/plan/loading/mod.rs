@@ -30,7 +30,7 @@ pub(in crate::plan) struct Reach {
 impl Reach {
     /// Adds what `file` and everything that it imports loads. Imports of nothing but the server's handle don't count:
     /// they are taken out.
-    fn enter(&mut self, input: &Input<'_>, target: Target) {
+    fn enter(&mut self, input: &Input<'_>, target: Target, follows: Follows<'_>) {
         let project = input.project;
         let mut pending = vec![target];
         while let Some(target) = pending.pop() {
@@ -43,7 +43,9 @@ impl Reach {
                     let others = project.loaded_by(file).iter().map(|it| Target::File(*it));
                     pending.extend(others.filter(|it| !targets.contains(it)));
                     let found = named.iter().zip(targets);
-                    let found = found.filter(|it| !brings_only_handle(input, file, it.0.0));
+                    let found = found.filter(|it| {
+                        !brings_only_handle(input, file, it.0.0) && follows(file, it.0.0)
+                    });
                     pending.extend(found.map(|it| it.1));
                 }
                 Target::Package(package) => {
@@ -55,10 +57,22 @@ impl Reach {
     }
 }
 
+/// Whether an import of a file is there.
+type Follows<'f> = &'f dyn Fn(FileId, NodeId) -> bool;
+
 /// What the statements of the set-up file at `indexes` load.
 pub(in crate::plan) fn reach(
     statements: &Statements<'_>,
     indexes: impl Iterator<Item = usize>,
+) -> Reach {
+    reach_over(statements, indexes, &|_, _| true)
+}
+
+/// The same where not every import is left.
+pub(in crate::plan) fn reach_over(
+    statements: &Statements<'_>,
+    indexes: impl Iterator<Item = usize>,
+    follows: Follows<'_>,
 ) -> Reach {
     let project = statements.input.project;
     let indexes: BTreeSet<usize> = indexes.collect();
@@ -68,7 +82,8 @@ pub(in crate::plan) fn reach(
             .index_of(node)
             .is_some_and(|it| indexes.contains(&it))
         {
-            reach.enter(statements.input, project.resolve(statements.file, source));
+            let target = project.resolve(statements.file, source);
+            reach.enter(statements.input, target, follows);
         }
     }
     reach
@@ -127,7 +142,13 @@ pub(in crate::plan) fn shared_imports<'a>(
         let found = imports(project, *file).into_iter();
         found.map(|it| (*file, it))
     });
-    let shared = own.chain(theirs).filter_map(|(file, (node, source))| {
+    let divided = sides.divided.iter().flat_map(|it| {
+        let found = imports(project, it.file).into_iter();
+        let found = found.filter(|import| it.imports.contains(&import.0));
+        found.map(|import| (it.file, import))
+    });
+    let all = own.chain(theirs).chain(divided);
+    let shared = all.filter_map(|(file, (node, source))| {
         let Target::File(imported) = project.resolve(file, source) else {
             return None;
         };
@@ -138,7 +159,8 @@ pub(in crate::plan) fn shared_imports<'a>(
             source,
             imported,
         };
-        sides.kept.contains(&imported).then_some(import)
+        let is_divided = sides.divided.as_ref().is_some_and(|it| it.file == imported);
+        (sides.kept.contains(&imported) && !is_divided).then_some(import)
     });
     shared.collect()
 }
@@ -215,6 +237,30 @@ pub(in crate::plan) struct Sides {
     pub(in crate::plan) dedicated: BTreeSet<FileId>,
     /// Functions of the kept files that nothing but the moved code runs.
     pub(in crate::plan) owned: BTreeSet<Place>,
+    /// The kept file that is taken apart.
+    pub(in crate::plan) divided: Option<Divided>,
+}
+
+/// A module of which a part moves.
+#[derive(Clone, Debug)]
+pub(in crate::plan) struct Divided {
+    pub(in crate::plan) file: FileId,
+    /// What moves.
+    pub(in crate::plan) taken: Vec<Span>,
+    /// The imports that go along.
+    pub(in crate::plan) imports: Vec<NodeId>,
+    /// The dedicated server loads what is left, too.
+    pub(in crate::plan) is_borrowed: bool,
+}
+
+impl Sides {
+    /// Whether a place outside of the set-up's home goes to the dedicated server.
+    pub(in crate::plan) fn moves(&self, input: &Input<'_>, place: Place) -> bool {
+        let span = input.project.facts(place.file).tree.span(place.node);
+        let divided = self.divided.as_ref().filter(|it| it.file == place.file);
+        self.dedicated.contains(&place.file)
+            || divided.is_some_and(|it| it.taken.iter().any(|it| it.contains(span)))
+    }
 }
 
 /// Sorts the loaded files. `stays` are the statements of the set-up file that stay and are read.
@@ -234,47 +280,46 @@ pub(in crate::plan) fn sides(
         true => BTreeSet::new(),
         false => loaded.difference(&kept).copied().collect(),
     };
-    let owned = owned(statements, parts, &dedicated);
     Sides {
         kept,
         dedicated,
-        owned,
+        ..Sides::default()
     }
+    .with_owned(statements, parts)
 }
 
-/// The functions with uses of the server, in files that the API goes on loading, that nothing but the moved code runs.
-fn owned(
-    statements: &Statements<'_>,
-    parts: &Parts,
-    dedicated: &BTreeSet<FileId>,
-) -> BTreeSet<Place> {
-    let input = statements.input;
-    let is_shared = |it: &Use| {
-        it.chain.root.file != statements.file && !dedicated.contains(&it.chain.root.file)
-    };
-    let functions: BTreeSet<Place> = input
-        .uses
-        .iter()
-        .filter(|it| is_shared(it))
-        .filter_map(|it| function_around(input, it.chain.root))
-        .collect();
-    let is_moved = |it: &Place| {
-        dedicated.contains(&it.file)
-            || it.file == statements.file
-                && statements
-                    .index_of(it.node)
-                    .is_some_and(|it| parts.moved.contains(&it))
-    };
-    let is_owned = |function: &Place| {
-        let calls = callers(input, *function);
-        let found = calls
+impl Sides {
+    /// With the functions with uses of the server, in files that the API goes on loading, that nothing but the moved code
+    /// runs.
+    pub(in crate::plan) fn with_owned(self, statements: &Statements<'_>, parts: &Parts) -> Self {
+        let input = statements.input;
+        let is_shared =
+            |it: &Use| it.chain.root.file != statements.file && !self.moves(input, it.chain.root);
+        let functions: BTreeSet<Place> = input
+            .uses
             .iter()
-            .map(|it| starts(input, *it, statements.file, &|it| statements.is_opened(it)));
-        let found: Option<Vec<BTreeSet<Place>>> = found.collect();
-        let mut all = found.into_iter().flatten().flatten().peekable();
-        all.peek().is_some() && all.all(|it| is_moved(&it))
-    };
-    functions.into_iter().filter(is_owned).collect()
+            .filter(|it| is_shared(it))
+            .filter_map(|it| function_around(input, it.chain.root))
+            .collect();
+        let is_moved = |it: &Place| {
+            self.moves(input, *it)
+                || it.file == statements.file
+                    && statements
+                        .index_of(it.node)
+                        .is_some_and(|it| parts.moved.contains(&it))
+        };
+        let is_owned = |function: &Place| {
+            let calls = callers(input, *function);
+            let found = calls
+                .iter()
+                .map(|it| starts(input, *it, statements.file, &|it| statements.is_opened(it)));
+            let found: Option<Vec<BTreeSet<Place>>> = found.collect();
+            let mut all = found.into_iter().flatten().flatten().peekable();
+            all.peek().is_some() && all.all(|it| is_moved(&it))
+        };
+        let owned = functions.into_iter().filter(is_owned).collect();
+        Self { owned, ..self }
+    }
 }
 
 /// A module outside the set-up file that reads the environment file for it, by a specifier of the set-up file.
@@ -311,7 +356,11 @@ fn is_inert(input: &Input<'_>, file: FileId) -> bool {
 }
 
 /// The same of what is left of a file.
-fn is_inert_without(input: &Input<'_>, file: FileId, is_gone: &dyn Fn(Span) -> bool) -> bool {
+pub(in crate::plan) fn is_inert_without(
+    input: &Input<'_>,
+    file: FileId,
+    is_gone: &dyn Fn(Span) -> bool,
+) -> bool {
     let statements = Statements::new(input, file);
     let tree = statements.tree();
     let is_pure = |node: NodeId| purity::is_pure(&statements, node);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Sides, shared_imports};
+use super::{Divided, Sides, shared_imports};
 use crate::plan::Input;
 use crate::plan::setup::{Blocker, Parts};
 use crate::plan::toplevel::{Statements, place, purity};
@@ -18,7 +18,11 @@ pub(in crate::plan) fn in_modules(
     sides: &Sides,
 ) -> Vec<Blocker> {
     let input = statements.input;
-    let mut blockers = Vec::new();
+    let mut blockers: Vec<Blocker> = sides
+        .divided
+        .iter()
+        .filter_map(|it| in_divided(input, it))
+        .collect();
     for import in shared_imports(statements, parts, sides) {
         if let Some((name, span)) = kept_by(input, import.imported, None) {
             let source = import.source;
@@ -35,6 +39,25 @@ pub(in crate::plan) fn in_modules(
         blockers.extend(sides.owned.iter().filter_map(|it| in_owned(input, *it)));
     }
     blockers
+}
+
+/// Blocks what is left of a module that is taken apart, if the dedicated server loads that, too.
+fn in_divided(input: &Input<'_>, divided: &Divided) -> Option<Blocker> {
+    let facts = input.project.facts(divided.file);
+    let stays = |binding: BindingId| {
+        let declarations = &facts.binding(binding).declarations;
+        let spans = declarations.iter().map(|it| facts.tree.span(*it));
+        let mut moved = spans.filter(|span| divided.taken.iter().any(|it| it.contains(*span)));
+        moved.next().is_none()
+    };
+    let (name, span) =
+        kept_by(input, divided.file, Some(&stays)).filter(|_| divided.is_borrowed)?;
+    Some(Blocker {
+        file: divided.file,
+        span,
+        message: format!("`{name}` is shared by the socket code and the API, and it changes"),
+        help: two_of_it(&place(input, divided.file, span)),
+    })
 }
 
 /// Blocks a function that only the moved code runs, in a file that the API loads as well, if it works on that file's state.

@@ -75,6 +75,9 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
     if let Some(slice) = slice {
         written.notes.extend(wire::replaced(input, wire.adapter));
         written.add(input, slice.server_path.clone(), slice.server.clone());
+        for (path, text) in slice.modules() {
+            written.add(input, path.to_owned(), text.to_owned());
+        }
         written.add(
             input,
             server_runtime,

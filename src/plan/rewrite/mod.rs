@@ -28,7 +28,7 @@ use derived::{Derived, Start};
 use handles::{Decided, Handles, Root};
 use obstacles::is_setup;
 pub(super) use obstacles::{are_apart, unfixable};
-pub(in crate::plan) use removals::remove_declaration;
+pub(in crate::plan) use removals::{remove_declaration, remove_from_list, remove_specifier};
 
 /// A chain as it is, with the broadcaster at its root.
 const KEPT_CHAIN: &str = "socketBroadcaster{links}";

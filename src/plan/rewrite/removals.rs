@@ -89,11 +89,7 @@ pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
             let own = names
                 .iter()
                 .position(|name| name.local == Some(it.chain.end));
-            let spans: Vec<Span> = names.iter().map(|it| it.span).collect();
-            match own {
-                Some(own) if spans.len() > 1 => remove_item(draft, file, &spans, own),
-                _ => draft.remove_statement(file, parent),
-            }
+            remove_specifier(draft, file, (parent, own.unwrap_or(0)));
         }
         _ => draft.remove_statement(file, tree.enclosing_statement(it.chain.end)),
     }
@@ -135,8 +131,25 @@ fn exported_object(draft: &Draft<'_>, property: Place) -> Option<NodeId> {
     (exported == object && is_listed && !is_missed).then_some(statement)
 }
 
+/// Removes one name from `export { a, b }`; the last one with the statement.
+pub(in crate::plan) fn remove_specifier(
+    draft: &mut Draft<'_>,
+    file: FileId,
+    (statement, own): (NodeId, usize),
+) {
+    let Kind::ExportNames { names, .. } = draft.layout(file).tree.kind(statement) else {
+        return;
+    };
+    let spans: Vec<Span> = names.iter().map(|it| it.span).collect();
+    let left = spans.iter().filter(|it| !draft.is_gone(file, **it));
+    match left.count() > 1 {
+        true => remove_item(draft, file, &spans, own),
+        false => draft.remove_statement(file, statement),
+    }
+}
+
 /// Removes a property of an object, or an element of an array, with the comma that belongs to it.
-fn remove_from_list(draft: &mut Draft<'_>, file: FileId, item: NodeId) {
+pub(in crate::plan) fn remove_from_list(draft: &mut Draft<'_>, file: FileId, item: NodeId) {
     let tree = draft.layout(file).tree;
     let Some(list) = tree.parent(item) else {
         return;

@@ -5,17 +5,73 @@ use std::collections::BTreeSet;
 use super::text::{Paragraphs, removal};
 use crate::plan::adapter::Drops;
 use crate::plan::draft::Draft;
-use crate::plan::layout::reflow;
+use crate::plan::layout::{Layout, reflow};
 use crate::plan::lists;
 use crate::plan::toplevel::purity;
 use crate::plan::toplevel::{Form, Statements};
 use crate::project::value::Place;
 use crate::scope::{BindingId, BindingKind};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 
+/// What leaves a file, with its comments.
+#[derive(Clone, Debug)]
+pub(in crate::plan) struct Cut {
+    pub(in crate::plan) file: FileId,
+    /// The blocks of the file whose statements are sorted one by one.
+    pub(in crate::plan) opened: Vec<NodeId>,
+    /// Whole statements.
+    pub(in crate::plan) runs: Vec<Span>,
+    /// Those of them whose comments are lost: what they were about is not moved but made anew.
+    pub(in crate::plan) dropped: Vec<Span>,
+    pub(in crate::plan) drops: Drops,
+}
+
+impl Cut {
+    /// Whether a place is in what leaves the file.
+    pub(super) fn takes(&self, file: FileId, span: Span) -> bool {
+        file == self.file && self.runs.iter().any(|it| it.contains(span))
+    }
+
+    /// Takes it out. `text`: what the other file says. [`Self::sweep`] does the rest, when everything else is done.
+    pub(super) fn carry_out(&self, draft: &mut Draft<'_>, text: &str) {
+        let statements = Statements::opening(draft.input, self.file, self.opened.clone());
+        for run in &self.runs {
+            draft.remove_range(self.file, *run);
+            end_of_file(draft, &statements, *run);
+        }
+        let gone = nested(draft, &statements, &self.drops);
+        self.drop_comments(draft, text, gone.iter().chain(&self.dropped));
+    }
+
+    /// Deletes the imports and constants that nothing reads any more; to be called once, when every other edit of the
+    /// file is made but for new imports.
+    pub(super) fn sweep(&self, draft: &mut Draft<'_>, text: &str) {
+        let statements = Statements::opening(draft.input, self.file, self.opened.clone());
+        let gone = sweep(draft, &statements);
+        end_statements(draft, &statements);
+        self.drop_comments(draft, text, gone.iter());
+    }
+
+    /// Notes the comments that are in neither file afterwards.
+    fn drop_comments<'s>(
+        &self,
+        draft: &mut Draft<'_>,
+        text: &str,
+        spans: impl Iterator<Item = &'s Span>,
+    ) {
+        let layout = draft.layout(self.file);
+        for comment in spans.flat_map(|it| layout.comments_in(*it)) {
+            let comment = &layout.text[comment.range()];
+            if !text.contains(comment) {
+                draft.dropped_comments.push(comment.to_owned());
+            }
+        }
+    }
+}
+
 /// Ends a statement that would go on in the next one, now that what stood between them is gone.
-pub(super) fn end_statements(draft: &mut Draft<'_>, statements: &Statements<'_>) {
+fn end_statements(draft: &mut Draft<'_>, statements: &Statements<'_>) {
     let stays = |it: &usize| !draft.is_gone(statements.file, statements.span(*it));
     let left: BTreeSet<usize> = (0..statements.all.len()).filter(stays).collect();
     for second in left.iter().copied() {
@@ -34,14 +90,23 @@ pub(super) fn end_statements(draft: &mut Draft<'_>, statements: &Statements<'_>)
 
 /// Lets a function whose body is a block return a variable at its end.
 pub(super) fn return_server(draft: &mut Draft<'_>, function: Place, name: &str) {
-    let layout = draft.layout(function.file);
-    let body = layout.tree.function(function.node).and_then(|it| it.body);
-    let Some(last) = body.and_then(|it| match layout.tree.kind(it) {
-        Kind::Block { body } => body.last().copied(),
-        _ => None,
-    }) else {
-        return;
+    let found = returning(&draft.layout(function.file), function.node, name);
+    if let Some((end, line)) = found {
+        draft.replace(function.file, Span { start: end, end }, line);
+    }
+}
+
+/// What a function whose body is a block needs to return a variable at its end: the byte, and what is written there.
+pub(in crate::plan) fn returning(
+    layout: &Layout<'_>,
+    function: NodeId,
+    name: &str,
+) -> Option<(u32, String)> {
+    let body = layout.tree.function(function).and_then(|it| it.body)?;
+    let Kind::Block { body } = layout.tree.kind(body) else {
+        return None;
     };
+    let last = *body.last()?;
     let end = layout.with_comments(last).end;
     let text = &layout.text[layout.tree.span(last).range()];
     let semicolon = if text.ends_with(';') || text.ends_with('}') && layout.has_semicolons() {
@@ -54,11 +119,11 @@ pub(super) fn return_server(draft: &mut Draft<'_>, function: Place, name: &str) 
         "{}{indentation}return {name}{semicolon}",
         layout.line_break()
     );
-    draft.replace(function.file, Span { start: end, end }, line);
+    Some((end, line))
 }
 
 /// Deletes the blank lines before a range after which the file ends.
-pub(super) fn end_of_file(draft: &mut Draft<'_>, statements: &Statements<'_>, gone: Span) {
+fn end_of_file(draft: &mut Draft<'_>, statements: &Statements<'_>, gone: Span) {
     let layout = statements.layout();
     let line = layout.line_start(gone.start as usize);
     if let Some(blank) = layout.blank_end(line, gone.end as usize) {
@@ -67,11 +132,7 @@ pub(super) fn end_of_file(draft: &mut Draft<'_>, statements: &Statements<'_>, go
 }
 
 /// Deletes what is dropped inside statements that stay. Returns all that is dropped.
-pub(super) fn nested(
-    draft: &mut Draft<'_>,
-    statements: &Statements<'_>,
-    drops: &Drops,
-) -> Vec<Span> {
+fn nested(draft: &mut Draft<'_>, statements: &Statements<'_>, drops: &Drops) -> Vec<Span> {
     let tree = statements.tree();
     let layout = statements.layout();
     let mut gone = lists::removals(layout, &drops.elements);
@@ -163,7 +224,7 @@ fn only_promise(
 
 /// Deletes the imports and the constants of a file of which nothing is left to read them. What was unused before stays.
 /// Returns what is deleted.
-pub(super) fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
+fn sweep(draft: &mut Draft<'_>, statements: &Statements<'_>) -> Vec<Span> {
     let mut deleted = locals(draft, statements);
     deleted.extend(types(draft, statements));
     let unused = unused(draft, statements);

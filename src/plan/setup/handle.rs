@@ -38,6 +38,28 @@ pub(super) enum Handle {
     },
 }
 
+impl Handle {
+    /// The name by which the set-up's module gives it away.
+    pub(super) fn name_in_module(&self) -> Option<&str> {
+        match self {
+            Self::Import { name, .. } => name.split(' ').next(),
+            Self::Expression(text) => {
+                let (_, member) = text.split_once('.').filter(|it| it.0 != "global")?;
+                Some(member.trim_end_matches("()"))
+            }
+            Self::Variable(_) | Self::Returned { .. } => None,
+        }
+    }
+
+    /// The function that returns it from now on, and the variable that it is in.
+    pub(super) fn returned(&self) -> Option<(Place, &str)> {
+        match self {
+            Self::Returned { function, name } => Some((*function, name)),
+            _ => None,
+        }
+    }
+}
+
 /// The handle, if there is one.
 pub(super) fn handle(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
     let start = Place {

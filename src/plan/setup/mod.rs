@@ -2,7 +2,6 @@
 //! dedicated server's file says. Analysis first, all or nothing: where a person has to decide, nothing moves.
 
 mod carry;
-mod closure;
 mod handle;
 mod seeds;
 mod server_file;
@@ -14,19 +13,23 @@ mod text;
 use std::collections::BTreeSet;
 
 use super::adapter::{self, Drops};
+use super::apart::{self, Division, Move};
 use super::draft::Draft;
 use super::loading::conflicts;
 use super::loading::connections::{self, Connection};
 use super::loading::{self, Sides, sessions, state};
 use super::toplevel::Statements;
+pub(in crate::plan) use super::toplevel::closure::Parts;
+use super::toplevel::closure::{self, Search};
 use super::{Input, project_files};
 use crate::findings::uses::Use;
 use crate::project::value::{Place, Value};
 use crate::scope::ScopeId;
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
-pub(in crate::plan) use closure::Parts;
+pub(in crate::plan) use carry::{Cut, returning};
 use site::{Home, Setup};
+pub(in crate::plan) use text::{Changes, NewText, Paragraphs, removal};
 
 /// What `runtime/dedicated-server.js` declares at its top level.
 const TEMPLATE_NAMES: &[&str] = &["createSocketHttpServer", "startSocketServer"];
@@ -63,23 +66,18 @@ pub(in crate::plan) struct Slice {
     owned: BTreeSet<Place>,
     /// Files of the dedicated server that have a part of the set-up.
     abroad: BTreeSet<FileId>,
-    /// The blocks of the file whose statements are sorted one by one.
-    opened: Vec<NodeId>,
     /// A function that returns the server from now on, and the variable that it is in.
     returned: Option<(Place, String)>,
-    /// Whole statements that go, with their comments.
-    runs: Vec<Span>,
-    /// Those of them whose comments are lost: what they were about is not moved but made anew.
-    dropped: Vec<Span>,
-    drops: Drops,
-    /// The same of other files with a part of the set-up.
-    drops_abroad: Vec<(FileId, Drops)>,
+    /// What leaves the file, and others with a part of the set-up.
+    cuts: Vec<Cut>,
+    /// The module that is taken apart.
+    division: Option<Division>,
 }
 
 impl Slice {
     /// Whether a place moves, or is dropped, with the set-up: uses of the server there stay as they are.
     pub(in crate::plan) fn takes(&self, input: &Input<'_>, place: Place, span: Span) -> bool {
-        let is_moved = place.file == self.file && self.runs.iter().any(|it| it.contains(span));
+        let is_moved = self.cuts().any(|it| it.0.takes(place.file, span));
         is_moved || self.dedicated.contains(&place.file) || self.is_owned(input, place)
     }
 
@@ -106,52 +104,38 @@ impl Slice {
         self.dedicated.iter().copied().filter(leads).collect()
     }
 
-    /// Takes the set-up out of its file. [`Slice::sweep`] does the rest, when everything else is done.
+    /// What leaves files, and what the new file says that it goes to.
+    fn cuts(&self) -> impl Iterator<Item = (&Cut, &str)> {
+        let divided = self.division.iter().map(|it| (&it.cut, it.text.as_str()));
+        let cuts = self.cuts.iter().map(|it| (it, self.server.as_str()));
+        cuts.chain(divided)
+    }
+
+    /// The modules that are created: where, and what they say.
+    pub(in crate::plan) fn modules(&self) -> impl Iterator<Item = (&str, &str)> {
+        let new = self.division.iter();
+        new.map(|it| (it.path.as_str(), it.text.as_str()))
+    }
+
+    /// Takes the set-up out of its files. [`Slice::sweep`] does the rest, when everything else is done.
     pub(in crate::plan) fn carry_out(&self, draft: &mut Draft<'_>) {
         draft.owned = self.owned_files(draft.input);
-        let statements = Statements::opening(draft.input, self.file, self.opened.clone());
         if let Some((function, name)) = &self.returned {
             carry::return_server(draft, *function, name);
         }
-        for run in &self.runs {
-            draft.remove_range(self.file, *run);
-            carry::end_of_file(draft, &statements, *run);
+        for (cut, text) in self.cuts() {
+            cut.carry_out(draft, text);
         }
-        let gone = carry::nested(draft, &statements, &self.drops);
-        self.drop_comments(draft, self.file, gone.iter().chain(&self.dropped));
-        for (file, drops) in &self.drops_abroad {
-            let gone = carry::nested(draft, &Statements::new(draft.input, *file), drops);
-            self.drop_comments(draft, *file, gone.iter());
+        if let Some(division) = &self.division {
+            division.carry_out(draft);
         }
     }
 
     /// Deletes the imports and constants that nothing reads any more; to be called once, when every other edit of the
-    /// file is made but for new imports.
+    /// files is made but for new imports.
     pub(in crate::plan) fn sweep(&self, draft: &mut Draft<'_>) {
-        let statements = Statements::opening(draft.input, self.file, self.opened.clone());
-        let gone = carry::sweep(draft, &statements);
-        carry::end_statements(draft, &statements);
-        self.drop_comments(draft, self.file, gone.iter());
-        let changed = self.drops_abroad.iter().filter(|it| !it.1.is_empty());
-        for (file, _) in changed {
-            let gone = carry::sweep(draft, &Statements::new(draft.input, *file));
-            self.drop_comments(draft, *file, gone.iter());
-        }
-    }
-
-    /// Notes the comments that are in neither file afterwards.
-    fn drop_comments<'s>(
-        &self,
-        draft: &mut Draft<'_>,
-        file: FileId,
-        spans: impl Iterator<Item = &'s Span>,
-    ) {
-        let layout = draft.layout(file);
-        for comment in spans.flat_map(|it| layout.comments_in(*it)) {
-            let text = &layout.text[comment.range()];
-            if !self.server.contains(text) {
-                draft.dropped_comments.push(text.to_owned());
-            }
+        for (cut, text) in self.cuts() {
+            cut.sweep(draft, text);
         }
     }
 }
@@ -190,8 +174,31 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
         notes.extend(found);
     }
     let (parts, connections) = parts(&statements, &setup, &seeds.statements, &drops)?;
-    let sides = server_file::sides(&statements, &parts, &drops);
-    let mut blockers = obstacles(&statements, &setup, &parts);
+    let stays = server_file::stays(&statements, &parts, &drops);
+    let sides = loading::sides(&statements, &parts, stays.iter().copied());
+    let divided = apart::divide(
+        &Move {
+            home: &statements,
+            parts: &parts,
+            stays: &stays,
+            construction: setup.construction,
+            abroad: &seeds.abroad,
+            setters: &seeds.setters,
+            handle: setup.io.name_in_module(),
+            returned: setup.io.returned(),
+        },
+        &sides,
+    )?;
+    let (division, sides) = match divided {
+        Some((division, sides)) => (Some(division), sides),
+        None => (None, sides),
+    };
+    drops_abroad.retain(|it| {
+        division
+            .as_ref()
+            .is_none_or(|division| division.file != it.0)
+    });
+    let mut blockers = obstacles(&statements, &setup, &parts, division.as_ref());
     blockers.extend(conflicts::loaded_by_both(
         &statements,
         setup.construction,
@@ -222,6 +229,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
             notes,
             abroad: abroad.collect(),
             opened: home.opened.clone(),
+            division,
         },
     ))
 }
@@ -254,6 +262,7 @@ struct Found {
     notes: Vec<String>,
     abroad: BTreeSet<FileId>,
     opened: Vec<NodeId>,
+    division: Option<Division>,
 }
 
 /// Sorts the statements, with the connections that the moved code needs.
@@ -267,10 +276,11 @@ fn parts(
     loop {
         let roots: Vec<NodeId> = connections.iter().map(|it| it.node(statements)).collect();
         let parts = closure::parts(
-            &closure::Search {
+            &Search {
                 statements,
-                setup,
+                server: Some(setup.server),
                 drops,
+                module: None,
             },
             seeds,
             &roots,
@@ -287,7 +297,12 @@ fn parts(
 }
 
 /// What stands against a move whose statements are sorted.
-fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<Blocker> {
+fn obstacles(
+    statements: &Statements<'_>,
+    setup: &Setup,
+    parts: &Parts,
+    division: Option<&Division>,
+) -> Vec<Blocker> {
     let mut blockers: Vec<Blocker> = conflicts::loop_back(statements, parts)
         .into_iter()
         .collect();
@@ -308,7 +323,8 @@ fn obstacles(statements: &Statements<'_>, setup: &Setup, parts: &Parts) -> Vec<B
         }
     }
     let path = server_file::server_path(statements.input, statements.file);
-    if project_files::exists(statements.input, &path) {
+    let new = std::iter::once(path).chain(division.map(|it| it.path.clone()));
+    for path in new.filter(|it| project_files::exists(statements.input, it)) {
         let span = statements.span(setup.statement);
         let message = format!("`{path}` exists already");
         blockers.push(refuse(

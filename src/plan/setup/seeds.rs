@@ -21,7 +21,7 @@ pub(super) struct Seeds<'a> {
     pub(super) statements: BTreeSet<usize>,
     /// What sets an adapter, in whatever file: `io.adapter(…)`, or the call of a function that does nothing else.
     pub(super) setters: Vec<(Place, &'a Use)>,
-    /// Uses in other files: the dedicated server has to be the only one that loads these.
+    /// Uses in other files: the dedicated server has to be the only one that runs these.
     pub(super) abroad: Vec<&'a Use>,
 }
 

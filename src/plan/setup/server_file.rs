@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::closure::Parts;
+use super::carry::Cut;
 use super::handle::Handle;
 use super::site::Setup;
-use super::text::{NewText, Paragraphs};
-use super::{Found, Slice};
+use super::text::{Changes, NewText, Paragraphs};
+use super::{Found, Parts, Slice};
 use crate::plan::adapter::Drops;
+use crate::plan::apart::Division;
 use crate::plan::loading::connections::Connection;
-use crate::plan::loading::{self, Reach, Sides};
+use crate::plan::loading::{self, Reach};
 use crate::plan::toplevel::{Form, Statements};
 use crate::plan::{Input, project_files};
 use crate::project::value::Place;
@@ -45,6 +46,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         notes,
         abroad,
         opened,
+        division,
     } = found;
     let goes = going(statements, &parts, &drops);
     let paragraphs = Paragraphs::new(statements, &goes);
@@ -52,35 +54,60 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
     let whole = |it: &usize| paragraphs.whole(*it);
     let dropped = own.difference(&parts.moved).map(whole).collect();
     let calls = connect(statements, &mut parts, &connections);
+    let mut changes = division
+        .as_ref()
+        .map_or_else(Changes::default, |it| it.changes().clone());
+    if let Handle::Returned { name, .. } = &setup.io {
+        let start = statements.span(setup.statement).start;
+        changes.inserted.push((start, format!("const {name} = ")));
+    }
+    let abroad_cuts = drops_abroad.into_iter().filter(|it| !it.1.is_empty());
+    let abroad_cuts = abroad_cuts.map(|(file, drops)| Cut {
+        file,
+        opened: Vec::new(),
+        runs: Vec::new(),
+        dropped: Vec::new(),
+        drops,
+    });
     let texts = NewText {
         statements,
         paragraphs: &paragraphs,
         parts: &parts,
         drops: &drops,
-        kept: match &setup.io {
-            Handle::Returned { name, .. } => Some((setup.statement, format!("const {name} = "))),
-            _ => None,
-        },
+        changes,
+        is_module: false,
     };
     Slice {
         file: statements.file,
         server_path: server_path(statements.input, statements.file),
-        server: server(statements, setup, &texts, &calls),
+        server: server(statements, setup, (&texts, division.as_ref()), &calls),
         socket_path: socket_path(statements.input, setup.construction)
             .unwrap_or_else(|| "/socket.io/".to_owned()),
         notes,
         dedicated: sides.dedicated,
         owned: sides.owned,
         abroad,
-        opened,
-        returned: match &setup.io {
-            Handle::Returned { function, name } => Some((*function, name.clone())),
-            _ => None,
-        },
-        runs: paragraphs.runs(&own),
-        dropped,
-        drops,
-        drops_abroad,
+        returned: setup
+            .io
+            .returned()
+            .map(|it| (it.0, it.1.to_owned()))
+            .filter(|it| {
+                // A moved function says so in the new module.
+                division
+                    .as_ref()
+                    .is_none_or(|division| division.file != it.0.file)
+            }),
+        cuts: [Cut {
+            file: statements.file,
+            opened,
+            runs: paragraphs.runs(&own),
+            dropped,
+            drops,
+        }]
+        .into_iter()
+        .chain(abroad_cuts)
+        .collect(),
+        division,
     }
 }
 
@@ -110,7 +137,7 @@ fn connect(
 fn server(
     statements: &Statements<'_>,
     setup: &Setup,
-    texts: &NewText<'_>,
+    (texts, division): (&NewText<'_>, Option<&Division>),
     calls: &[(usize, String)],
 ) -> String {
     let (input, parts) = (statements.input, texts.parts);
@@ -123,6 +150,8 @@ fn server(
         Handle::Expression(text) => (prologue, text.clone()),
         Handle::Import { name, source, call } => {
             let is_module = input.project.role(statements.file).is_module;
+            let moved = division.map(|it| it.specifier(source));
+            let source = moved.as_deref().unwrap_or(source);
             with_import(prologue, (name, source, call), is_module)
         }
     };
@@ -201,12 +230,12 @@ fn apart(prologue: &str) -> (String, String) {
     (imports.trim_end().to_owned(), rest.trim().to_owned())
 }
 
-/// Which files the two processes load.
-pub(super) fn sides(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> Sides {
+/// The statements that stay, but for imports of which nothing is read any more.
+pub(super) fn stays(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
     let own = statements_of(parts, drops, statements);
-    let stays = (0..statements.all.len())
-        .filter(|it| !own.contains(it) && !is_unread(statements, parts, drops, *it));
-    loading::sides(statements, parts, stays)
+    let all = 0..statements.all.len();
+    all.filter(|it| !own.contains(it) && !is_unread(statements, parts, drops, *it))
+        .collect()
 }
 
 /// Whether an import is read by nothing that stays.

@@ -1,8 +1,8 @@
 //! The texts of a move: which comments and blank lines go with a statement, and what the new file says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::closure::Parts;
+use super::Parts;
 use crate::plan::adapter::Drops;
 use crate::plan::lists;
 use crate::plan::toplevel::{Form, Statements};
@@ -22,7 +22,7 @@ struct Leading {
 }
 
 /// The set-up file's statements with their comments.
-pub(super) struct Paragraphs<'a> {
+pub(in crate::plan) struct Paragraphs<'a> {
     statements: &'a Statements<'a>,
     leading: Vec<Leading>,
     /// Statements whose heading goes with them.
@@ -31,7 +31,7 @@ pub(super) struct Paragraphs<'a> {
 
 impl<'a> Paragraphs<'a> {
     /// `goes` are the statements that will not be in the file any more, whoever takes them out.
-    pub(super) fn new(statements: &'a Statements<'a>, goes: &BTreeSet<usize>) -> Self {
+    pub(in crate::plan) fn new(statements: &'a Statements<'a>, goes: &BTreeSet<usize>) -> Self {
         let leading: Vec<Leading> = (0..statements.all.len())
             .map(|it| leading(statements, it))
             .collect();
@@ -60,7 +60,7 @@ impl<'a> Paragraphs<'a> {
     }
 
     /// The same with the heading of a section that goes as a whole.
-    pub(super) fn whole(&self, index: usize) -> Span {
+    pub(in crate::plan) fn whole(&self, index: usize) -> Span {
         let own = self.own(index);
         match self.leading[index]
             .heading
@@ -82,7 +82,7 @@ impl<'a> Paragraphs<'a> {
     }
 
     /// The ranges to delete for statements to be gone: one for each run.
-    pub(super) fn runs(&self, indexes: &BTreeSet<usize>) -> Vec<Span> {
+    pub(in crate::plan) fn runs(&self, indexes: &BTreeSet<usize>) -> Vec<Span> {
         let mut runs: Vec<Span> = Vec::new();
         let mut last = None;
         for index in indexes {
@@ -187,18 +187,31 @@ fn trailing_end(statements: &Statements<'_>, span: Span) -> u32 {
 }
 
 /// What the new file is made of.
-pub(super) struct NewText<'a> {
-    pub(super) statements: &'a Statements<'a>,
-    pub(super) paragraphs: &'a Paragraphs<'a>,
-    pub(super) parts: &'a Parts,
-    pub(super) drops: &'a Drops,
-    /// A statement whose value is kept, and the declaration that goes before it: `const io = `.
-    pub(super) kept: Option<(usize, String)>,
+pub(in crate::plan) struct NewText<'a> {
+    pub(in crate::plan) statements: &'a Statements<'a>,
+    pub(in crate::plan) paragraphs: &'a Paragraphs<'a>,
+    pub(in crate::plan) parts: &'a Parts,
+    pub(in crate::plan) drops: &'a Drops,
+    /// What is written otherwise there.
+    pub(in crate::plan) changes: Changes,
+    /// It is a module whose names others import.
+    pub(in crate::plan) is_module: bool,
+}
+
+/// What of the moved statements is written otherwise in the new file.
+#[derive(Clone, Debug, Default)]
+pub(in crate::plan) struct Changes {
+    /// Texts that are put in, by the byte before which: `const io = `.
+    pub(in crate::plan) inserted: Vec<(u32, String)>,
+    pub(in crate::plan) deleted: Vec<Span>,
+    /// Imports that stand behind another one, by its index, and the names that they take from that.
+    pub(in crate::plan) split: BTreeMap<usize, String>,
+    pub(in crate::plan) taken: BTreeSet<BindingId>,
 }
 
 impl NewText<'_> {
     /// The imports, and what reads the environment.
-    pub(super) fn prologue(&self, extra: &[String]) -> String {
+    pub(in crate::plan) fn prologue(&self, extra: &[String]) -> String {
         let lists = [&self.parts.imports, &self.parts.head, &self.parts.early];
         let indexes: BTreeSet<usize> = lists.into_iter().flatten().copied().collect();
         let mut text = extra.join("\n");
@@ -210,6 +223,10 @@ impl NewText<'_> {
                 text.push('\n');
             }
             text.push_str(&self.statement(index));
+            if let Some(other) = self.changes.split.get(&index) {
+                text.push('\n');
+                text.push_str(other);
+            }
             last = Some(index);
         }
         normalized(&text)
@@ -224,7 +241,7 @@ impl NewText<'_> {
     }
 
     /// Everything else, in the order of the old file. `connections` go before what moved.
-    pub(super) fn setup(&self, connections: &[(usize, String)]) -> String {
+    pub(in crate::plan) fn setup(&self, connections: &[(usize, String)]) -> String {
         let mut text = String::new();
         let mut last: Option<usize> = None;
         let late = self.parts.copied.difference(&self.parts.early);
@@ -282,15 +299,11 @@ impl NewText<'_> {
         cuts.extend(self.unneeded(index));
         cuts.extend(self.dropped(index));
         cuts.extend(self.indentation(index, span));
-        let text = self.statements.text();
-        let Some((_, declaration)) = self.kept.as_ref().filter(|it| it.0 == index) else {
-            return lists::without(text, span, cuts);
-        };
-        let at = self.statements.span(index).start;
-        let (above, own) = (Span { end: at, ..span }, Span { start: at, ..span });
-        let before = cuts.iter().copied().filter(|it| it.start < at).collect();
-        let above = lists::without(text, above, before);
-        format!("{above}{declaration}{}", lists::without(text, own, cuts))
+        let deleted = self.changes.deleted.iter().copied().chain(self.emptied());
+        cuts.extend(deleted.filter(|it| span.contains(*it)));
+        let mut inserted = self.changes.inserted.clone();
+        inserted.extend(self.emptied().map(|it| (it.start, "{}".to_owned())));
+        lists::edited(self.statements.text(), span, cuts, &inserted)
     }
 
     /// What the lines of a statement in a block are indented by more than those of the file.
@@ -308,8 +321,9 @@ impl NewText<'_> {
     /// The word `export`.
     fn export(&self, index: usize) -> Vec<Span> {
         let tree = self.statements.tree();
+        let stays = self.is_module && self.parts.moved.contains(&index);
         match tree.kind(self.statements.all[index].node) {
-            Kind::ExportDeclaration { declaration } => {
+            Kind::ExportDeclaration { declaration } if !stays => {
                 let start = self.statements.span(index).start;
                 vec![Span {
                     start,
@@ -327,20 +341,48 @@ impl NewText<'_> {
             return Vec::new();
         }
         let names = &self.parts.names;
-        removal(self.statements, index, &|it| !names.contains(&it))
+        let taken = &self.changes.taken;
+        removal(self.statements, index, &|it| {
+            !names.contains(&it) || taken.contains(&it)
+        })
     }
 
-    /// Adapters in the options, elements of lists that dropped clients are in.
+    /// Adapters in the options, elements of lists that dropped clients are in, and statements that look after either.
     fn dropped(&self, index: usize) -> Vec<Span> {
         let tree = self.statements.tree();
-        let span = self.statements.span(index);
-        let here = self
-            .drops
-            .elements
-            .iter()
-            .copied()
-            .filter(|it| span.contains(tree.span(*it)));
-        lists::removals(self.statements.layout(), &here.collect())
+        let layout = self.statements.layout();
+        let own = self.statements.span(index);
+        let is_inside = |it: &NodeId| {
+            own.contains(tree.span(*it)) && tree.span(*it) != own && tree.kind(*it).is_statement()
+        };
+        let statements = self.drops.statements.iter().filter(|it| is_inside(it));
+        let ranges = statements.map(|it| layout.removal(layout.with_comments(*it)));
+        let mut ranges: Vec<Span> = ranges.collect();
+        ranges.sort();
+        let mut gone: Vec<Span> = Vec::new();
+        for range in ranges {
+            match gone.last_mut().filter(|it| range.start <= it.end) {
+                Some(last) => last.end = last.end.max(range.end),
+                None => gone.push(range),
+            }
+        }
+        let blank = |it: &Span| layout.spare_blank_line(it.start as usize, it.end as usize);
+        let blanks: Vec<Span> = gone.iter().filter_map(blank).collect();
+        gone.extend(blanks);
+        let here = self.drops.elements.iter().copied().filter(|it| {
+            let span = tree.span(*it);
+            own.contains(span) && !gone.iter().any(|it| it.contains(span))
+        });
+        let elements = lists::removals(layout, &here.collect());
+        gone.into_iter().chain(elements).collect()
+    }
+
+    /// Functions that were nothing but a dropped expression: `() => io.adapter(…)`.
+    fn emptied(&self) -> impl Iterator<Item = Span> {
+        let tree = self.statements.tree();
+        let bodies = self.drops.statements.iter();
+        let bodies = bodies.filter(|it| !tree.kind(**it).is_statement());
+        bodies.map(|it| tree.span(*it))
     }
 }
 
@@ -350,7 +392,7 @@ fn normalized(text: &str) -> String {
 
 /// The ranges to delete for names that a statement declares to be gone, as far as they can be told apart. Empty if none
 /// can; the statement as a whole is not this function's matter.
-pub(super) fn removal(
+pub(in crate::plan) fn removal(
     statements: &Statements<'_>,
     index: usize,
     is_gone: &dyn Fn(BindingId) -> bool,

@@ -1,16 +1,13 @@
 //! Which top-level statements go with the set-up: what only it reads moves, what both sides read and never changes is
 //! copied, and what both read and does change is a question for a person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::Blocker;
-use super::site::Setup;
+use super::purity;
+use super::{Form, Statements};
 use crate::plan::adapter::Drops;
-use crate::plan::loading;
-use crate::plan::loading::sessions::{GIVE_A_STORE, IN_MEMORY};
-use crate::plan::toplevel::purity::{self, Shared};
-use crate::plan::toplevel::{Form, Statements};
-use crate::project::value::{Place, Value};
+use crate::plan::setup::Blocker;
+use crate::project::value::Value;
 use crate::scope::BindingId;
 use crate::syntax::{Kind, NodeId};
 
@@ -29,6 +26,8 @@ pub(in crate::plan) struct Parts {
     pub(in crate::plan) early: BTreeSet<usize>,
     /// The names that the dedicated server reads.
     pub(in crate::plan) names: BTreeSet<BindingId>,
+    /// Those of them that it imports from the module that is taken apart.
+    pub(in crate::plan) lent: BTreeSet<BindingId>,
 }
 
 impl Parts {
@@ -39,7 +38,7 @@ impl Parts {
     }
 
     /// The names that the dedicated server's file declares.
-    pub(super) fn declared(&self, statements: &Statements<'_>) -> BTreeSet<BindingId> {
+    pub(in crate::plan) fn declared(&self, statements: &Statements<'_>) -> BTreeSet<BindingId> {
         let own = self.moved.iter().chain(&self.copied);
         let own = own.flat_map(|it| statements.all[*it].defines.iter().copied());
         let imported = self.imports.iter();
@@ -52,7 +51,7 @@ impl Parts {
 
 /// Sorts the statements. `seeds` are those that the set-up consists of; `roots` are parts of statements that stay where
 /// they are and run in the dedicated server as well.
-pub(super) fn parts(
+pub(in crate::plan) fn parts(
     search: &Search<'_>,
     seeds: &BTreeSet<usize>,
     roots: &[NodeId],
@@ -86,6 +85,7 @@ pub(super) fn parts(
             moved: moving.into_iter().chain(seeds).collect(),
             head,
             names: needed.names,
+            lent: needed.lent,
         };
         let blockers = search.blockers(&parts);
         return if blockers.is_empty() {
@@ -97,16 +97,31 @@ pub(super) fn parts(
 }
 
 /// The file, its server, and what of it is dropped.
-pub(super) struct Search<'a> {
-    pub(super) statements: &'a Statements<'a>,
-    pub(super) setup: &'a Setup,
-    pub(super) drops: &'a Drops,
+pub(in crate::plan) struct Search<'a> {
+    pub(in crate::plan) statements: &'a Statements<'a>,
+    /// The variable of the HTTP server, which the dedicated server's file has already.
+    pub(in crate::plan) server: Option<BindingId>,
+    pub(in crate::plan) drops: &'a Drops,
+    /// What importers of the file ask for, if it is a module that is taken apart.
+    pub(in crate::plan) module: Option<&'a Offer>,
+}
+
+/// What a module that is taken apart gives away.
+#[derive(Debug, Default)]
+pub(in crate::plan) struct Offer {
+    /// Statements with names that the API goes on importing.
+    pub(in crate::plan) wanted: BTreeSet<usize>,
+    /// Those of them that the moved code can import, too.
+    pub(in crate::plan) lent: BTreeSet<usize>,
+    /// Names in lists of exports that the API does not import.
+    pub(in crate::plan) idle: BTreeSet<NodeId>,
 }
 
 #[derive(Default)]
 struct Needed {
     statements: BTreeSet<usize>,
     names: BTreeSet<BindingId>,
+    lent: BTreeSet<BindingId>,
 }
 
 impl Search<'_> {
@@ -117,7 +132,7 @@ impl Search<'_> {
     }
 
     /// Whether the Express application is meant: nothing that reads it can leave the API.
-    fn is_of_api(&self, binding: BindingId) -> bool {
+    pub(super) fn is_of_api(&self, binding: BindingId) -> bool {
         self.statements
             .holds(binding, |it| matches!(it, Value::App | Value::Router))
     }
@@ -137,7 +152,11 @@ impl Search<'_> {
                 .into_iter()
                 .flatten();
             for (binding, _) in reads.filter(|it| tree.span(node).contains(tree.span(it.1))) {
-                if binding == self.setup.server || !needed.names.insert(binding) {
+                if Some(binding) == self.server || !needed.names.insert(binding) {
+                    continue;
+                }
+                if self.is_lent(binding, from) {
+                    needed.lent.insert(binding);
                     continue;
                 }
                 for definer in self.statements.definers(binding) {
@@ -153,6 +172,15 @@ impl Search<'_> {
             }
         }
         needed
+    }
+
+    /// Whether the moved code imports a name from the module that it stays in.
+    fn is_lent(&self, binding: BindingId, from: &BTreeSet<usize>) -> bool {
+        let definers = self.statements.definers(binding);
+        self.module.is_some_and(|module| {
+            let is_lent = |it: &usize| module.lent.contains(it) && !from.contains(it);
+            !definers.is_empty() && definers.iter().all(is_lent)
+        })
     }
 
     /// Adds the types that a whole statement is written with.
@@ -185,7 +213,7 @@ impl Search<'_> {
             .statements
             .iter()
             .copied()
-            .filter(|it| matches!(all[*it].form, Form::Variables | Form::Definition))
+            .filter(|it| self.may_move(*it))
             .filter(|it| !all[*it].defines.iter().any(|it| self.is_of_api(*it)))
             .collect();
         let mut companions: BTreeSet<usize> = (0..all.len())
@@ -226,6 +254,15 @@ impl Search<'_> {
         }
     }
 
+    /// Whether a statement is of a sort that goes if nothing that stays reads what it declares.
+    fn may_move(&self, index: usize) -> bool {
+        match self.statements.all[index].form {
+            Form::Variables | Form::Definition => true,
+            Form::Exported => self.module.is_some_and(|it| !it.wanted.contains(&index)),
+            _ => false,
+        }
+    }
+
     /// Whether a statement is of a sort that can go along: it acts, and neither exports nor ends the process.
     fn may_follow(&self, index: usize) -> bool {
         let statement = &self.statements.all[index];
@@ -251,13 +288,13 @@ impl Search<'_> {
             moving.contains(it)
                 || seeds.contains(it)
                 || !self.is_of_api(binding)
-                    && binding != self.setup.server
+                    && Some(binding) != self.server
                     && purity::obstacle(self.statements, binding).is_none()
         })
     }
 
     /// One of `names` that a statement mentions without the file declaring it.
-    fn free_name(&self, index: usize, names: &[&'static str]) -> Option<&'static str> {
+    pub(super) fn free_name<'n>(&self, index: usize, names: &[&'n str]) -> Option<&'n str> {
         let free = self.statements.facts.free_names();
         names.iter().copied().find(|name| {
             let nodes = free.get(*name).map_or(&[][..], Vec::as_slice);
@@ -268,204 +305,12 @@ impl Search<'_> {
         })
     }
 
-    /// Where a name is read, by statement, but for what is dropped.
-    fn live_readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
+    /// Where a name is read, by statement, but for what is dropped and for exports that nobody imports.
+    pub(super) fn live_readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
+        let is_idle = |node: NodeId| self.module.is_some_and(|it| it.idle.contains(&node));
         let readers = self.statements.readers(binding).into_iter();
         readers
-            .filter(|it| !self.drops.covers(self.statements, it.1))
+            .filter(|it| !self.drops.covers(self.statements, it.1) && !is_idle(it.1))
             .collect()
-    }
-
-    fn blockers(&self, parts: &Parts) -> Vec<Blocker> {
-        let mut blockers = Vec::new();
-        for index in &parts.copied {
-            let names = self.statements.all[*index]
-                .defines
-                .iter()
-                .filter(|it| parts.names.contains(it));
-            blockers.extend(names.filter_map(|it| self.obstacle(*it, parts)));
-        }
-        blockers.extend(self.unlisted_names(parts));
-        blockers.extend(
-            parts
-                .moved
-                .iter()
-                .flat_map(|it| self.left_readers(*it, parts)),
-        );
-        blockers.extend(self.same_names(parts));
-        for index in parts.moved.iter().chain(&parts.copied) {
-            if let Some(name) = self.free_name(*index, &["module", "exports", "__filename"]) {
-                blockers.push(Blocker {
-                    file: self.statements.file,
-                    span: self.statements.span(*index),
-                    message: format!(
-                        "the socket code uses `{name}`, which is another thing in another file"
-                    ),
-                    help: format!("write it without `{name}`, or move it out of the socket code"),
-                });
-            }
-        }
-        blockers
-    }
-
-    /// Names that go with a statement and that code which stays reads for something else than the server.
-    fn left_readers(&self, index: usize, parts: &Parts) -> Vec<Blocker> {
-        let statements = self.statements;
-        let is_left = |it: &(usize, NodeId)| {
-            let place = Place {
-                file: statements.file,
-                node: it.1,
-            };
-            !parts.moved.contains(&it.0)
-                && !parts.copied.contains(&it.0)
-                && !statements.facts.is_write(it.1)
-                && statements.input.project.part(place).is_none()
-                && !loading::is_taken_out(statements.input, place)
-        };
-        let defines = statements.all[index].defines.iter();
-        defines
-            .filter_map(|binding| {
-                let readers = self.live_readers(*binding);
-                let reader = readers.iter().find(|it| is_left(it))?;
-                let name = statements.name(*binding);
-                let at = statements.place(statements.tree().span(reader.1));
-                Some(Blocker {
-                    file: statements.file,
-                    span: statements.span(index),
-                    message: format!(
-                        "`{name}` goes to the dedicated server, and the API uses it, too"
-                    ),
-                    help: format!(
-                        "{at} reads it; put what the API needs of it into a module of its own"
-                    ),
-                })
-            })
-            .collect()
-    }
-
-    /// Moved code in a function that reads what only exists there: its parameters.
-    fn unlisted_names(&self, parts: &Parts) -> Vec<Blocker> {
-        let shells = |binding: &BindingId| {
-            let definers = self.statements.definers(*binding);
-            definers
-                .iter()
-                .any(|it| self.statements.all[*it].form == Form::Shell)
-        };
-        let found = parts.names.iter().filter(|it| shells(it));
-        let tree = self.statements.tree();
-        found
-            .filter_map(|it| {
-                let declaration = *self.statements.facts.binding(*it).declarations.first()?;
-                let name = self.statements.name(*it);
-                Some(Blocker {
-                    file: self.statements.file,
-                    span: tree.span(declaration),
-                    message: format!("the socket code uses `{name}`, which only exists in a function of the API"),
-                    help: format!(
-                        "{}; let it get that in another way: import it, or make it where it is needed",
-                        self.sides(*it, parts)
-                    ),
-                })
-            })
-            .collect()
-    }
-
-    /// Two names that are one in the new file, because their blocks are not there.
-    fn same_names(&self, parts: &Parts) -> Vec<Blocker> {
-        let names = parts
-            .declared(self.statements)
-            .into_iter()
-            .chain([self.setup.server]);
-        let mut seen: BTreeMap<&str, BindingId> = BTreeMap::new();
-        let mut blockers = Vec::new();
-        for binding in names {
-            let name = self.statements.name(binding);
-            let is_other = *seen.entry(name).or_insert(binding) != binding;
-            let declaration = self.statements.facts.binding(binding).declarations.first();
-            if let Some(declaration) = declaration.filter(|_| is_other) {
-                blockers.push(Blocker {
-                    file: self.statements.file,
-                    span: self.statements.tree().span(*declaration),
-                    message: format!("the socket code uses two variables of the name `{name}`"),
-                    help:
-                        "they would be in one block of the dedicated server: give one another name"
-                            .to_owned(),
-                });
-            }
-        }
-        blockers
-    }
-
-    fn obstacle(&self, binding: BindingId, parts: &Parts) -> Option<Blocker> {
-        let name = self.statements.name(binding);
-        let is_client = self
-            .statements
-            .holds(binding, |it| matches!(it, Value::RedisClient(_)));
-        let (message, help) = if self.is_of_api(binding) {
-            let message = format!(
-                "the socket code uses the Express application `{name}`, which stays in the API"
-            );
-            (
-                message,
-                "take out of it what the socket code needs: a constant, a function, a module of its own",
-            )
-        } else if is_client {
-            let message = format!("the socket code and the API share the Redis client `{name}`");
-            (
-                message,
-                "give the socket code a client of its own, or make the client in a module that both import",
-            )
-        } else if self.statements.keeps_sessions(binding) {
-            let message = format!("`{name}` {IN_MEMORY}, and the socket code and the API share it");
-            (message, GIVE_A_STORE)
-        } else {
-            match purity::obstacle(self.statements, binding)? {
-                Shared::Changes => (
-                    format!("`{name}` is shared by the socket code and the API, and it changes"),
-                    "two processes would have two of it: keep it in Redis or the database, or ask the dedicated server \
-                     with `socketBroadcaster.query(…)`",
-                ),
-                Shared::Acts => (
-                    format!(
-                        "`{name}` is shared by the socket code and the API, and making it is more than a constant"
-                    ),
-                    "two processes would have two of it: if that is right, make it in a module that both import",
-                ),
-            }
-        };
-        let declaration = self
-            .statements
-            .facts
-            .binding(binding)
-            .declarations
-            .first()?;
-        Some(Blocker {
-            file: self.statements.file,
-            span: self.statements.tree().span(*declaration),
-            message,
-            help: format!("{}; {help}", self.sides(binding, parts)),
-        })
-    }
-
-    /// "the socket code reads it at a.js:4, the API at a.js:9".
-    fn sides(&self, binding: BindingId, parts: &Parts) -> String {
-        let goes = |it: usize| parts.moved.contains(&it);
-        let is_copied = |it: usize| parts.copied.contains(&it);
-        let readers = self.live_readers(binding);
-        let place = |found: Option<&(usize, NodeId)>| {
-            found.map(|it| self.statements.place(self.statements.tree().span(it.1)))
-        };
-        let socket = readers
-            .iter()
-            .find(|it| goes(it.0))
-            .or_else(|| readers.iter().find(|it| is_copied(it.0)));
-        let api = readers.iter().find(|it| !goes(it.0) && !is_copied(it.0));
-        match (place(socket), place(api)) {
-            (Some(socket), Some(api)) => {
-                format!("the socket code reads it at {socket}, the API at {api}")
-            }
-            (Some(socket), None) => format!("the socket code reads it at {socket}"),
-            (None, _) => "the socket code needs it".to_owned(),
-        }
     }
 }
