@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { Linter } from 'eslint';
 import globals from 'globals';
 import typescript from 'typescript';
-import typescriptParser from 'typescript-eslint';
+import typescriptEslint from 'typescript-eslint';
 
 import { isGenerated, isTypeScript } from './projects.mjs';
 
@@ -33,18 +33,21 @@ function judge(path, text) {
 
 function lint(path, text) {
   const isModule = isTypeScript(path) || /^(import|export)\b/m.test(text);
+  // ESLint's own rule takes the names in types for variables.
+  const unusedVars = isTypeScript(path) ? 'typescript/no-unused-vars' : 'no-unused-vars';
   const config = {
     files: ['**/*.{js,cjs,mjs,ts,cts,mts}'],
     languageOptions: {
       sourceType: isModule ? 'module' : 'commonjs',
       globals: { ...globals.node, ...globals.browser },
-      ...(isTypeScript(path) ? { parser: typescriptParser.parser } : {}),
+      ...(isTypeScript(path) ? { parser: typescriptEslint.parser } : {}),
     },
+    plugins: { typescript: typescriptEslint.plugin },
     linterOptions: { reportUnusedDisableDirectives: 'off' },
     rules: {
       'no-undef': 'error',
       // `{ secret, ...rest }` leaves `secret` out.
-      'no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      [unusedVars]: ['error', { ignoreRestSiblings: true }],
       'no-redeclare': 'error',
       'no-shadow': isGenerated(text) ? 'off' : 'error',
     },
