@@ -31,6 +31,13 @@ impl Project {
         self.of_api().filter(starts).collect()
     }
 
+    /// Those of them that are known to be started, or do something when they are.
+    pub fn acting_programs(&self) -> BTreeSet<FileId> {
+        let mut programs = self.programs();
+        programs.retain(|it| self.entries.contains(it) || self.acts(*it));
+        programs
+    }
+
     /// The files that are loaded by a program in which no server is made: by one that the project starts, or by a file
     /// that nothing loads and that may be started by hand.
     pub fn run_without_server(&self) -> BTreeSet<FileId> {

@@ -31,7 +31,7 @@ impl Loads {
         };
         Self {
             by_file: project.files().map(|it| of_file(it.0)).collect(),
-            programs: project.programs(),
+            programs: project.acting_programs(),
         }
     }
 

@@ -65,7 +65,8 @@ fn name(statements: &Statements<'_>, index: usize) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// The words of a statement without those of statements that are listed besides it, of strings, comments and properties.
+/// The words of a statement without those of statements that are listed besides it, of strings, comments and properties,
+/// and without names that run: what these refer to is known.
 fn words(statements: &Statements<'_>, index: usize) -> BTreeSet<String> {
     let tree = statements.tree();
     let own = statements.span(index);
@@ -73,10 +74,17 @@ fn words(statements: &Statements<'_>, index: usize) -> BTreeSet<String> {
     let strings = tree
         .descendants(statements.all[index].node)
         .filter(|it| is_text(statements, *it));
+    let named = tree
+        .descendants(statements.all[index].node)
+        .filter_map(|it| {
+            let start = tree.span(it).start as usize;
+            Some(Span::new(start, start + tree.name(it)?.len()))
+        });
     let comments = tree.comments.iter().map(|it| it.span);
     let mut skipped: Vec<Span> = nested
         .filter(|it| own.contains(*it))
         .chain(strings.map(|it| tree.span(it)))
+        .chain(named)
         .chain(comments.filter(|it| own.contains(*it)))
         .collect();
     skipped.sort();
