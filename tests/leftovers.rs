@@ -142,3 +142,162 @@ export default { io };
     let both = [("server.js", server), ("index.js", route)];
     assert!(migrated(&both, "server.js").ends_with("\nexport default {};\n"));
 }
+
+#[test]
+fn a_comment_goes_with_the_line_that_it_names_the_server_for() {
+    let server = "const { Server } = require('socket.io');
+const app = require('express')();
+const server = require('http').createServer(app);
+// Start everything:
+const io = new Server(server);
+app.use(require('cors')());
+
+// Make io available to the routes
+app.set('io', io);
+app.use(require('./routes'));
+server.listen(3001);
+";
+    let route = "const started = Date.now();
+
+module.exports = (req, res) => {
+  // The io instance of the application
+  const io = req.app.get('io');
+  const { text } = req.body; // what was said
+  // Everything about the message
+  req.app.get('io');
+  io.emit('said', text);
+  res.end();
+};
+";
+    let files = [("server.js", server), ("routes.js", route)];
+    assert_eq!(
+        migrated(&files, "server.js"),
+        "const app = require('express')();
+const server = require('http').createServer(app);
+// Start everything:
+app.use(require('cors')());
+
+app.use(require('./routes'));
+server.listen(3001);
+"
+    );
+    assert_eq!(
+        migrated(&files, "routes.js"),
+        "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+const started = Date.now();
+
+module.exports = (req, res) => {
+  const { text } = req.body; // what was said
+  // Everything about the message
+  socketBroadcaster.broadcast('said', text);
+  res.end();
+};
+"
+    );
+}
+
+#[test]
+fn what_is_said_behind_an_import_of_the_server_goes_with_it() {
+    let server = SERVER.replace("app.set('io', io);", "module.exports = { io };");
+    let route = "const a = require('./a');
+const { io } = require('./server'); // your socket.io instance
+
+exports.tell = () => io.emit('x', a);
+";
+    let files = [
+        ("server.js", server.as_str()),
+        ("routes.js", route),
+        ("a.js", "module.exports = 1;\n"),
+    ];
+    let after = migrated(&files, "routes.js");
+    assert!(
+        after.contains("\nconst socketBroadcaster = require('./utils/socketBroadcaster');\n\n"),
+        "{after}"
+    );
+}
+
+#[test]
+fn a_file_that_only_defines_things_misses_nothing() {
+    let server = SERVER.replace(
+        "app.set('io', io);",
+        "setInterval(() => {}, 1000);\nmodule.exports = { io };",
+    );
+    let route = "const { io } = require('./server');\nexports.tell = () => io.emit('x');\n";
+    let package = "{ \"name\": \"desk\", \"main\": \"server.js\" }";
+    let after = |unused: &str| {
+        let files = [
+            ("package.json", package),
+            ("server.js", server.as_str()),
+            ("routes.js", route),
+            ("unused.js", unused),
+        ];
+        migrated(&files, "routes.js")
+    };
+    let defines = "const { tell } = require('./routes');\nexports.later = () => tell();\n";
+    let acts = "require('./routes').tell();\n";
+    assert!(!after(defines).contains("require('./server')"));
+    assert!(after(acts).starts_with("require('./server');\n"));
+}
+
+#[test]
+fn the_dedicated_server_is_written_in_the_style_of_the_entry() {
+    let server = "import { Server } from \"socket.io\"
+import { createServer } from \"http\"
+
+const server = createServer()
+const io = new Server(server)
+
+io.on(\"connection\", (socket) => socket.join(\"a\"))
+
+server.on(\"request\", () => io.emit(\"x\"))
+server.listen(3001)
+";
+    let package = "{ \"name\": \"desk\", \"main\": \"server.js\", \"type\": \"module\" }";
+    let files = [("package.json", package), ("server.js", server)];
+    let after = migrated(&files, "socketio-server.js");
+    let (_, own) = after.split_once("\n\n").expect("a paragraph about it");
+    assert_eq!(
+        own,
+        "import { Server } from \"socket.io\"
+import { createSocketHttpServer, startSocketServer } from \"./utils/socketRuntime.js\"
+
+const server = createSocketHttpServer()
+
+const io = new Server(server)
+
+io.on(\"connection\", (socket) => socket.join(\"a\"))
+
+startSocketServer(io, server)
+"
+    );
+}
+
+#[test]
+fn a_variable_of_moved_code_is_no_type_that_is_imported() {
+    let entry = "import { createServer } from 'http';
+import { Server, Socket } from 'socket.io';
+import student from './student';
+
+const server = createServer();
+const io = new Server(server);
+io.on('connection', (socket: Socket) => {
+  const student = socket.handshake.auth.id;
+  socket.join(student);
+});
+server.on('request', () => io.emit('x', student));
+server.listen(3001);
+";
+    let package = "{ \"name\": \"desk\", \"main\": \"server.ts\" }";
+    let files = [
+        ("package.json", package),
+        ("server.ts", entry),
+        ("student.ts", "export default 1;\n"),
+    ];
+    let after = migrated(&files, "socketio-server.ts");
+    assert!(!after.contains("./student"), "{after}");
+    assert!(
+        after.contains("import { Server, Socket } from 'socket.io';\n"),
+        "{after}"
+    );
+}

@@ -1166,7 +1166,6 @@ module.exports = () => {
     let expected = "const app = require('express')();
 app.use(require('./routes'));
 app.listen(3001, () => console.log('up'));
-// Set the instance of Socket.IO for the controllers
 app.locals.ready = true;
 ";
     assert_eq!(migrated(&files, "server.js"), expected);

@@ -275,8 +275,9 @@ impl<'a> Draft<'a> {
             layout.line_start(span.start as usize),
             layout.line_end(span.end as usize),
         );
-        let mut gone = self.gone.get(&file)?.iter();
-        gone.find(|it| it.contains(span) && lines.contains(**it))
+        let gone = self.gone.get(&file)?.iter();
+        gone.filter(|it| it.contains(span) && lines.contains(**it))
+            .max_by_key(|it| it.range().len())
             .copied()
     }
 

@@ -17,8 +17,7 @@ use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 use access::GLOBAL;
 use place::Spot;
-use style::Style;
-pub(in crate::plan) use style::names_extensions;
+pub(in crate::plan) use style::{Style, names_extensions};
 
 /// The broadcaster's usual name.
 pub(in crate::plan) const BROADCASTER: &str = "socketBroadcaster";

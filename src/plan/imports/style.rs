@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::place::import_statements;
 use super::specifiers;
 use crate::plan::Input;
 use crate::plan::layout::Layout;
@@ -13,13 +14,18 @@ use crate::syntax::{Keyword, Kind, NodeId};
 const EXTENSIONS: [&str; 3] = [".js", ".mjs", ".cjs"];
 
 /// How an import is written.
-pub(super) struct Style {
+pub(in crate::plan) struct Style {
     keyword: &'static str,
-    quote: &'static str,
-    pub(super) semicolon: &'static str,
+    pub(in crate::plan) quote: &'static str,
+    pub(in crate::plan) semicolon: &'static str,
 }
 
 impl Style {
+    /// The style of a file.
+    pub(in crate::plan) fn of_file(layout: &Layout<'_>) -> Self {
+        Self::of(layout, &import_statements(layout), None)
+    }
+
     /// The style of `imports`; `beside` is the one that the new line stands next to.
     pub(super) fn of(layout: &Layout<'_>, imports: &[NodeId], beside: Option<NodeId>) -> Self {
         let everything: Vec<NodeId> = layout.tree.ids().collect();

@@ -10,19 +10,37 @@ use crate::syntax::{Kind, NodeId, Tree};
 pub(in crate::plan) fn remove(draft: &mut Draft<'_>) {
     for (file, statement) in draft.removed() {
         let layout = draft.layout(file);
-        if is_import(&layout, statement) {
-            continue;
-        }
         let own = layout.tree.span(statement);
         let mut whole = layout.with_comments(statement);
-        if !ends_matter(draft, file, statement) {
+        let above = layout.text[whole.start as usize..own.start as usize].trim();
+        let behind = &layout.text[own.end as usize..whole.end as usize];
+        let is_import = is_import(&layout, statement);
+        let is_about_server = !above.contains('\n') && speaks_of_server(above);
+        if is_import || !is_about_server && !ends_matter(draft, file, statement) {
             whole.start = own.start;
+        }
+        if is_import && !speaks_of_server(behind) {
+            whole.end = own.end;
         }
         if whole != own && !draft.is_gone(file, whole) && layout.starts_line(own.start as usize) {
             draft.drop_comments(file, whole);
             draft.remove_range(file, whole);
         }
     }
+}
+
+/// Whether a comment names the server: `// Make io available to the routes`.
+pub(in crate::plan) fn speaks_of_server(comment: &str) -> bool {
+    let text = comment.to_lowercase();
+    let mut words = text.split(|it: char| !it.is_alphanumeric());
+    let phrases = [
+        "socket.io",
+        "socket io",
+        "socket server",
+        "socket instance",
+        "websocket",
+    ];
+    words.any(|it| matches!(it, "io" | "socketio")) || phrases.iter().any(|it| text.contains(it))
 }
 
 /// What stands above an import may be about the file.
@@ -50,7 +68,12 @@ fn ends_matter(draft: &Draft<'_>, file: FileId, statement: NodeId) -> bool {
     let next_span = layout.tree.span(*next);
     let start = layout.tree.span(statement).end as usize;
     let between = &layout.text[start..next_span.start as usize];
-    let has_blank_line = between.lines().skip(1).any(|it| it.trim().is_empty());
+    let lines: Vec<&str> = between.split('\n').collect();
+    // Between the rest of the statement's line and the start of the next one.
+    let has_blank_line = lines.len() > 2
+        && lines[1..lines.len() - 1]
+            .iter()
+            .any(|it| it.trim().is_empty());
     let has_comment = layout.with_comments(*next).start < next_span.start;
     // Above a declaration, the comment may announce what is rewritten next.
     let declares = !matches!(

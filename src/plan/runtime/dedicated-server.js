@@ -5,13 +5,13 @@
 // {{ source }}. The API reaches the clients through Redis, with socketBroadcaster.
 
 {% if prologue %}{{ prologue }}
-{% endif %}{% if esm %}import { createSocketHttpServer, startSocketServer } from '{{ runtime_path }}';
-{% else %}const { createSocketHttpServer, startSocketServer } = require('{{ runtime_path }}');
+{% endif %}{% if esm %}import { createSocketHttpServer, startSocketServer } from {{ quote }}{{ runtime_path }}{{ quote }}{{ semicolon }}
+{% else %}const { createSocketHttpServer, startSocketServer } = require({{ quote }}{{ runtime_path }}{{ quote }}){{ semicolon }}
 {% endif %}{% if rest %}
 {{ rest }}
 {% endif %}
-const {{ server_name }} = createSocketHttpServer();
+const {{ server_name }} = createSocketHttpServer(){{ semicolon }}
 
 {{ setup }}
 
-startSocketServer({{ io_name }}, {{ server_name }});
+startSocketServer({{ io_name }}, {{ server_name }}){{ semicolon }}

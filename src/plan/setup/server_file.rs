@@ -14,7 +14,7 @@ use crate::plan::apart::Division;
 use crate::plan::loading::connections::Connection;
 use crate::plan::loading::{self, Reach};
 use crate::plan::toplevel::{Form, Statements};
-use crate::plan::{Input, project_files};
+use crate::plan::{Input, imports, project_files};
 use crate::project::value::Place;
 use crate::rules::Meaning;
 use crate::source::FileId;
@@ -33,6 +33,8 @@ struct ServerFile {
     io_name: String,
     setup: String,
     runtime_path: String,
+    quote: &'static str,
+    semicolon: &'static str,
 }
 
 /// Puts the slice together from what was found.
@@ -142,7 +144,8 @@ fn server(
 ) -> String {
     let (input, parts) = (statements.input, texts.parts);
     let loaded = loading::reach(statements, parts.running().into_iter());
-    let extra = environment_lines(statements, parts, &loaded);
+    let written = imports::Style::of_file(&statements.layout());
+    let extra = environment_lines(statements, parts, &loaded, &written);
     let prologue = texts.prologue(&extra);
     let (prologue, io_name) = match &setup.io {
         Handle::Variable(io) => (prologue, statements.name(*io).to_owned()),
@@ -152,20 +155,25 @@ fn server(
             let is_module = input.project.role(statements.file).is_module;
             let moved = division.map(|it| it.specifier(source));
             let source = moved.as_deref().unwrap_or(source);
-            with_import(prologue, (name, source, call), is_module)
+            with_import(
+                prologue,
+                (name, source, call),
+                is_module.then_some(&written),
+            )
         }
     };
     let style = project_files::Style::beside(input, statements.file);
     let broadcaster = project_files::broadcaster_path(input);
     let path = input.project.path(statements.file);
     let folder = &path[..path.len() - file_name(input, statements.file).len()];
+    let names_extensions = imports::names_extensions(input, statements.file) == Some(true);
     let specifier = |path: &str| {
-        let written = project_files::relative(folder, path);
-        match written.rsplit_once('.') {
+        let relative = project_files::relative(folder, path);
+        match relative.rsplit_once('.') {
             Some((stem, _)) if style.ts => format!("{stem}{}", style.suffix),
             // Node.js adds no other extension than this.
-            Some((stem, "js")) if !style.esm => stem.to_owned(),
-            _ => written,
+            Some((stem, "js")) if !style.esm && !names_extensions => stem.to_owned(),
+            _ => relative,
         }
     };
     let runtime = specifier(&project_files::runtime_path(&broadcaster));
@@ -173,6 +181,10 @@ fn server(
         true => apart(&prologue),
         false => (prologue, String::new()),
     };
+    let setup_text = texts.setup(calls);
+    // What follows would go on with the line before.
+    let runs_on =
+        setup_text.starts_with(['(', '[', '`', '+', '-', '/']) && !setup_text.starts_with("//");
     let values = ServerFile {
         esm: style.esm,
         strict: statements.all.iter().any(|it| it.form == Form::Directive),
@@ -180,9 +192,11 @@ fn server(
         prologue,
         server_name: statements.name(setup.server).to_owned(),
         io_name,
-        setup: texts.setup(calls),
+        setup: setup_text,
         runtime_path: runtime,
         rest,
+        quote: written.quote,
+        semicolon: if runs_on { ";" } else { written.semicolon },
     };
     project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
 }
@@ -192,10 +206,14 @@ fn server(
 fn with_import(
     prologue: String,
     (name, source, call): (&str, &str, &str),
-    is_module: bool,
+    module: Option<&imports::Style>,
 ) -> (String, String) {
     let local = name.rsplit(' ').next().unwrap_or(name);
-    let word = if is_module { "from " } else { "= require(" };
+    let word = if module.is_some() {
+        "from "
+    } else {
+        "= require("
+    };
     for quote in ['\'', '"'] {
         let end = format!("}} {word}{quote}{source}{quote}");
         if let Some(at) = prologue.find(&end) {
@@ -205,14 +223,16 @@ fn with_import(
             return (prologue, format!("{local}{call}"));
         }
     }
-    match is_module {
-        true => (
-            format!("{prologue}\nimport {{ {name} }} from '{source}';")
+    match module {
+        Some(imports::Style {
+            quote, semicolon, ..
+        }) => (
+            format!("{prologue}\nimport {{ {name} }} from {quote}{source}{quote}{semicolon}")
                 .trim_start()
                 .to_owned(),
             format!("{local}{call}"),
         ),
-        false => (prologue, format!("require('{source}').{local}{call}")),
+        None => (prologue, format!("require('{source}').{local}{call}")),
     }
 }
 
@@ -280,7 +300,14 @@ fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<
 }
 
 /// The lines that read the environment, if the old file left that to a module that the new one does not load.
-fn environment_lines(statements: &Statements<'_>, parts: &Parts, loaded: &Reach) -> Vec<String> {
+fn environment_lines(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    loaded: &Reach,
+    imports::Style {
+        quote, semicolon, ..
+    }: &imports::Style,
+) -> Vec<String> {
     let has_own = parts.head.iter().any(|it| {
         let node = statements.all[*it].node;
         statements.text()[statements.tree().span(node).range()].contains("dotenv")
@@ -292,9 +319,9 @@ fn environment_lines(statements: &Statements<'_>, parts: &Parts, loaded: &Reach)
     let is_module = project_files::Style::beside(statements.input, statements.file).esm;
     let line = |it: String| {
         if is_module {
-            format!("import '{it}';")
+            format!("import {quote}{it}{quote}{semicolon}")
         } else {
-            format!("require('{it}');")
+            format!("require({quote}{it}{quote}){semicolon}")
         }
     };
     source.map(line).into_iter().collect()

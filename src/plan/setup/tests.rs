@@ -89,7 +89,8 @@ fn moved(text: &str) -> (String, String) {
         "const { createSocketHttpServer"
     };
     let prologue = between("with socketBroadcaster.\n", import);
-    let setup = between("= createSocketHttpServer();", "startSocketServer(");
+    let setup = between("= createSocketHttpServer()", "startSocketServer(");
+    let setup = setup.trim_start_matches(';').trim_start();
     (left, format!("{prologue}\n====\n{setup}\n"))
 }
 

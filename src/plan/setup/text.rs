@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Parts;
 use crate::plan::adapter::Drops;
+use crate::plan::leftovers::comments;
 use crate::plan::lists;
 use crate::plan::toplevel::{Form, Statements};
 use crate::scope::BindingId;
@@ -32,9 +33,14 @@ pub(in crate::plan) struct Paragraphs<'a> {
 impl<'a> Paragraphs<'a> {
     /// `goes` are the statements that will not be in the file any more, whoever takes them out.
     pub(in crate::plan) fn new(statements: &'a Statements<'a>, goes: &BTreeSet<usize>) -> Self {
-        let leading: Vec<Leading> = (0..statements.all.len())
+        let mut leading: Vec<Leading> = (0..statements.all.len())
             .map(|it| leading(statements, it))
             .collect();
+        for index in goes.iter().copied() {
+            if heads_what_stays(statements, &leading, index, goes) {
+                leading[index].own = None;
+            }
+        }
         let is_headed = |index: &usize| {
             let section = section(&leading, *index);
             leading[*index].heading.is_some()
@@ -95,6 +101,31 @@ impl<'a> Paragraphs<'a> {
         }
         runs
     }
+}
+
+/// Whether what stands above a statement that goes heads the lines right behind it as well, which stay: `// Services:`.
+fn heads_what_stays(
+    statements: &Statements<'_>,
+    leading: &[Leading],
+    index: usize,
+    goes: &BTreeSet<usize>,
+) -> bool {
+    let Some(own) = leading[index].own else {
+        return false;
+    };
+    let next = (index + 1..statements.all.len())
+        .find(|it| statements.previous(*it) == Some(index))
+        .filter(|it| !goes.contains(it) && leading[*it].own.is_none());
+    let text = statements.text();
+    let end = trailing_end(statements, statements.span(index)) as usize;
+    let is_right_below = |it: usize| {
+        let between = &text[end..statements.span(it).start as usize];
+        between.matches('\n').count() == 1 && between.trim().is_empty()
+    };
+    let comment = text[own.range()].trim_end();
+    comment.ends_with(':')
+        && next.is_some_and(is_right_below)
+        && !comments::speaks_of_server(comment)
 }
 
 /// The statements that a heading heads.

@@ -49,7 +49,7 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
   const extension = esm ? '.js' : '';
   const server = {
     esm, strict, setup, source: 'server.js', server_name: 'server', io_name: 'io',
-    prologue: prologue(esm), rest: '', runtime_path: `./utils/socketRuntime${extension}`,
+    prologue: prologue(esm), rest: '', runtime_path: `./utils/socketRuntime${extension}`, quote: "'", semicolon: ';',
   };
   const files = {
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
