@@ -59,7 +59,7 @@ use apply::Changed;
 use config::choice::{Choice, UsePlace};
 use findings::Finding;
 use findings::uses::Use;
-use load::{LoadError, Loaded, SkipReason, Skipped};
+use load::{LoadError, Loaded, SkipReason, Skipped, TextFile};
 use plan::{Level, Plan};
 use project::Project;
 use proof::{Failure, Side};
@@ -202,20 +202,25 @@ fn outcome(loaded: &Loaded, changed: &[Changed]) -> Loaded {
         let Some(text) = file.after.clone() else {
             continue;
         };
-        if let Some(known) = after.manifests.iter_mut().find(|it| it.path == file.path) {
+        let is_it = |path: &str| path == file.path;
+        let path = file.path.clone();
+        let mut is_new = true;
+        for known in after.manifests.iter_mut().filter(|it| is_it(&it.path)) {
             known.text.clone_from(&text);
+            is_new = false;
         }
-        match after.files.iter_mut().find(|it| it.path == file.path) {
-            Some(known) => known.text = text,
-            None => {
-                if let Some(language) = source::Language::of_path(&file.path) {
-                    after.files.push(SourceFile {
-                        path: file.path.clone(),
-                        text,
-                        language,
-                    });
-                }
-            }
+        for known in after.files.iter_mut().filter(|it| is_it(&it.path)) {
+            known.text.clone_from(&text);
+            is_new = false;
+        }
+        match source::Language::of_path(&path) {
+            _ if !is_new => {}
+            Some(language) => after.files.push(SourceFile {
+                path,
+                text,
+                language,
+            }),
+            None => after.manifests.push(TextFile { path, text }),
         }
     }
     after.files.sort_by(|a, b| a.path.cmp(&b.path));

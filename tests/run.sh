@@ -29,7 +29,9 @@ without_services() {
 
 install_system_packages() {
   local missing=()
-  for tool in redis-server nginx git strace; do has "$tool" || missing+=("$tool"); done
+  for tool in redis-server nginx git strace haproxy caddy; do has "$tool" || missing+=("$tool"); done
+  has systemd-analyze || missing+=(systemd)
+  python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
   has chromium || has google-chrome || missing+=(chromium)
   if [ "${#missing[@]}" -eq 0 ]; then return; fi
   if ! has apt-get; then
@@ -47,18 +49,28 @@ install_npm_packages() {
   npm ci --prefix "$1" --no-audit --no-fund
 }
 
+install_python_packages() {
+  local wanted="$1/requirements.txt" installed="$1/packages"
+  if [ -d "$installed" ] && [ ! "$wanted" -nt "$installed" ]; then return; fi
+  python3 -m pip install --quiet --upgrade --target "$installed" -r "$wanted"
+  touch "$installed"
+}
+
 # `script` is part of util-linux, which hardly any machine is without.
 for tool in cargo node npm script; do
   has "$tool" || { echo "please install $tool first" >&2; exit 1; }
 done
 
-step "system packages: redis-server, nginx, git, strace, chromium (only what is missing)"
+step "system packages (only what is missing)"
 install_system_packages
 
 step "npm packages of tests/runtime, tests/e2e and tests/reviewers (only if they changed)"
 install_npm_packages tests/runtime
 install_npm_packages tests/e2e
 install_npm_packages tests/reviewers
+
+step "Python packages of tests/manifests (only if they changed)"
+install_python_packages tests/manifests
 
 step "cargo fmt --check"
 cargo fmt --check

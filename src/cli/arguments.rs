@@ -8,7 +8,8 @@ use clap_complete::Shell;
 use super::environment::When;
 use crate::config::adapter::Adapter;
 use crate::config::choice::Choice;
-use crate::config::nearest;
+use crate::config::manifest::Manifest;
+use crate::config::names::{nearest, unknown};
 use crate::report::Format;
 use crate::rules::Rule;
 
@@ -125,6 +126,9 @@ pub(super) struct Apply {
     /// What carries the events through Redis: classic, streams (keeps them over a restart) or sharded (Redis 7 cluster)
     #[arg(long, value_name = "NAME")]
     pub(super) adapter: Option<Adapter>,
+    /// Write files for this, too: caddy, compose, haproxy, kubernetes, systemd or traefik. Repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(super) with: Vec<Manifest>,
     /// Write files even if git has no committed copy of what is there now
     #[arg(long)]
     pub(super) allow_dirty: bool,
@@ -140,6 +144,7 @@ impl Apply {
         Choice {
             only: ids(&self.rule),
             skipped: ids(&self.skip_rule),
+            with: self.with.iter().copied().collect(),
             ..Choice::default()
         }
     }
@@ -150,7 +155,11 @@ impl Apply {
         let only = self.rule.iter().map(|it| format!(" --rule {}", it.id));
         let skipped = self.skip_rule.iter();
         let skipped = skipped.map(|it| format!(" --skip-rule {}", it.id));
-        let flags = level.into_iter().chain(only).chain(skipped);
+        let with = self
+            .with
+            .iter()
+            .map(|it| format!(" --with {}", it.as_str()));
+        let flags = level.into_iter().chain(only).chain(skipped).chain(with);
         std::iter::once("apply".to_owned()).chain(flags).collect()
     }
 }
@@ -183,14 +192,7 @@ fn format_target(text: &str) -> Result<FormatTarget, String> {
     let format = Format::ALL
         .into_iter()
         .find(|it| it.as_str() == name)
-        .ok_or_else(|| {
-            let names = Format::ALL.map(Format::as_str);
-            let near = nearest(name, &names).unwrap_or_default();
-            format!(
-                "there is no format `{name}`; the nearest is `{near}`, all are {}",
-                names.join(", ")
-            )
-        })?;
+        .ok_or_else(|| unknown("format", name, &Format::ALL.map(Format::as_str)))?;
     Ok(FormatTarget {
         format,
         path: path.map(PathBuf::from),

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use super::nearest;
+use super::names::unknown;
 
 /// `adapter = "streams"`. Both sides of the runtime are written for the same one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -38,13 +38,6 @@ impl FromStr for Adapter {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|it| it.as_str() == text);
-        known.ok_or_else(|| {
-            let names = Self::ALL.map(Self::as_str);
-            let near = nearest(text, &names).unwrap_or_default();
-            format!(
-                "there is no adapter `{text}`; the nearest is `{near}`, all are {}",
-                names.join(", ")
-            )
-        })
+        known.ok_or_else(|| unknown("adapter", text, &Self::ALL.map(Self::as_str)))
     }
 }

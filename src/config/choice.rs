@@ -1,7 +1,10 @@
-//! What a user chose of one migration: which rules' rewrites are wanted, and at which places they are not.
+//! What a user chose of one migration: which rules' rewrites are wanted, at which places they are not, and which files
+//! besides.
 //! Leaving the rest, so that the program still works, is `plan`'s work.
 
 use std::collections::BTreeSet;
+
+use super::manifest::Manifest;
 
 /// The place of a use: the path of its file, and the byte at which the expression starts that holds the server.
 pub type UsePlace = (String, u32);
@@ -15,6 +18,8 @@ pub struct Choice {
     pub skipped: BTreeSet<String>,
     /// Uses whose rewrite was shown and declined.
     pub declined: BTreeSet<UsePlace>,
+    /// Whose files are written beside those of PM2 and nginx.
+    pub with: BTreeSet<Manifest>,
 }
 
 impl Choice {

@@ -3,6 +3,8 @@
 
 pub mod adapter;
 pub mod choice;
+pub mod manifest;
+pub mod names;
 pub mod teaching;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use thiserror::Error;
 use crate::source::LineIndex;
 use adapter::Adapter;
 use choice::Choice;
+use names::nearest;
 use teaching::{Carrier, Method};
 
 /// The name of the file that is looked for.
@@ -276,12 +279,6 @@ impl Config {
             .build()
             .expect("each glob was checked when it was read")
     }
-}
-
-/// The one of `known` that is spelled most like `found`; the first of equals. `None` if nothing is known.
-pub fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |it: &str| strsim::damerau_levenshtein(found, it);
-    known.iter().copied().min_by_key(|it| distance(it))
 }
 
 // By default an unclosed `[` stands for itself, which hides a typing error.

@@ -203,6 +203,22 @@ fn is_manifest(path: &str) -> bool {
         || starts(&["traefik"]) && ends(&[".yml", ".yaml", ".toml"])
         || starts(&["docker-compose", "compose"]) && ends(&[".yml", ".yaml"])
         || ends(&[".conf"]) && path.split('/').any(|it| it.starts_with("nginx"))
+        || is_of_with(path)
+}
+
+/// Whether a path is one at which `apply --with` writes.
+fn is_of_with(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let (name, folder) = (parts.next().unwrap_or_default(), parts.next());
+    let extension = name.rsplit('.').next();
+    matches!(
+        (folder, extension),
+        (Some("caddy"), Some("Caddyfile"))
+            | (Some("haproxy"), Some("cfg"))
+            | (Some("kubernetes"), Some("yaml"))
+            | (Some("systemd"), Some("service"))
+            | (Some("traefik"), Some("yml"))
+    )
 }
 
 /// Whether a hidden file shows what the environment has to hold, without its secrets.

@@ -49,6 +49,7 @@ fn programs_and_manifests_come_sorted() {
         ("tsconfig.build.json", b"{}"),
         ("ecosystem.config.js", b"module.exports = {}"),
         ("nginx/api.conf", b""),
+        ("haproxy/api.cfg", b""),
         ("other/api.conf", b""),
         ("Dockerfile.prod", b""),
         ("compose.yaml", b""),
@@ -69,6 +70,7 @@ fn programs_and_manifests_come_sorted() {
             "Dockerfile.prod",
             "compose.yaml",
             "ecosystem.config.js",
+            "haproxy/api.cfg",
             "nginx/api.conf",
             "package.json",
             "tsconfig.build.json"

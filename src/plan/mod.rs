@@ -14,6 +14,7 @@ mod layout;
 mod leftovers;
 mod lists;
 mod loading;
+mod manifests;
 mod project_files;
 mod retyping;
 mod rewrite;
@@ -280,6 +281,9 @@ fn finish(mut draft: Draft<'_>, slice: Option<&Slice>, mut plan: Plan) -> Plan {
         plan.written = written.files;
         plan.notes.extend(written.notes);
     }
+    let manifests = manifests::written(input, slice);
+    plan.written.extend(manifests.files);
+    plan.notes.extend(manifests.notes);
     plan
 }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DAY } from './scenario.mjs';
-import { checkManyConnections, checkPorts, checkUnmigratedWorkersFail, MIXED } from './checks/connections.mjs';
+import { checkConnections, checkManyConnections, checkPorts, checkUnmigratedWorkersFail, MIXED } from './checks/connections.mjs';
 import { checkCoverage } from './checks/coverage.mjs';
 import { applyAll, applySafe, checkPm2, checkUndo } from './checks/migration.mjs';
 import { checkMutation, MUTATIONS } from './checks/mutations.mjs';
@@ -12,12 +12,15 @@ import { checkPages, checkUndisturbed, checkUnmigratedPages } from './checks/pag
 import { checkEightWorkers } from './checks/pm2.mjs';
 import { withBrowser } from './support/browser.mjs';
 import { play } from './support/desk.mjs';
+import { end } from './support/processes.mjs';
 import { createProject } from './support/project.mjs';
+import { startProxy } from './support/servers.mjs';
 import { withMigrated, withPm2, withPm2Unmigrated, withWorkersUnmigrated } from './support/stacks.mjs';
 import { need, Table } from './support/table.mjs';
 import { CLEAN_END, reference, same, traceOneProcess, WORKERS } from './traces.mjs';
 
 const CONNECTIONS = 200;
+const PROXY_CONNECTIONS = 60;
 const PM2_CONNECTIONS = 500;
 
 // Resolves with whether everything passed; what was seen is printed. Pictures are left in the folder `artefacts`.
@@ -84,6 +87,9 @@ async function proveFull(proof) {
     });
     await table.check(`${CONNECTIONS} polling-first connections`, () => checkManyConnections(stack, CONNECTIONS));
     await table.check('who answers a handshake', () => checkPorts(stack));
+    for (const name of ['haproxy', 'caddy']) {
+      await table.check(`${name} in front, too`, () => checkProxy(stack, need(proof.full, 'the migrated copy').folder, name));
+    }
     await table.check('Redis dies and comes back', () => checkOutage(stack));
   };
   const outcome = await runMigrated(proof, inStack).catch((error) => ({ error }));
@@ -92,6 +98,15 @@ async function proveFull(proof) {
     assert.deepEqual(outcome.exitCodes, CLEAN_END);
     return { seen: 'exit code 0 of every process' };
   });
+}
+
+async function checkProxy({ folder, ports }, project, name) {
+  const proxy = await startProxy(name, folder, project, ports);
+  try {
+    return await checkConnections(proxy.url, PROXY_CONNECTIONS, MIXED);
+  } finally {
+    await end(proxy);
+  }
 }
 
 async function proveUnderPm2(proof) {

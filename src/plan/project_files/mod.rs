@@ -25,8 +25,9 @@ use crate::project::value::SiteKind;
 use crate::source::{FileId, Span};
 pub(in crate::plan) use entry::{broadcaster_path, entry, joined, relative, runtime_path};
 use entry::{stand_in_path, wire_path};
-pub(in crate::plan) use manifest::catches_handlers;
-use wire::Wire;
+pub(in crate::plan) use manifest::{catches_handlers, root_for};
+pub(in crate::plan) use pm2::Programs;
+pub(in crate::plan) use wire::Wire;
 
 /// The files to write, and what a person should know about them.
 #[derive(Clone, Debug, Default)]
@@ -258,6 +259,7 @@ pub(in crate::plan) fn exists(input: &Input<'_>, path: &str) -> bool {
     text_at(input, path).is_some()
 }
 
+/// The text of the project's file at `path`.
 pub(in crate::plan) fn text_at<'a>(input: &Input<'a>, path: &str) -> Option<&'a str> {
     let source = input
         .sources

@@ -15,13 +15,42 @@ use crate::project::entries::file_at;
 use crate::source::{FileId, Span};
 use crate::syntax::{Key, Kind, NodeId};
 
+/// The two programs, as a process manager starts them in the package's folder.
 #[derive(Serialize)]
-struct EcosystemFile {
-    name: String,
-    server_script: String,
-    api_script: String,
+pub(in crate::plan) struct Programs {
+    /// The package's name.
+    pub(in crate::plan) name: String,
+    /// The dedicated server.
+    pub(in crate::plan) server_script: String,
+    /// The file that starts the API.
+    pub(in crate::plan) api_script: String,
     /// What Node.js is told to run TypeScript.
-    node_args: Option<&'static str>,
+    pub(in crate::plan) node_args: Option<&'static str>,
+}
+
+impl Programs {
+    /// The dedicated server at `server_path`, and the API that starts at `entry`.
+    pub(in crate::plan) fn new(input: &Input<'_>, server_path: &str, entry: &str) -> Self {
+        let root = manifest::root_for(input, entry);
+        let in_root = |path: &str| path.strip_prefix(root).unwrap_or(path).to_owned();
+        let command = Command::of_script(input, "start");
+        let server = |it: &Command| with_extension(it.naming(server_path).trim_start_matches("./"));
+        let node_args = match &command {
+            Some(command) => command.loader(),
+            None => manifest::is_typescript(entry).then_some(TSX),
+        };
+        Self {
+            name: manifest::name(input, entry),
+            server_script: command
+                .as_ref()
+                .map_or_else(|| in_root(server_path), server),
+            api_script: command
+                .as_ref()
+                .filter(|_| entry.ends_with("js") || entry.ends_with("ts"))
+                .map_or_else(|| in_root(entry), |it| with_extension(it.program())),
+            node_args,
+        }
+    }
 }
 
 /// Writes a PM2 file if there is none, in the API's package or in a folder around it.
@@ -42,25 +71,7 @@ pub(super) fn write(input: &Input<'_>, slice: &Slice, written: &mut Written) {
         ));
         return;
     }
-    let in_root = |path: &str| path.strip_prefix(root).unwrap_or(path).to_owned();
-    let command = Command::of_script(input, "start");
-    let runner = match &command {
-        Some(command) => command.loader(),
-        None => manifest::is_typescript(entry).then_some(TSX),
-    };
-    let server =
-        |it: &Command| with_extension(it.naming(&slice.server_path).trim_start_matches("./"));
-    let values = EcosystemFile {
-        name: manifest::name(input, entry),
-        server_script: command
-            .as_ref()
-            .map_or_else(|| in_root(&slice.server_path), server),
-        api_script: command
-            .as_ref()
-            .filter(|_| entry.ends_with("js") || entry.ends_with("ts"))
-            .map_or_else(|| in_root(entry), |it| with_extension(it.program())),
-        node_args: runner,
-    };
+    let values = Programs::new(input, &slice.server_path, entry);
     let extension = if manifest::is_module_package(input, entry) {
         "cjs"
     } else {

@@ -19,10 +19,10 @@ const MEETING_POINTS: &[&str] = &[
 const USUAL_KEY: &str = "socket.io";
 
 /// The agreement, as it is written into the runtime.
-pub(super) struct Wire {
+pub(in crate::plan) struct Wire {
     /// Separates the events of this application from those of others on the same Redis, unless the environment says
     /// otherwise. The package's name, unless an adapter or an emitter of the project has been using another.
-    pub(super) redis_key: String,
+    pub(in crate::plan) redis_key: String,
     /// What carries the events.
     pub(super) adapter: Adapter,
     /// What a person has to do for it.
@@ -74,7 +74,7 @@ fn imports_from(tree: &Tree, node: NodeId, package: &str) -> bool {
 impl Wire {
     /// What was written once stays, because processes of two versions have to meet during a deployment. Only an adapter
     /// that was asked for replaces the former one.
-    pub(super) fn of(input: &Input<'_>) -> Self {
+    pub(in crate::plan) fn of(input: &Input<'_>) -> Self {
         let path = wire_path(&broadcaster_path(input));
         let written = text_at(input, &path).unwrap_or_default();
         let (redis_key, note) = match quoted_after(written, "process.env.SOCKET_IO_REDIS_KEY || ") {

@@ -28,6 +28,7 @@ use crate::scope::ScopeId;
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
 pub(in crate::plan) use carry::{Cut, returning};
+pub(in crate::plan) use server_file::socket_path;
 use site::{Home, Setup};
 pub(in crate::plan) use text::{Changes, NewText, Paragraphs, removal};
 

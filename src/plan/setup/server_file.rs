@@ -83,8 +83,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         file: statements.file,
         server_path: server_path(statements.input, statements.file),
         server: server(statements, setup, (&texts, division.as_ref()), &calls),
-        socket_path: socket_path(statements.input, setup.construction)
-            .unwrap_or_else(|| "/socket.io/".to_owned()),
+        socket_path: socket_path(statements.input, setup.construction),
         notes,
         dedicated: sides.dedicated,
         owned: sides.owned,
@@ -327,8 +326,12 @@ fn environment_lines(
     source.map(line).into_iter().collect()
 }
 
-/// The `path` option of the server, if the text tells it.
-fn socket_path(input: &Input<'_>, construction: Place) -> Option<String> {
+/// The `path` option of the server, which is Socket.IO's own if the text tells no other.
+pub(in crate::plan) fn socket_path(input: &Input<'_>, construction: Place) -> String {
+    path_option(input, construction).unwrap_or_else(|| "/socket.io/".to_owned())
+}
+
+fn path_option(input: &Input<'_>, construction: Place) -> Option<String> {
     let tree = &input.project.facts(construction.file).tree;
     let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(construction.node)
     else {

@@ -15,7 +15,7 @@ use super::project_files::{Written, manifest};
 use crate::load::TextFile;
 use crate::plan::Input;
 use crate::plan::setup::Slice;
-pub(in crate::plan) use port::taken;
+pub(in crate::plan) use port::{port, taken};
 
 /// Edits what is there, writes a site file for nginx if there is no proxy, and says what a person has to do.
 pub(in crate::plan) fn write(
@@ -29,7 +29,7 @@ pub(in crate::plan) fn write(
         input,
         slice,
         root,
-        api_port: port::port(input, slice.file),
+        api_port: port(input, slice.file),
         socket_port: input.settings.socket_port(),
     };
     let composed = compose::write(&around, written);

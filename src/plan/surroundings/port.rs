@@ -11,7 +11,7 @@ use crate::source::FileId;
 use crate::syntax::{Key, Kind, NodeId};
 
 /// The port of `server.listen(process.env.PORT || 3001)`.
-pub(super) fn port(input: &Input<'_>, file: FileId) -> Option<u32> {
+pub(in crate::plan) fn port(input: &Input<'_>, file: FileId) -> Option<u32> {
     let tree = &input.project.facts(file).tree;
     let listens = tree.ids().filter_map(|it| match tree.kind(it) {
         Kind::Call {

@@ -49,11 +49,8 @@ function open(url, token, transports) {
   });
 }
 
-// Counts the HTTP answers in Nginx's log, not what the client makes of them. While the connections are open: a poll that
-// is under way when its client leaves may still be answered with 400.
-// `meanwhile` gets the clients while they are connected, and says what it saw.
-export async function checkManyConnections({ url, nginx }, count, transports = [['polling', 'websocket']], meanwhile = () => '') {
-  const seenBefore = nginx.responses().length;
+// Connects all of them and tells them something. `meanwhile` gets the clients while they are connected, and says what it saw.
+export async function checkConnections(url, count, transports, meanwhile = () => '') {
   const clients = await openMany(url, count, transports);
   try {
     assert.deepEqual(tally(clients), { connected: count }, 'clients that were not connected');
@@ -62,16 +59,26 @@ export async function checkManyConnections({ url, nginx }, count, transports = [
     await waitFor('the announcement', () => clients.every(({ announcements }) => announcements > 0));
     await sleep(300);
     assert.ok(clients.every(({ announcements }) => announcements === 1), 'somebody got the announcement twice');
+    assert.deepEqual(tally(clients), { connected: count }, 'clients that were lost');
+    return { seen: [`${count} connected, 1 event each`, also].filter(Boolean).join(', ') };
+  } finally {
+    clients.forEach(({ socket }) => socket.close());
+  }
+}
 
+// The same, with the HTTP answers in Nginx's log, not what the client makes of them. They are counted while the connections
+// are open: a poll that is under way when its client leaves may still be answered with 400.
+export async function checkManyConnections({ url, nginx }, count, transports = [['polling', 'websocket']], meanwhile = () => '') {
+  const seenBefore = nginx.responses().length;
+  return checkConnections(url, count, transports, async (clients) => {
+    const also = await meanwhile(clients);
     const answers = nginx.responses().slice(seenBefore).filter(({ url: path }) => path.startsWith('/socket.io/'));
     const refused = answers.filter(({ status }) => status >= 400);
     assert.deepEqual(refused, [], 'answers with an error');
     const polling = Math.floor(count * transports.filter(([first]) => first === 'polling').length / transports.length);
     assert.ok(answers.length >= 2 * polling, `only ${answers.length} answers for ${polling} connections that begin with polling`);
-    return { seen: [`${count} connected, ${answers.length} HTTP answers, 0 of them 400, 1 event each`, also].filter(Boolean).join(', ') };
-  } finally {
-    clients.forEach(({ socket }) => socket.close());
-  }
+    return [`${answers.length} HTTP answers, 0 of them 400`, also].filter(Boolean).join(', ');
+  });
 }
 
 function tally(clients) {

@@ -7,6 +7,8 @@ import { join, normalize } from 'node:path';
 import { run } from '../support/processes.mjs';
 import { changedPaths, copyProject, installModules, snapshot } from '../support/project.mjs';
 
+const WITH = ['caddy', 'compose', 'haproxy', 'kubernetes', 'systemd', 'traefik'].flatMap((name) => ['--with', name]);
+
 const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketRuntime.js', 'src/utils/socketWire.js', 'ecosystem.config.js', 'nginx/isp-desk.conf'];
 
 // Its journal stays beside the copies, out of the user's own folder for state.
@@ -16,22 +18,22 @@ function iomigrate(bin, folder, args, expected) {
 
 // The fixture migrated, with the packages that the new files ask for.
 export async function applyAll(bin, before, folder) {
-  const migrated = await migrate(bin, before, folder);
+  const migrated = await migrate(bin, before, folder, WITH);
   assert.deepEqual(GENERATED.filter((path) => !existsSync(join(folder, path))), [], 'files that were not generated');
   await installModules(folder);
   return migrated;
 }
 
-// Everything, unsafe fixes included: nothing in-process is left.
-export async function migrate(bin, before, folder) {
+// Everything, unsafe fixes included: nothing in-process is left. more: further arguments of `apply`.
+export async function migrate(bin, before, folder, more = []) {
   await copyProject(before, folder);
   await iomigrate(bin, folder, ['check'], [1]);
-  await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
+  await iomigrate(bin, folder, ['apply', '--unsafe-fixes', ...more], [0]);
   await iomigrate(bin, folder, ['check'], [0]);
   const migrated = snapshot(folder);
   const changed = changedPaths(snapshot(before), migrated);
 
-  await iomigrate(bin, folder, ['apply', '--unsafe-fixes'], [0]);
+  await iomigrate(bin, folder, ['apply', '--unsafe-fixes', ...more], [0]);
   assert.deepEqual(changedPaths(migrated, snapshot(folder)), [], 'a second apply changed something');
   return { seen: `${changed.length} files written, check 1 → 0, a second apply changes nothing`, folder };
 }

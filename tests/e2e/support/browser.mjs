@@ -1,13 +1,13 @@
 // Real Chromium with the fixture's own page in it: what the page shows, and what the browser complains about.
 
 import { chromium } from 'playwright-core';
-import { chromiumCommand } from './tools.mjs';
+import { commandOf } from './tools.mjs';
 
 const LIMIT = 10000;
 
 export async function withBrowser(work) {
   // Without its sandbox, which root can't have.
-  const browser = await chromium.launch({ executablePath: chromiumCommand(), args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: commandOf('chromium'), args: ['--no-sandbox'] });
   try {
     return await work(browser);
   } finally {

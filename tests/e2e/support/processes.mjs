@@ -58,7 +58,7 @@ export function start(name, command, args, { cwd, env = {}, ipc = false } = {}) 
 export const hasEnded = ({ child }) => child.exitCode !== null || child.signalCode !== null;
 
 // Throws with the process's own words when it ends before it is ready.
-export async function untilReady(started, isReady, limit) {
+export async function untilReady(started, isReady, limit = 30000) {
   await waitFor(`${started.name} to be ready`, () => {
     if (started.problem) throw started.problem;
     if (hasEnded(started)) throw new Error(`${started.name} ended at its start`);

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { end, freePort, isListening, run, start, untilReady } from './processes.mjs';
-import { nginxCommand } from './tools.mjs';
+import { commandOf } from './tools.mjs';
 
 const API_CLUSTER = join(dirname(fileURLToPath(import.meta.url)), 'api-cluster.mjs');
 
@@ -56,17 +56,41 @@ export async function startNginx(folder, project, { apiPort, socketPort }) {
   const port = await freePort();
   mkdirSync(folder, { recursive: true });
   const [siteFile] = readdirSync(join(project, 'nginx'));
-  const site = readFileSync(join(project, 'nginx', siteFile), 'utf8')
-    .replace(/\blisten\s+80;/g, `listen 127.0.0.1:${port};`)
-    .replace(/(_api \{\s+server 127\.0\.0\.1:)\d+/, `$1${apiPort}`)
-    .replace(/(_socketio \{\s+server 127\.0\.0\.1:)\d+/, `$1${socketPort}`);
-  writeFileSync(join(folder, 'site.conf'), site);
+  const site = readFileSync(join(project, 'nginx', siteFile), 'utf8').replace(/\blisten\s+80;/g, `listen 127.0.0.1:${port};`);
+  writeFileSync(join(folder, 'site.conf'), withUpstreams(site, { apiPort, socketPort }));
   writeFileSync(join(folder, 'nginx.conf'), mainConfiguration(folder));
   const args = ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')];
-  await run(nginxCommand(), [...args, '-t']);
-  const nginx = start('nginx', nginxCommand(), args);
+  await run(commandOf('nginx'), [...args, '-t']);
+  const nginx = start('nginx', commandOf('nginx'), args);
   await untilReady(nginx, () => isListening(port));
   return Object.assign(nginx, { port, responses: () => readAccessLog(join(folder, 'access.log')) });
+}
+
+const withUpstreams = (text, { apiPort, socketPort }) => text
+  .replace(/(_api \{\s+server 127\.0\.0\.1:)\d+/, `$1${apiPort}`)
+  .replace(/(_socketio \{\s+server 127\.0\.0\.1:)\d+/, `$1${socketPort}`);
+
+const withPorts = (text, { apiPort, socketPort }) => text.replace(/:3001\b/g, `:${apiPort}`).replace(/:3002\b/g, `:${socketPort}`);
+
+// Those that `apply --with` writes a file for: where it is, what runs it, and where it says the port.
+const PROXIES = {
+  haproxy: { path: 'haproxy/isp-desk.cfg', args: (file) => ['-db', '-f', file], bind: (text, port) => text.replace('bind :80', `bind 127.0.0.1:${port}`) },
+  caddy: {
+    path: 'caddy/Caddyfile',
+    args: (file) => ['run', '--adapter', 'caddyfile', '--config', file],
+    bind: (text, port) => `{\n\tadmin off\n\tgrace_period 1s\n}\n${text.replace('\n:80 {', `\nhttp://127.0.0.1:${port} {`)}`,
+  },
+};
+
+// The generated file as it is, but for its ports.
+export async function startProxy(name, folder, project, ports) {
+  const { path, args, bind } = PROXIES[name];
+  const port = await freePort();
+  const file = join(folder, path.replace('/', '-'));
+  writeFileSync(file, bind(withPorts(readFileSync(join(project, path), 'utf8'), ports), port));
+  const proxy = start(name, commandOf(name), args(file), { env: { HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder } });
+  await untilReady(proxy, () => isListening(port));
+  return Object.assign(proxy, { url: `http://127.0.0.1:${port}` });
 }
 
 function mainConfiguration(folder) {

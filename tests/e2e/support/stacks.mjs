@@ -78,6 +78,7 @@ export function withWorkersUnmigrated(base, project, workers, work) {
 export function withMigrated(base, project, workers, work) {
   return withStack(base, async (stack) => {
     const ports = await addRedis(stack);
+    stack.ports = ports;
     stack.socketServer = await startSocketServer(project, stack.env);
     stack.processes.push(stack.socketServer);
     stack.api = await startApiWorkers(project, { ...stack.env, NODE_OPTIONS: WITHOUT_SOCKETIO }, workers);

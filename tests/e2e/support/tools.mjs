@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 // By package: the commands of which one has to be there.
 const COMMANDS = {
   npm: ['npm'], git: ['git'], 'redis-server': ['redis-server'], nginx: ['nginx'], chromium: ['chromium', 'google-chrome'],
+  haproxy: ['haproxy'], caddy: ['caddy'],
 };
 const here = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 function find(command) {
-  // Debian keeps nginx where an ordinary user's PATH does not look.
+  // Debian keeps nginx and haproxy where an ordinary user's PATH does not look.
   const folders = [...process.env.PATH.split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return folders.map((folder) => join(folder, command)).find(isExecutable);
 }
@@ -25,10 +26,7 @@ function isExecutable(path) {
   }
 }
 
-const commandOf = (name) => COMMANDS[name].map(find).find(Boolean);
-
-export const nginxCommand = () => commandOf('nginx');
-export const chromiumCommand = () => commandOf('chromium');
+export const commandOf = (name) => COMMANDS[name].map(find).find(Boolean);
 
 export function demandTools() {
   const missing = Object.keys(COMMANDS).filter((name) => !commandOf(name));
