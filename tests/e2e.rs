@@ -30,18 +30,42 @@ fn back_ends_of_other_styles_behave_as_before() {
     prove(&["--backends", "fixtures/small-backends"]);
 }
 
+/// Not the load, but that its script works: nobody would notice otherwise.
+#[test]
+fn the_load_script_measures() {
+    node(
+        "tests/e2e/load/run.mjs",
+        &[
+            "--clients",
+            "30",
+            "--rate",
+            "100",
+            "--seconds",
+            "3",
+            "--requests",
+            "100",
+        ],
+    );
+}
+
 fn prove(arguments: &[&str]) {
+    let mut all = vec!["--bin", env!("CARGO_BIN_EXE_iomigrate")];
+    all.extend(["--artefacts", env!("CARGO_TARGET_TMPDIR")]);
+    all.extend(arguments);
+    node("tests/e2e/run.mjs", &all);
+}
+
+fn node(script: &str, arguments: &[&str]) {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     // Its table goes straight to the terminal, also when the test passes.
     let status = Command::new("node")
-        .args(["tests/e2e/run.mjs", "--bin", env!("CARGO_BIN_EXE_iomigrate")])
-        .args(["--artefacts", env!("CARGO_TARGET_TMPDIR")])
+        .arg(script)
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .status()
         .expect("this test needs Node.js 18.19 or newer: apt-get install nodejs npm, or run tests/run.sh");
     assert!(
         status.success(),
-        "tests/e2e/run.mjs ended with {status}: see its table above"
+        "{script} ended with {status}: see its table above"
     );
 }

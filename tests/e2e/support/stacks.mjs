@@ -75,6 +75,18 @@ export function withWorkersUnmigrated(base, project, workers, work) {
   }, work);
 }
 
+// One API process and the Socket.IO server, reached without a proxy.
+export function withDedicatedServer(base, project, work) {
+  return withStack(base, async (stack) => {
+    await addRedis(stack);
+    stack.socketServer = await startSocketServer(project, stack.env);
+    stack.processes.push(stack.socketServer);
+    stack.api = await startApi(project, stack.env);
+    stack.processes.push(stack.api);
+    stack.url = stack.apiUrl;
+  }, work);
+}
+
 export function withMigrated(base, project, workers, work) {
   return withStack(base, async (stack) => {
     const ports = await addRedis(stack);
