@@ -73,15 +73,16 @@ async function measureRequests(apiUrl, api, socketServer) {
     if (response.status !== 202) throw new Error(`a request was answered with ${response.status}`);
     await response.text();
   };
-  const work = async (count) => { for (let n = 0; n < count; n += 1) await call(); };
-  const all = () => Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, () => work(load.requests / REQUESTS_AT_ONCE)));
+  const each = Math.ceil(load.requests / REQUESTS_AT_ONCE);
+  const work = async () => { for (let n = 0; n < each; n += 1) await call(); };
+  const all = () => Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, work));
   // Until the code is compiled.
   await all();
   const cpu = () => Promise.all([api, socketServer].map((it) => (it ? ask(it, { ask: 'cpu' }) : 0)));
   const before = await cpu();
   await all();
   const after = await cpu();
-  const [apiCpu, serverCpu] = after.map((it, at) => (it - before[at]) / load.requests);
+  const [apiCpu, serverCpu] = after.map((it, at) => (it - before[at]) / (each * REQUESTS_AT_ONCE));
   return { apiCpu, serverCpu };
 }
 
