@@ -132,6 +132,8 @@ fn blocks_of_registrations(input: &Input<'_>, file: FileId) -> Option<Vec<NodeId
     })
 }
 
+const NAMELESS: &str = "the HTTP server that Socket.IO is attached to has no name here";
+
 /// The call in which the HTTP server has a name of its own, not that of a parameter: the construction, or one that leads
 /// to it.
 fn attachment(input: &Input<'_>, construction: Place) -> Result<(Place, BindingId), Blocker> {
@@ -143,13 +145,16 @@ fn attachment(input: &Input<'_>, construction: Place) -> Result<(Place, BindingI
         if let Some(server) = attached_to(input, here).filter(is_own) {
             return Ok((here, server));
         }
+        if let Some(server) = nameless(input, here) {
+            let help = format!(
+                "give it one: `const server = {server};`, and `server` instead of `{server}` here"
+            );
+            return Err(refuse(input, here, NAMELESS, &help));
+        }
         let Some(function) = function_around(input, here) else {
-            return Err(refuse(
-                input,
-                here,
-                "the HTTP server that Socket.IO is attached to has no name here",
-                "give it one: `const server = http.createServer(app);` and `new Server(server, …)`",
-            ));
+            let help = "give it one: `const server = http.createServer(app);` and `new Server(server, …)`; where only a framework \
+                        makes it, the set-up has to be moved by hand";
+            return Err(refuse(input, here, NAMELESS, help));
         };
         let callers = callers(input, function);
         let [caller] = callers[..] else {
@@ -206,6 +211,26 @@ fn attached_to(input: &Input<'_>, call: Place) -> Option<BindingId> {
             }
         })
     })
+}
+
+/// The text of an HTTP server that a call gets without a name: `app.server`, `http.createServer(app)`.
+fn nameless<'a>(input: &Input<'a>, call: Place) -> Option<&'a str> {
+    let tree = &input.project.facts(call.file).tree;
+    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(call.node) else {
+        return None;
+    };
+    let is_server = |it: &NodeId| {
+        let node = tree.bare(*it);
+        let is_made = !matches!(tree.kind(node), Kind::Name { .. });
+        let mut values = input.project.values(Place {
+            file: call.file,
+            node,
+        });
+        is_made && values.any(|it| matches!(it, Value::HttpServer(_)))
+    };
+    let span = tree.span(*arguments.iter().find(|it| is_server(it))?);
+    let text = &input.sources[call.file.index()].text[span.range()];
+    (!text.contains('\n')).then_some(text)
 }
 
 fn http_server(input: &Input<'_>, file: FileId, node: NodeId) -> Option<BindingId> {

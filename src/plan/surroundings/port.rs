@@ -29,7 +29,7 @@ pub(in crate::plan) fn port(input: &Input<'_>, file: FileId) -> Option<u32> {
                 let serves = input
                     .project
                     .values(object)
-                    .any(|it| matches!(it, Value::HttpServer(_) | Value::App));
+                    .any(|it| matches!(it, Value::HttpServer(_) | Value::App | Value::Fastify));
                 arguments.first().copied().filter(|_| serves)
             }
             _ => None,

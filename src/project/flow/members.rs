@@ -201,7 +201,9 @@ impl Flow<'_> {
             (Value::Request | Value::Response, "socket" | "connection") => {
                 self.put(to, &Value::Connection);
             }
-            (Value::Connection, "server") => self.put(to, &Value::HttpServer(place)),
+            (Value::Connection | Value::Fastify, "server") => {
+                self.put(to, &Value::HttpServer(place));
+            }
             (Value::App, "settings") => self.put(to, &Value::AppSettings),
             (Value::Request | Value::Response, "app") => self.put(to, &Value::App),
             // Fastify's own way from a request to the instance. Express has no such property, but a project may.
