@@ -9,6 +9,7 @@ mod attach;
 mod draft;
 mod front_end;
 mod getters;
+mod half_done;
 mod imports;
 mod layout;
 mod leftovers;
@@ -104,6 +105,9 @@ impl Input<'_> {
 /// Makes the plan: the whole migration if nothing stands against it, else as much as keeps the application working
 /// with the server where it is.
 pub fn plan(input: &Input<'_>, level: Level) -> Plan {
+    if let Some(half_done) = half_done::found(input) {
+        return nothing(input, &half_done.reason, half_done.notes);
+    }
     let obstacles = project_files::obstacles(input);
     if let Some(obstacle) = obstacles.first() {
         return nothing(input, &obstacle.message, notes_of(input, &obstacles));

@@ -46,7 +46,8 @@ pub(in crate::plan) fn entry(input: &Input<'_>) -> Option<FileId> {
         .or_else(any_site)
 }
 
-fn makes_http_server(input: &Input<'_>, file: FileId) -> bool {
+/// Whether a file makes an HTTP server.
+pub(in crate::plan) fn makes_http_server(input: &Input<'_>, file: FileId) -> bool {
     let tree = &input.project.facts(file).tree;
     tree.ids().any(|node| {
         let place = Place { file, node };

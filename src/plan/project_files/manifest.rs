@@ -139,7 +139,7 @@ pub(in crate::plan) fn is_module_package(input: &Input<'_>, path: &str) -> bool 
 }
 
 /// The files that the manifests start: `main`, `node x.js`, or what these are built from.
-pub(super) fn started(input: &Input<'_>) -> Vec<FileId> {
+pub(in crate::plan) fn started(input: &Input<'_>) -> Vec<FileId> {
     let mut found = Vec::new();
     for path in input
         .manifests

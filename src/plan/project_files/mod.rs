@@ -23,7 +23,9 @@ use crate::config::teaching::{Method, Room};
 use crate::config::{Access, Settings};
 use crate::project::value::SiteKind;
 use crate::source::{FileId, Span};
-pub(in crate::plan) use entry::{broadcaster_path, entry, joined, relative, runtime_path};
+pub(in crate::plan) use entry::{
+    broadcaster_path, entry, joined, makes_http_server, relative, runtime_path,
+};
 use entry::{stand_in_path, wire_path};
 pub(in crate::plan) use manifest::{catches_handlers, root_for};
 pub(in crate::plan) use pm2::Programs;

@@ -1,0 +1,254 @@
+//! A migration that was begun by hand: a dedicated server that the API's program does not load, and what such work gets
+//! wrong. It is explained; a person has to undo it or to make the server in the API again before it can be finished.
+
+use std::collections::BTreeSet;
+
+use super::Input;
+use super::project_files::{makes_http_server, manifest};
+use crate::findings::entries::holders;
+use crate::project::value::{Place, SiteKind, Value};
+use crate::rules::Meaning;
+use crate::source::{FileId, LineIndex};
+use crate::syntax::{Kind, NodeId};
+
+/// What was found.
+pub(super) struct HalfDone {
+    pub(super) reason: String,
+    pub(super) notes: Vec<String>,
+}
+
+/// The dedicated server that was made by hand, and what is wrong around it.
+pub(super) fn found(input: &Input<'_>) -> Option<HalfDone> {
+    let is_migrated = input
+        .project
+        .files()
+        .any(|it| input.project.role(it.0).is_dedicated_server);
+    if is_migrated {
+        return None;
+    }
+    let made: BTreeSet<FileId> = sites(input, SiteKind::Constructed)
+        .map(|it| it.file)
+        .collect();
+    let programs = manifest::started(input);
+    let (server, api) = made.iter().find_map(|server| {
+        let mut programs = programs.iter().filter(|it| is_beside(input, **it, *server));
+        Some((*server, *programs.next()?))
+    })?;
+    let (server_path, api_path) = (input.project.path(server), input.project.path(api));
+    let mut notes = Vec::new();
+    let second = made
+        .iter()
+        .find(|it| **it != server && input.project.loads(api, **it));
+    notes.extend(second.map(|it| {
+        format!(
+            "`{}` makes a second server: clients of one get nothing that is sent through the other",
+            input.project.path(*it)
+        )
+    }));
+    notes.extend(undefined(input));
+    notes.extend(dead_code(input));
+    notes.extend(split_unions(input));
+    notes.extend(subscribing_publishers(input));
+    let make = match second {
+        Some(second) => format!(
+            "add to `{}` the handlers that only `{server_path}` has",
+            input.project.path(*second)
+        ),
+        None => {
+            format!("make the server in `{api_path}` again, with the handlers of `{server_path}`")
+        }
+    };
+    notes.push(format!(
+        "to let `apply` finish it: {make}, move that file away, and the one that sends to it, and write `io.to(…).emit(…)` where \
+         that was called"
+    ));
+    Some(HalfDone {
+        reason: format!(
+            "`{server_path}` is a dedicated server already, made by hand: `{api_path}` does not load it"
+        ),
+        notes,
+    })
+}
+
+/// Whether a program of the same package serves requests, and has nothing to do with the file of a server, which serves
+/// none itself.
+fn is_beside(input: &Input<'_>, api: FileId, server: FileId) -> bool {
+    let (api_path, server_path) = (input.project.path(api), input.project.path(server));
+    let is_apart =
+        api != server && !input.project.loads(api, server) && !input.project.loads(server, api);
+    let is_of_package =
+        manifest::root_for(input, api_path) == manifest::root_for(input, server_path);
+    let has_app = |file: FileId| {
+        let mut nodes = input.project.facts(file).tree.ids();
+        nodes.any(|node| {
+            input
+                .project
+                .values(Place { file, node })
+                .any(|it| *it == Value::App)
+        })
+    };
+    is_apart && is_of_package && (has_app(api) || makes_http_server(input, api)) && !has_app(server)
+}
+
+fn sites(input: &Input<'_>, kind: SiteKind) -> impl Iterator<Item = Place> {
+    input
+        .project
+        .sites()
+        .iter()
+        .filter(move |it| it.kind == kind)
+        .map(|it| it.place)
+}
+
+/// `io` in files where nothing declares it any more.
+fn undefined(input: &Input<'_>) -> Vec<String> {
+    let files = input
+        .project
+        .files()
+        .filter(|it| input.project.role(it.0).is_of_api());
+    let names = files.filter_map(|(file, facts)| {
+        let node = *facts.free_names().get("io")?.first()?;
+        Some(Place { file, node })
+    });
+    let note = |it: Place| {
+        format!(
+            "{}: `io` is declared nowhere: this throws a ReferenceError",
+            place(input, it)
+        )
+    };
+    names.map(note).collect()
+}
+
+/// Emissions through a handle that nothing puts a server into any more.
+fn dead_code(input: &Input<'_>) -> Vec<String> {
+    let is_guessed = |it: Place| {
+        let site = input.project.part(it).and_then(Value::site);
+        site.is_some_and(|it| input.project.site(it).kind == SiteKind::Guessed)
+    };
+    let dead = input
+        .uses
+        .iter()
+        .filter(|it| it.meaning == Meaning::Emission && is_guessed(it.chain.root));
+    let note = |it: Place| {
+        format!(
+            "{}: nothing gives this code a server any more, so it sends nothing; its guards hide that",
+            place(input, it)
+        )
+    };
+    dead.map(|it| note(it.chain.root)).collect()
+}
+
+/// Loops over rooms that publish for each.
+fn split_unions(input: &Input<'_>) -> Vec<String> {
+    let files = input
+        .project
+        .files()
+        .filter(|it| !input.project.role(it.0).is_broadcaster);
+    let loops = files.flat_map(|(file, facts)| {
+        let nodes = facts.tree.ids().map(move |node| Place { file, node });
+        nodes
+            .filter(|it| is_split_union(input, *it))
+            .collect::<Vec<_>>()
+    });
+    let note = |it: Place| {
+        format!(
+            "{}: sends to each room on its own: a client in two of them gets the event twice, where `io.to(a).to(b)` reached it \
+             once",
+            place(input, it)
+        )
+    };
+    loops.map(note).collect()
+}
+
+/// Whether a node is a loop over rooms, and its body, or a function that it calls, publishes through Redis.
+fn is_split_union(input: &Input<'_>, at: Place) -> bool {
+    let Some((list, body)) = looped(input, at) else {
+        return false;
+    };
+    let tree = &input.project.facts(at.file).tree;
+    let text = |it: Place| {
+        let span = input.project.facts(it.file).tree.span(it.node);
+        &input.sources[it.file.index()].text[span.range()]
+    };
+    let here = |node: NodeId| Place {
+        file: at.file,
+        node,
+    };
+    let publishes = |it: Place| text(it).contains(".publish(");
+    let calls = tree
+        .descendants(body)
+        .filter(|it| matches!(tree.kind(*it), Kind::Call { .. }));
+    let mut sent = calls.flat_map(|it| {
+        input
+            .project
+            .callees(here(it))
+            .into_iter()
+            .chain([here(it)])
+    });
+    let is_list =
+        matches!(tree.kind(tree.bare(list)), Kind::Array { elements } if elements.len() > 1);
+    (is_list || text(here(list)).contains("ooms")) && sent.any(publishes)
+}
+
+/// The list and the body of a `for (… of list)`, or of `list.forEach(body)`.
+fn looped(input: &Input<'_>, at: Place) -> Option<(NodeId, NodeId)> {
+    let tree = &input.project.facts(at.file).tree;
+    match tree.kind(at.node) {
+        Kind::ForEach {
+            right,
+            body,
+            is_of: true,
+            ..
+        } => Some((*right, *body)),
+        Kind::Call {
+            callee, arguments, ..
+        } => match tree.kind(*callee) {
+            Kind::Member {
+                object, property, ..
+            } if property.name() == Some("forEach") => Some((*object, *arguments.first()?)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `subscribe` on the client that an adapter publishes with.
+fn subscribing_publishers(input: &Input<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (file, facts) in input.project.files() {
+        let adapters = facts.tree.ids().filter_map(|node| {
+            let call = Place { file, node };
+            let is_adapter = input
+                .project
+                .values(call)
+                .any(|it| *it == Value::Adapter(call));
+            match facts.tree.kind(node) {
+                Kind::Call { arguments, .. } if is_adapter => arguments.first().copied(),
+                _ => None,
+            }
+        });
+        let clients = adapters.flat_map(|node| input.project.values(Place { file, node }));
+        let clients = clients.filter(|it| matches!(it, Value::RedisClient(_)));
+        let subscribes = |it: &Place| {
+            let tree = &input.project.facts(it.file).tree;
+            let member = tree.parent(tree.wrapped(it.node)).map(|it| tree.kind(it));
+            matches!(member, Some(Kind::Member { property, .. }) if matches!(property.name(), Some("subscribe" | "pSubscribe" | "psubscribe")))
+        };
+        let places = clients
+            .flat_map(|it| holders(input.project, it))
+            .filter(subscribes);
+        notes.extend(places.map(|it| {
+            format!(
+                "{}: a Redis client that subscribes can't publish, and the adapter publishes with this one",
+                place(input, it)
+            )
+        }));
+    }
+    notes
+}
+
+fn place(input: &Input<'_>, at: Place) -> String {
+    let text = &input.sources[at.file.index()].text;
+    let start = input.project.facts(at.file).tree.span(at.node).start;
+    let position = LineIndex::new(text).position(text, start);
+    format!("{}:{position}", input.project.path(at.file))
+}
