@@ -67,7 +67,7 @@ test('nginx -t accepts two rendered sites in one http block', () => {
 });
 
 test('env.example names every variable that the generated files read', () => {
-  const example = render('env.example', { redis_key: 'desk' });
+  const example = render('env.example', { redis_key: 'desk', socket_port: 3002 });
   const project = createProject();
   for (const path of Object.keys(MARKERS)) {
     const text = readFileSync(project.path(path), 'utf8');
