@@ -58,9 +58,14 @@ pub(super) fn note(input: &Input<'_>, api_port: Option<u32>, socket_port: u32) -
     })
 }
 
-/// The address in a call that connects a client: `io(url)`, `io.connect(url)`, `new Manager(url)`.
+/// The address in a call that connects a client: `io(url)`, `io.connect(url)`, `new Manager(url)`; or where the proxy of a
+/// development server leads: `'/socket.io': { target: url }`.
 fn address(input: &Input<'_>, file: FileId, node: NodeId) -> Option<NodeId> {
     let facts = input.project.facts(file);
+    if let Kind::Property { key, value, .. } = facts.tree.kind(node) {
+        let is_path = key.name().is_some_and(|it| it.starts_with("/socket.io"));
+        return is_path.then_some(*value);
+    }
     let (callee, arguments) = match facts.tree.kind(node) {
         Kind::Call {
             callee, arguments, ..

@@ -30,7 +30,8 @@ pub(super) fn found(input: &Input<'_>) -> Option<HalfDone> {
         .map(|it| it.file)
         .collect();
     let programs = manifest::started(input);
-    let (server, api) = made.iter().find_map(|server| {
+    let services = made.iter().filter(|it| is_service(input, **it));
+    let (server, api) = services.into_iter().find_map(|server| {
         let mut programs = programs.iter().filter(|it| is_beside(input, **it, *server));
         Some((*server, *programs.next()?))
     })?;
@@ -88,6 +89,49 @@ fn is_beside(input: &Input<'_>, api: FileId, server: FileId) -> bool {
         })
     };
     is_apart && is_of_package && (has_app(api) || makes_http_server(input, api)) && !has_app(server)
+}
+
+/// Whether something that runs processes names a file, not only a script for trying things out.
+fn is_service(input: &Input<'_>, server: FileId) -> bool {
+    let name = input
+        .project
+        .path(server)
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |it| it.0);
+    let names_it = |text: &str| {
+        let mut words =
+            text.split(|it: char| !it.is_ascii_alphanumeric() && !matches!(it, '-' | '_'));
+        words.any(|it| it == stem)
+    };
+    let programs = input.sources.iter().map(|it| (&it.path, &it.text));
+    let mut files = input
+        .manifests
+        .iter()
+        .map(|it| (&it.path, &it.text))
+        .chain(programs);
+    files.any(|(path, text)| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let runs = [
+            "ecosystem",
+            "pm2",
+            "Procfile",
+            "Dockerfile",
+            "docker-compose",
+            "compose",
+        ];
+        if name == "package.json" {
+            let manifest = manifest::manifest(input, path);
+            let scripts = manifest.get("scripts").and_then(|it| it.as_object());
+            let mut starts = scripts
+                .into_iter()
+                .flatten()
+                .filter(|it| it.0.starts_with("start") || it.0.starts_with("serve"));
+            return starts.any(|it| it.1.as_str().is_some_and(names_it));
+        }
+        runs.iter().any(|it| name.starts_with(it)) && names_it(text)
+    })
 }
 
 fn sites(input: &Input<'_>, kind: SiteKind) -> impl Iterator<Item = Place> {

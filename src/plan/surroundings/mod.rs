@@ -11,7 +11,8 @@ mod service;
 mod yaml;
 
 use super::front_end;
-use super::project_files::{Written, manifest};
+use super::project_files::commands::Command;
+use super::project_files::{Written, entry, manifest};
 use crate::load::TextFile;
 use crate::plan::Input;
 use crate::plan::setup::Slice;
@@ -37,6 +38,7 @@ pub(in crate::plan) fn write(
     container::add_to_procfile(&around, written);
     proxies::write(&around, &composed, written);
     environment::write(&around, redis_key, written);
+    written.notes.extend(bundle_note(&around));
     let front_end = front_end::note(input, around.api_port, around.socket_port);
     written.notes.extend(front_end);
 }
@@ -57,6 +59,19 @@ impl<'a> Around<'a> {
         let files = self.input.manifests.iter();
         files.filter(move |it| is_one(it.path.rsplit('/').next().unwrap_or(&it.path)))
     }
+}
+
+/// What to say if a script makes one file of the entry: of the dedicated server, it has to make another.
+fn bundle_note(around: &Around<'_>) -> Option<String> {
+    let build = Command::of_script(around.input, "build")?;
+    let in_package = |path: &str| path.strip_prefix(around.root).unwrap_or(path).to_owned();
+    let entry = in_package(around.input.project.path(entry(around.input)?));
+    (build.program() == entry).then(|| {
+        format!(
+            "the script `build` names `{entry}`: it has to build `{}`, too",
+            in_package(&around.slice.server_path)
+        )
+    })
 }
 
 /// The folder of a path, with its slash.
