@@ -233,13 +233,12 @@ impl<'a> Compose<'a> {
     /// The variables that the service needs beside the API's. In a container, `127.0.0.1` is the container alone.
     fn variables(&self, api: &Api<'_>) -> Vec<(String, String)> {
         let mut variables = vec![("SOCKET_IO_HOST".to_owned(), "0.0.0.0".to_owned())];
-        if let Some((redis, service)) = self.redis().filter(|_| !self.knows_redis(api)) {
-            let has_password = yaml::get(service, "command")
-                .is_some_and(|it| format!("{it:?}").contains("requirepass"));
-            if !has_password {
-                variables.push(("REDIS_URL".to_owned(), format!("redis://{redis}:6379")));
-            }
-        }
+        let is_told = names_variable(api.service, "REDIS_URL")
+            || names_variable(api.service, "REDIS_HOST")
+            || has_file(api);
+        let open = self.redis().filter(|it| !is_told && !has_password(it.1));
+        let address = open.map(|it| ("REDIS_URL".to_owned(), format!("redis://{}:6379", it.0)));
+        variables.extend(address);
         variables
     }
 
@@ -256,48 +255,28 @@ impl<'a> Compose<'a> {
         self.services().find(|it| is_redis(it.1))
     }
 
-    /// Whether the API's service says where Redis is, or a file that nobody looked into may.
-    fn knows_redis(&self, api: &Api<'_>) -> bool {
-        let environment = yaml::get(api.service, "environment");
-        let listed = environment
-            .into_iter()
-            .flat_map(yaml::elements)
-            .filter_map(yaml::text_of);
-        let mut names = environment
-            .into_iter()
-            .flat_map(yaml::pairs)
-            .map(|it| it.0)
-            .chain(listed);
-        names.any(|it| it.starts_with("REDIS_URL") || it.starts_with("REDIS_HOST"))
-            || yaml::get(api.service, "env_file").is_some()
-    }
-
     /// What to do about Redis.
     fn redis_note(&self, api: &Api<'_>) -> Option<String> {
-        let (path, name, server) = (self.path, api.name, self.name(api.name));
-        let asked = format!("`{name}` and `{server}` both");
+        let path = self.path;
+        let both = format!("`{}` and `{}` both", api.name, self.name(api.name));
+        let is_told = ["REDIS_URL", "REDIS_HOST"]
+            .iter()
+            .any(|it| names_variable(api.service, it));
+        let is_added = self.variables(api).iter().any(|it| it.0 == "REDIS_URL");
         match self.redis() {
-            Some((redis, _))
-                if yaml::get(api.service, "env_file").is_some()
-                    || !self.adds_redis(api) && !self.knows_redis(api) =>
-            {
-                Some(format!(
-                    "`{path}`: see that `REDIS_URL` leads {asked} to `{redis}`, with its password if it has one"
-                ))
-            }
-            None if !self.knows_redis(api) => Some(format!(
+            _ if is_told || is_added => None,
+            Some((redis, _)) => Some(format!(
+                "`{path}`: see that `REDIS_URL` leads {both} to `{redis}`, with its password if it has one"
+            )),
+            None if has_file(api) => Some(format!(
+                "`{path}` has no Redis, through which the API reaches the dedicated server: see that `REDIS_URL` leads {both} to \
+                 one"
+            )),
+            None => Some(format!(
                 "`{path}` has no Redis, through which the API reaches the dedicated server: add a service `redis:` with \
-                 `image: redis:7-alpine`, and `REDIS_URL=redis://redis:6379` to the environment of {asked}"
+                 `image: redis:7-alpine`, and `REDIS_URL=redis://redis:6379` to the environment of {both}"
             )),
-            None if yaml::get(api.service, "env_file").is_some() => Some(format!(
-                "`{path}` has no Redis, through which the API reaches the dedicated server: see that `REDIS_URL` leads {asked} to one"
-            )),
-            _ => None,
         }
-    }
-
-    fn adds_redis(&self, api: &Api<'_>) -> bool {
-        self.variables(api).iter().any(|it| it.0 == "REDIS_URL")
     }
 
     /// What a person has to write where the file can't be edited.
@@ -335,23 +314,57 @@ impl<'a> Compose<'a> {
         let (Some(server), Some(api_after)) = (service(&name), service(api.name)) else {
             return false;
         };
-        let shares = |with: &Node| {
-            yaml::pairs(api.service).into_iter().all(|(key, value)| {
-                key == "environment" || OWN.contains(&key) || yaml::get(with, key) == Some(value)
-            })
-        };
+        let is_shared = |key: &str| !OWN.contains(&key);
         let command = yaml::get(server, api.key).and_then(launch);
         let listens =
-            |key: &str| yaml::get(server, key).is_some() == yaml::get(api.service, key).is_some();
+            yaml::get(server, "ports").is_some() == yaml::get(api.service, "ports").is_some();
         yaml::pairs(&self.document.root).into_iter().all(is_kept)
             && self.services().all(is_same)
             && services.len() == self.services().count() + 1
-            && shares(server)
-            && shares(api_after)
-            && listens("ports")
+            && keeps(api.service, api_after, |_| true)
+            && keeps(api.service, server, is_shared)
+            && listens
             && command.as_ref() == Some(&api.launch)
             && variables.iter().all(|it| has_variable(server, it))
     }
+}
+
+/// Whether a service means what another did under the keys that are asked about; its environment may have more.
+fn keeps(before: &Node, after: &Node, is_asked: impl Fn(&str) -> bool) -> bool {
+    let asked = yaml::pairs(before).into_iter().filter(|it| is_asked(it.0));
+    asked
+        .into_iter()
+        .all(|(key, value)| match yaml::get(after, key) {
+            Some(found) if key == "environment" => {
+                let mut pairs = yaml::pairs(value).into_iter();
+                let mut elements = yaml::elements(value).iter();
+                pairs.all(|it| yaml::get(found, it.0) == Some(it.1))
+                    && elements.all(|it| yaml::elements(found).contains(it))
+            }
+            found => found == Some(value),
+        })
+}
+
+/// Whether the environment of a service, as far as it is written in it, has a variable.
+fn names_variable(service: &Node, name: &str) -> bool {
+    let Some(environment) = yaml::get(service, "environment") else {
+        return false;
+    };
+    let is_it = |it: &str| it.split('=').next() == Some(name);
+    let mut listed = yaml::elements(environment).iter().filter_map(yaml::text_of);
+    listed.any(is_it) || yaml::get(environment, name).is_some()
+}
+
+/// Whether a file, which nobody looked into, has variables of the API.
+fn has_file(api: &Api<'_>) -> bool {
+    yaml::get(api.service, "env_file").is_some()
+}
+
+/// Whether a service of Redis asks for a password.
+fn has_password(redis: &Node) -> bool {
+    let command = yaml::get(redis, "command").and_then(launch);
+    command.is_some_and(|it| it.text.contains("requirepass"))
+        || names_variable(redis, "REDIS_PASSWORD")
 }
 
 /// Whether a service has a variable with this value.
