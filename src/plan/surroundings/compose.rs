@@ -2,7 +2,7 @@
 //! read again; unless it is what was there and the service, a person is told what to write.
 
 use super::container::{Image, Launch};
-use super::service::OWN;
+use super::service::is_own;
 use super::yaml::{self, Document, Node};
 use super::{Around, folder};
 use crate::plan::edits::{Edit, EditList};
@@ -314,7 +314,7 @@ impl<'a> Compose<'a> {
         let (Some(server), Some(api_after)) = (service(&name), service(api.name)) else {
             return false;
         };
-        let is_shared = |key: &str| !OWN.contains(&key);
+        let is_shared = |key: &str| !is_own(api, key);
         let command = yaml::get(server, api.key).and_then(launch);
         let listens =
             yaml::get(server, "ports").is_some() == yaml::get(api.service, "ports").is_some();

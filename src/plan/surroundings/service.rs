@@ -4,11 +4,10 @@ use super::compose::{Api, Compose};
 use super::yaml::{self, Entry, Node};
 
 /// What the dedicated server does not share with the API: names, ports, and how many of it there are.
-pub(super) const OWN: &[&str] = &[
+const OWN: &[&str] = &[
     "command",
     "container_name",
     "deploy",
-    "entrypoint",
     "expose",
     "healthcheck",
     "hostname",
@@ -16,6 +15,11 @@ pub(super) const OWN: &[&str] = &[
     "ports",
     "scale",
 ];
+
+/// Whether both services have a key for themselves. The entry point is shared unless it is what starts the API.
+pub(super) fn is_own(api: &Api<'_>, key: &str) -> bool {
+    OWN.contains(&key) || key == api.key
+}
 
 impl<'a> Compose<'a> {
     /// The service: the lines of the API's that both share, and its own.
@@ -36,7 +40,7 @@ impl<'a> Compose<'a> {
             if lines.contains(": &") || lines.contains("- &") {
                 return None;
             }
-            if !OWN.contains(&entry.key) {
+            if !is_own(api, entry.key) {
                 text.push_str(lines);
             }
             if entry.key == "environment" {
