@@ -201,6 +201,9 @@ pub struct Conditions {
     /// One client's socket is taken by its id, and one thing done with it in a statement of its own.
     #[serde(default)]
     pub by_id: bool,
+    /// It reads the list of rooms, which a copy can be made of.
+    #[serde(default)]
+    pub copied: bool,
     /// The rooms, in their order; from the configuration only.
     #[serde(skip)]
     pub rooms: Vec<Room>,
@@ -212,6 +215,8 @@ pub struct Conditions {
 pub struct Rewrite {
     /// Text with `{rooms}`, `{room}`, `{arguments}`, `{payload}`, `{links}` and the like; see `plan::emits`.
     pub template: String,
+    /// The last link that is rewritten; those behind it stay.
+    pub through: Option<String>,
 }
 
 /// A rule folder that can't be read.
@@ -276,12 +281,14 @@ impl Rule {
             event: Some(method.event.clone()),
             arguments: None,
             by_id: false,
+            copied: false,
             rooms: method.rooms.clone(),
         });
         let varies = method.rooms.iter().any(|it| it.variable.is_some());
         let variables = if varies { "{variables}, " } else { "" };
         rule.rewrite = Some(Rewrite {
             template: format!("socketBroadcaster.{}({variables}{{payload}})", method.name),
+            through: None,
         });
         rule
     }

@@ -1354,3 +1354,50 @@ fn a_variable_that_is_assigned_to_holds_one_thing_while_the_server_stays() {
     let own = "  if (req.a) all = socketBroadcaster.to('a');\n  else all = socketBroadcaster;\n";
     assert!(text.contains(own), "{text}");
 }
+
+const MANIFEST: &str = "{ \"main\": \"server.js\", \"dependencies\": { \"express\": \"^5.1.0\" } }";
+
+/// Controllers are written elsewhere than where they are registered. One that is called, too, is left.
+#[test]
+fn a_handler_that_is_only_registered_may_ask() {
+    let controller = "exports.count = (req, res) => {
+  res.json(req.app.get('io').engine.clientsCount);
+};
+
+function size(req, res) {
+  res.json(req.app.get('io').sockets.adapter.rooms.get('a')?.size);
+}
+exports.size = size;
+";
+    let routes = "const { count, size } = require('./controller');
+const router = require('express').Router();
+router.get('/', count);
+router.get('/size', SIZE);
+module.exports = router;
+";
+    let after = |size: &str| {
+        let routes = routes.replace("SIZE", size);
+        let files = [
+            ("package.json", MANIFEST),
+            ("server.js", SERVER),
+            ("routes.js", routes.as_str()),
+            ("controller.js", controller),
+        ];
+        migrated(&files, "controller.js")
+    };
+    let asked = "const socketBroadcaster = require('./utils/socketBroadcaster');
+
+exports.count = async (req, res) => {
+  res.json(await socketBroadcaster.clientsCount());
+};
+
+async function size(req, res) {
+  res.json(await socketBroadcaster.roomSize('a'));
+}
+exports.size = size;
+";
+    assert_eq!(after("size"), asked);
+    let (_, left) = controller.split_once("function").unwrap();
+    let text = after("(req, res) => res.json(size(req, res))");
+    assert!(text.ends_with(&format!("\nfunction{left}")), "{text}");
+}

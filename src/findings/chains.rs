@@ -6,7 +6,7 @@ use crate::project::Project;
 use crate::project::api::{self, Receiver, Role};
 use crate::project::value::{Place, Value};
 use crate::source::Span;
-use crate::syntax::{Key, Kind, NodeId};
+use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// An expression that holds the server or a part of it, and what is done with it on the spot.
 #[derive(Clone, Debug)]
@@ -41,6 +41,20 @@ impl Chain {
             Role::Link if self.links.iter().any(|it| it.role == Role::State) => Role::State,
             role => role,
         })
+    }
+
+    /// The chain up to its last link called `name`.
+    pub fn through(&self, tree: &Tree, name: &str) -> Self {
+        let last = self
+            .links
+            .iter()
+            .rposition(|it| it.name.as_deref() == Some(name));
+        let links = self.links[..last.map_or(0, |it| it + 1)].to_vec();
+        Self {
+            root: self.root,
+            end: links.last().map_or(self.end, |it| tree.wrapped(it.node)),
+            links,
+        }
     }
 
     /// The last link.
@@ -81,7 +95,7 @@ pub fn chain_at(project: &Project, root: Place) -> Option<Chain> {
 }
 
 /// The chain that ends at `place`.
-pub(super) fn chain_ending_at(project: &Project, place: Place) -> Option<Chain> {
+pub(in crate::findings) fn chain_ending_at(project: &Project, place: Place) -> Option<Chain> {
     let tree = &project.facts(place.file).tree;
     let end = tree.wrapped(place.node);
     let inner = |node: &NodeId| match tree.kind(tree.bare(*node)) {

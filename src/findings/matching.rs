@@ -1,8 +1,8 @@
 //! Rule × use: which rule speaks for a use of the server.
 
-use super::by_id;
 use super::chains::{Chain, Link};
 use super::is_of_framework;
+use super::state::{by_id, copies};
 use super::uses::Use;
 use crate::config::teaching::Room;
 use crate::project::Project;
@@ -125,6 +125,7 @@ fn holds(project: &Project, chain: &Chain, conditions: &Conditions) -> bool {
     conditions.event.as_ref().is_none_or(event_is)
         && conditions.arguments.as_ref().is_none_or(count_is)
         && conditions.room_prefix.as_ref().is_none_or(room_is)
+        && (!conditions.copied || copies::fits(project, chain))
         && (!conditions.by_id || by_id::fits(project, chain))
         && conditions
             .rooms

@@ -1,9 +1,9 @@
 //! Findings: what a rule says about a place, with how sure we are and the steps that led there.
 //! Leaves what to do about them to `plan`, how to show them to `report`.
 
-pub mod by_id;
 pub mod chains;
 pub mod entries;
+pub mod state;
 pub mod uses;
 
 mod handlers;

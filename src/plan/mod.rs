@@ -6,6 +6,7 @@ pub mod edits;
 mod adapter;
 mod apart;
 mod attach;
+mod awaiting;
 mod draft;
 mod front_end;
 mod getters;

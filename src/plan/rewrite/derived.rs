@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::emits::is_default_namespace;
 use super::handles::{Decided, by_variable, holds_server};
-use crate::findings::by_id;
+use crate::findings::state::{by_id, copies};
 use crate::findings::uses::{Use, Variable};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
@@ -22,6 +22,8 @@ pub(super) struct Derived {
     converted: BTreeSet<Variable>,
     /// Variables with one client's socket, whose place the room of its id takes.
     sockets: BTreeMap<Variable, by_id::Kept>,
+    /// What asks for a list of rooms that is read elsewhere and can't be a copy, because not all of that is rewritten.
+    uncopied: BTreeSet<Place>,
 }
 
 /// What stands at the root of a chain that starts at such a variable.
@@ -59,9 +61,18 @@ impl Derived {
                 let is_kept = || made_by(input, it).is_some_and(|it| converted.contains(&it));
                 stays_here(index) && (is_chain || is_kept())
             };
+            // What is made of a namespace in a variable is the broadcaster's only if that is.
+            let is_ours = |index: &usize| {
+                let root = input.uses[*index].chain.root;
+                let binding = input.project.facts(root.file).binding_of(root.node);
+                let is_converted =
+                    || binding.is_some_and(|it| converted.contains(&(root.file, it)));
+                holds_server(input, root) || is_converted()
+            };
             let converts = |it: &Variable| {
                 let reads = uses.get(it).map_or(&[][..], Vec::as_slice);
-                makers[it].iter().all(stays_here) && reads.iter().all(is_rewritten)
+                let mut makers = makers[it].iter();
+                makers.all(|it| stays_here(it) && is_ours(it)) && reads.iter().all(is_rewritten)
             };
             let left: BTreeSet<Variable> = converted.iter().copied().filter(converts).collect();
             if left.len() == converted.len() {
@@ -73,6 +84,7 @@ impl Derived {
             makers,
             converted,
             sockets: sockets(input, &stays_here),
+            uncopied: uncopied(input, &stays_here),
         }
     }
 
@@ -80,7 +92,9 @@ impl Derived {
     pub(super) fn converts(&self, input: &Input<'_>, maker: &Use) -> bool {
         let is_kept = by_id::variable(input.project, &maker.chain)
             .is_none_or(|it| self.sockets.contains_key(&it));
-        is_kept && made_by(input, maker).is_none_or(|it| self.converted.contains(&it))
+        let is_copied = copies::origin(input.project, &maker.chain)
+            .is_none_or(|it| !self.uncopied.contains(&it.root));
+        is_kept && is_copied && made_by(input, maker).is_none_or(|it| self.converted.contains(&it))
     }
 
     /// The variable with one client's socket that a use fills or reads, if the room of its id takes its place.
@@ -167,6 +181,15 @@ fn sockets(
     uses.retain(|_, all| all.iter().all(stays_here));
     uses.into_keys()
         .filter_map(|it| by_id::kept(input.project, it).map(|kept| (it, kept)))
+        .collect()
+}
+
+/// The roots of what asks for a list of rooms of which not every reader is rewritten.
+fn uncopied(input: &Input<'_>, stays_here: &dyn Fn(&usize) -> bool) -> BTreeSet<Place> {
+    let all = input.uses.iter().enumerate();
+    let kept = all.filter(|it| !stays_here(&it.0));
+    kept.filter_map(|it| copies::origin(input.project, &it.1.chain))
+        .map(|it| it.root)
         .collect()
 }
 

@@ -243,6 +243,7 @@ fn hole(draft: &Draft<'_>, chain: &Chain, name: &str) -> Result<Vec<Piece>, Unfi
             Ok(vec![Piece::Source(tree.span(*room))])
         }
         "namespace" => namespace(draft, chain),
+        "asked-namespace" => asked_namespace(draft, chain),
         "room-method" => {
             let name = chain.last().and_then(|it| it.name.as_deref());
             let method = name.and_then(room_method).ok_or(Unfit)?;
@@ -271,6 +272,22 @@ fn namespace(draft: &Draft<'_>, chain: &Chain) -> Result<Vec<Piece>, Unfit> {
     };
     let is_plain = layout.text[span.range()].starts_with(".of");
     is_plain.then(|| vec![Piece::Source(span)]).ok_or(Unfit)
+}
+
+/// `'/a'` of a chain that starts with `.of('/a')`, else nothing. It may be evaluated after the rooms, so it has to be constant.
+fn asked_namespace(draft: &Draft<'_>, chain: &Chain) -> Result<Vec<Piece>, Unfit> {
+    let layout = draft.layout(chain.root.file);
+    let mut links = chain.links.iter();
+    let Some(link) = links.find(|it| it.name.as_deref() == Some("of")) else {
+        return Ok(Vec::new());
+    };
+    match link.arguments.as_deref() {
+        Some([name]) if layout.tree.string_value(*name).is_some() => {
+            let text = &layout.text[layout.tree.span(*name).range()];
+            Ok(vec![Piece::Text(text.to_owned())])
+        }
+        _ => Err(Unfit),
+    }
 }
 
 /// What does to the sockets of a room what a method does to one socket.

@@ -16,9 +16,9 @@ use super::draft::Draft;
 use super::imports;
 use super::layout::reflow;
 use super::{Input, leftovers};
-use crate::findings::by_id;
 use crate::findings::chains::Chain;
 use crate::findings::matching::rule_for;
+use crate::findings::state::by_id;
 use crate::findings::uses::Use;
 use crate::project::value::Place;
 use crate::rules::Meaning;
@@ -344,6 +344,15 @@ impl Rewriting {
         if let Some(kept) = self.derived.socket(input, it).cloned() {
             return self.rewrite_socket(draft, index, it, &kept);
         }
+        if obstacles::reads_copy(input, it, rule) {
+            return true;
+        }
+        let chain = match &rewrite.through {
+            Some(last) => it
+                .chain
+                .through(draft.layout(it.chain.root.file).tree, last),
+            None => it.chain.clone(),
+        };
         let root = self.root_text(draft, it.chain.root);
         if root.is_none() && it.is_shared {
             // The dedicated server hands its own server to this function: only what both understand may stand here.
@@ -352,8 +361,8 @@ impl Rewriting {
         if root.is_none() && !handles::holds_server(input, it.chain.root) {
             return self.rewrite_part(draft, index, it);
         }
-        let text = root.unwrap_or_else(|| emits::kept_root(draft, &it.chain));
-        if obstacles::rewrite(draft, &it.chain, &rewrite.template, &text).is_ok() {
+        let text = root.unwrap_or_else(|| emits::kept_root(draft, &chain));
+        if obstacles::rewrite(draft, &chain, &rewrite.template, &text).is_ok() {
             return true;
         }
         let is_emission = it.meaning == Meaning::Emission;

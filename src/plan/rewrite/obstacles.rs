@@ -1,5 +1,4 @@
-//! Which uses can't be rewritten, and why; which objects keep the server; and where the answer to a question can be
-//! awaited without anybody noticing.
+//! Which uses can't be rewritten, and why; and which objects keep the server.
 
 use std::collections::BTreeSet;
 
@@ -7,16 +6,17 @@ use super::emits::{self, Unfit};
 use super::{Left, closing, handles};
 use crate::findings::chains::Chain;
 use crate::findings::matching::{fix_of, rule_for};
+use crate::findings::state::copies;
 use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::findings::{Confidence, confidence, is_of_framework, part_place};
+use crate::plan::awaiting::{Awaiting, awaiting};
 use crate::plan::draft::Draft;
-use crate::plan::{Input, Level, getters, project_files};
-use crate::project::Project;
+use crate::plan::{Input, Level, getters};
 use crate::project::value::{Place, Value};
 use crate::rules::{Fix, Meaning, Rule};
 use crate::scope::{BindingKind, FileFacts};
 use crate::source::FileId;
-use crate::syntax::{Function, FunctionStyle, Kind, NodeId, Tree};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// Which uses can't be rewritten at `level`, whatever happens to the set-up.
 pub(in crate::plan) fn unfixable(input: &Input<'_>, level: Level) -> Vec<Left> {
@@ -54,7 +54,7 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     match fix_of(input.project, it, rule) {
         Fix::Manual => Some("a person has to decide".to_owned()),
         Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
-        Fix::Unsafe if needs_await(rule) => match awaiting(input, end(it)) {
+        Fix::Unsafe if needs_await(rule) && !reads_copy(input, it, rule) => match awaiting(input, end(it)) {
             Awaiting::Nowhere => {
                 Some("its answer can't be awaited in a function that is not `async`".to_owned())
             }
@@ -316,100 +316,17 @@ fn needs_await(rule: &Rule) -> bool {
         .is_some_and(|it| it.template.starts_with("await "))
 }
 
+/// Whether a use reads a copy that another one asks for.
+pub(super) fn reads_copy(input: &Input<'_>, it: &Use, rule: &Rule) -> bool {
+    let is_copied = rule.find.conditions.as_ref().is_some_and(|it| it.copied);
+    is_copied && !copies::asks_server(input.project, &it.chain)
+}
+
 fn end(it: &Use) -> Place {
     Place {
         file: it.chain.root.file,
         node: it.chain.end,
     }
-}
-
-/// Where the answer of a question can be awaited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Awaiting {
-    /// Right there.
-    Here,
-    /// After the function at this node has become `async`.
-    InAsync(NodeId),
-    /// Nowhere: somebody waits for the function's result at once.
-    Nowhere,
-    /// In a request handler that would become `async`, but its failure would end the process: only Express 5 looks at
-    /// the promise. <https://expressjs.com/en/guide/error-handling.html>
-    Uncaught,
-}
-
-/// Where the answer to a question at `place` can be awaited.
-pub(super) fn awaiting(input: &Input<'_>, place: Place) -> Awaiting {
-    let project = input.project;
-    let tree = &project.facts(place.file).tree;
-    let Some(node) = tree.enclosing_function(place.node) else {
-        return if project.role(place.file).is_module {
-            Awaiting::Here
-        } else {
-            Awaiting::Nowhere
-        };
-    };
-    let Some(function) = tree.function(node) else {
-        return Awaiting::Nowhere;
-    };
-    // The default value of a parameter can't await.
-    let is_in_body = function
-        .body
-        .is_some_and(|it| tree.span(it).contains(tree.span(place.node)));
-    match function {
-        _ if !is_in_body || function.is_generator => Awaiting::Nowhere,
-        Function { is_async: true, .. } => Awaiting::Here,
-        _ if !is_request_handler(project, place, function, node) => Awaiting::Nowhere,
-        _ if project_files::catches_handlers(input, place.file) || is_tried(tree, place.node) => {
-            Awaiting::InAsync(node)
-        }
-        _ => Awaiting::Uncaught,
-    }
-}
-
-/// Whether a failure at `node` is caught in its own function.
-fn is_tried(tree: &Tree, node: NodeId) -> bool {
-    let span = tree.span(node);
-    tree.ancestors(node)
-        .take_while(|it| tree.function(*it).is_none())
-        .any(|it| match tree.kind(it) {
-            Kind::Try {
-                block,
-                handler: Some(_),
-                ..
-            } => tree.span(*block).contains(span),
-            _ => false,
-        })
-}
-
-/// Express calls request handlers and does not look at what they return.
-fn is_request_handler(project: &Project, place: Place, function: &Function, node: NodeId) -> bool {
-    let tree = &project.facts(place.file).tree;
-    let takes_request = function.parameters.iter().any(|it| {
-        project
-            .values(Place {
-                file: place.file,
-                node: *it,
-            })
-            .any(|value| *value == Value::Request)
-    });
-    let is_registered = tree.parent(node).is_some_and(|it| match tree.kind(it) {
-        Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
-            Kind::Member { object, .. } => project
-                .values(Place {
-                    file: place.file,
-                    node: *object,
-                })
-                .any(|value| matches!(value, Value::App | Value::Router)),
-            _ => false,
-        },
-        _ => false,
-    });
-    takes_request
-        && is_registered
-        && matches!(
-            function.style,
-            FunctionStyle::Arrow | FunctionStyle::Expression
-        )
 }
 
 /// Writes a question on the broadcaster.

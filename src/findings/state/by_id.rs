@@ -2,8 +2,8 @@
 //! variable first. Every socket is in a room of its id, so what is done with the socket can be done with the room, as
 //! long as nothing else depends on whether the socket is there. Leaves the rewrite to `plan`.
 
-use super::chains::{Chain, chain_at, chain_ending_at};
-use super::uses::Variable;
+use crate::findings::chains::{Chain, chain_at, chain_ending_at};
+use crate::findings::uses::Variable;
 use crate::project::Project;
 use crate::project::api::Role;
 use crate::project::value::{Part, Place, Value};
@@ -26,13 +26,13 @@ pub struct Kept {
 
 /// Whether what a chain does can be done with the room of a socket's id: the chain that takes it out, or one on the
 /// variable with it.
-pub(super) fn fits(project: &Project, chain: &Chain) -> bool {
+pub(in crate::findings) fn fits(project: &Project, chain: &Chain) -> bool {
     is_done_at_once(project, chain)
         || variable(project, chain).is_some_and(|it| kept(project, it).is_some())
 }
 
 /// Whether a chain for which [`fits`] holds asks whether the socket is there.
-pub(super) fn is_asked_for(project: &Project, chain: &Chain) -> bool {
+pub(in crate::findings) fn is_asked_for(project: &Project, chain: &Chain) -> bool {
     let kept = variable(project, chain).and_then(|it| kept(project, it));
     kept.map_or_else(
         || is_optional(&project.facts(chain.root.file).tree, chain),
