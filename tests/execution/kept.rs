@@ -1,6 +1,6 @@
 //! Programs that were migrated wrongly once: what went wrong, and the statements of a handler with `io`.
 
-pub(crate) const PROGRAMS: [(&str, &str); 16] = [
+pub(crate) const PROGRAMS: [(&str, &str); 18] = [
     (
         "a loop asked for the server",
         "while (io) {\n  io.emit(t(1));\n  break;\n}",
@@ -64,5 +64,13 @@ pub(crate) const PROGRAMS: [(&str, &str); 16] = [
     (
         "what `write` gives was used",
         "const all = io.write(t(1));\nall.emit(t(2));",
+    ),
+    (
+        "two names of the server were compared while it stayed",
+        "const own = io;\nif (own === io) io.emit('x');\nconst room = io.to(t(1));\nconst say = room.emit.bind(room);\nsay(t(2));",
+    ),
+    (
+        "a room was made of a namespace that stayed",
+        "const desk = io.of('/desk');\nconst room = desk.to(t(1));\nroom.emit(t(2));\ndesk[t(3, 'emit')]('x');",
     ),
 ];

@@ -3,7 +3,7 @@
 use crate::writer::Writer;
 
 /// Where an emission may stand.
-const POSITIONS: [&str; 62] = [
+const POSITIONS: [&str; 67] = [
     "EMIT;",
     "const NAME = () => EMIT;\nNAME();",
     "const NAME = () => {\n  return EMIT;\n};\nt(#, NAME());",
@@ -66,6 +66,11 @@ const POSITIONS: [&str; 62] = [
     "const NAME = await t(#);\nIO.to(NAME).emit(t(#), await t(#));",
     "for await (const NAME of [t(#)]) EMIT;",
     "t(#, await (async () => EMIT)());",
+    "t(#, String.raw`a ${EMIT} b`);",
+    "for (const NAME in { a: EMIT }) t(#, NAME);",
+    "EMIT, EMIT;",
+    "t(#, true) && (EMIT, t(#));",
+    "NAME: for (const each of ['a']) {\n  if (!IO) continue NAME;\n  EMIT;\n}",
 ];
 
 /// Conditions that ask whether the server is there, and code around them.
@@ -117,7 +122,7 @@ const GUARDS: [&str; 44] = [
 ];
 
 /// Other names for the server and its parts, and ways to hand them on.
-const ALIASES: [&str; 31] = [
+const ALIASES: [&str; 68] = [
     "const NAME = IO.to(t(#));\nCHAIN;",
     "const NAME = IO;\nSPACE;",
     "const NAME = IO.of('/desk');\nSPACE;",
@@ -143,12 +148,69 @@ const ALIASES: [&str; 31] = [
     "(t(#, true) ? IO.to(t(#)) : IO).emit(t(#));",
     "(t(#, true) && IO).to(t(#)).emit(t(#));",
     "(t(#), IO).emit(t(#));",
-    "const NAME = IO, other = t(#);\nSPACE;\nt(#, other);",
+    "const NAME = IO, NAMEother = t(#);\nSPACE;\nt(#, NAMEother);",
     "const NAME = t(#, true) ? IO : null;\nif (NAME) SPACE;",
     "let NAME;\nNAME = IO;\nSPACE;",
     "class NAME {\n  constructor(server) { this.server = server; }\n  say() { this.server.to(t(#)).emit(t(#)); }\n}\nnew NAME(IO).say();",
     "setImmediate((server) => server.emit(t(#)), IO);",
     "const NAME = IO?.to(t(#));\nNAME?.emit(t(#));",
+    "let NAME = IO;\nif (t(#, true)) NAME = NAME.to(t(#));\nCHAIN;",
+    "let NAME = t(#, false) ? IO.to(t(#)) : IO.in(t(#));\nCHAIN;",
+    "const NAME = t(#, true) ? IO.to(t(#)) : IO;\nCHAIN;",
+    "let NAME;\nif (t(#, false)) NAME = IO.to(t(#));\nelse NAME = IO.of('/desk').to(t(#));\nCHAIN;\nCHAIN;",
+    "let NAME = IO;\nfor (const each of ['a', 'b']) NAME = NAME.to(each);\nCHAIN;",
+    "let NAME = IO.to(t(#));\n[t(#), t(#)].forEach((each) => { NAME = NAME.except(each); });\nCHAIN;",
+    "let NAME = IO.to(t(#));\ntry {\n  NAME = NAME.to(t(#));\n} finally {\n  CHAIN;\n}",
+    "((NAME = IO.to(t(#))) => CHAIN)();",
+    "((room = t(#), NAME = IO.to(room)) => CHAIN)();",
+    "IO.emit.call(IO, t(#), t(#));",
+    "IO.to(t(#)).emit.apply(IO.to(t(#)), [t(#)]);",
+    "IO.emit.bind(IO, t(#))(t(#));",
+    "const NAME = IO.to(t(#));\nconst NAMEsay = NAME.emit.bind(NAME);\nNAMEsay(t(#));",
+    "const NAME = (...args) => IO.emit(...args);\nNAME(t(#), t(#));",
+    "IO.emit?.(t(#));",
+    "IO?.to?.(t(#))?.emit?.(t(#));",
+    "class NAME {\n  room = IO.to(t(#));\n\n  say() {\n    this.room.emit(t(#));\n  }\n}\nnew NAME().say();",
+    "class NAME {\n  static room = IO.to(t(#));\n}\nNAME.room.emit(t(#));",
+    "[...(function* () {\n  const NAME = IO.to(t(#));\n  yield CHAIN;\n  yield CHAIN;\n})()];",
+    "for (let NAME = IO.to(t(#)), n = 0; n < 2; n += 1) CHAIN;",
+    "for (const NAME of [IO.to(t(#)), IO]) CHAIN;",
+    "const NAME = [IO.to(t(#)), IO.in(t(#))];\nNAME[0].emit(t(#));\nNAME.forEach((each) => each.emit(t(#)));",
+    "const [NAME] = [IO.to(t(#))];\nCHAIN;",
+    "const NAME = new Map([['all', IO]]);\nNAME.get('all').emit(t(#));",
+    "const NAME = { room: IO.to(t(#)) };\nNAME.room.emit(t(#));",
+    "const NAME = () => IO.to(t(#));\nNAME().emit(t(#));\nNAME().except(t(#)).emit(t(#));",
+    "const NAME = (op) => op.emit(t(#));\nNAME(IO.to(t(#)));",
+    "const NAME = (op) => (room) => op.to(room).emit(t(#));\nNAME(IO)(t(#));",
+    "switch (IO) {\n  case null:\n    t(#);\n    break;\n  default:\n    EMIT;\n}",
+    "const NAME = IO;\nif (NAME === IO) EMIT;",
+    "t(#, 'emit' in IO);",
+    "const NAME = IO ? IO.to(t(#)) : null;\nif (NAME) CHAIN;",
+    "const NAME = IO && IO.to(t(#));\nNAME && CHAIN;",
+    "let NAME = IO;\nNAME = NAME.of('/desk');\nSPACE;",
+    "const NAME = IO.of('/desk');\nconst NAMEroom = NAME.to(t(#));\nNAMEroom.emit(t(#));\nSPACE;",
+    "let NAME = null;\nconst NAMEfind = () => {\n  NAME ??= IO.to(t(#));\n  return NAME;\n};\nNAMEfind().emit(t(#));\nNAMEfind().emit(t(#));",
+    "const NAME = { all: IO, get room() { return this.all.to(t(#)); } };\nNAME.room.emit(t(#));",
+];
+
+/// One client's socket, by its id. The one whose id is `gone` is not there.
+const SOCKETS: [&str; 16] = [
+    "const NAME = IO.sockets.sockets.get(t(#));\nif (NAME) NAME.emit('x', 1);",
+    "const NAME = IO.of('/desk').sockets.get(t(#));\nNAME?.emit('x', { a: 1 });\nNAME?.join('r');",
+    "const NAME = IO.sockets.sockets.get('gone');\nif (NAME) {\n  NAME.emit('x');\n  NAME.leave('r');\n}\nt(#);",
+    "const NAME = IO.sockets.sockets.get(t(#));\nt(#);\nNAME && NAME.disconnect(true);",
+    "(() => {\n  const NAME = IO.sockets.sockets.get(t(#));\n  if (!NAME) return;\n  NAME.emit('x');\n})();",
+    "t(#, (() => {\n  const NAME = IO.sockets.sockets.get(t(#, 'gone'));\n  if (!NAME) return t(#);\n  NAME.emit('x');\n})());",
+    "for (const each of ['a', 'gone', 'b']) {\n  const NAME = IO.sockets.sockets.get(each);\n  if (!NAME) continue;\n  NAME.emit('x', each);\n}",
+    "for (const each of ['a', 'gone', 'b']) {\n  const NAME = IO.sockets.sockets.get(each);\n  if (!NAME) break;\n  NAME.emit('x', each);\n}",
+    "const NAME = IO.sockets.sockets.get(t(#, 'gone'));\nif (!NAME) t(#);\nelse NAME.emit('x');",
+    "let NAMEid = t(#);\nconst NAME = IO.sockets.sockets.get(NAMEid);\nNAMEid = t(#);\nif (NAME) NAME.join(NAMEid);",
+    "const NAME = IO.sockets.sockets.get(t(#, undefined));\nNAME?.emit('x');",
+    "const NAME = IO.sockets.sockets.get(t(#));\nif (NAME && t(#, true)) NAME.emit('x');",
+    "const NAME = IO.sockets.sockets.get(t(#, 'gone'));\nif (NAME !== undefined) {\n  NAME.emit('x', t(#));\n}",
+    "const NAME = IO.sockets.sockets.get(t(#)), NAMEother = t(#);\nif (NAME != null && NAMEother) {\n  if (NAMEother === 1) NAME.emit('x');\n  else NAME.emit('y', NAMEother);\n}",
+    "const NAMEroom = t(#), NAME = IO.sockets.sockets.get(NAMEroom);\nif (NAME) {\n  const NAMEroom = t(#);\n  NAME.join(NAMEroom);\n}",
+    "IO.sockets.sockets.get(t(#))?.emit('x', 1);",
 ];
 
 /// What the server is asked. The answers may come later than before, so nothing else may be put off.
@@ -181,7 +243,11 @@ impl Writer<'_> {
             0..=6 => self.one_of(&POSITIONS),
             7..=10 => self.one_of(&GUARDS),
             11..=13 if self.asks => self.one_of(&QUESTIONS),
-            11..=13 => self.one_of(&ALIASES),
+            11..=12 => self.one_of(&ALIASES),
+            13 => match self.pick(3) {
+                0 => self.one_of(&SOCKETS),
+                _ => self.one_of(&ALIASES),
+            },
             _ => self.one_of(&OTHERS),
         };
         let template = match self.stands(template) {

@@ -108,7 +108,8 @@ impl Handles {
         }
         if !is_full {
             let asks = |it: &Use| {
-                it.meaning == Meaning::Guard && decided.apart.contains(&it.chain.root.file)
+                let is_apart = decided.apart.contains(&it.chain.root.file);
+                it.meaning == Meaning::Guard && (is_apart || is_compared(input, it))
             };
             let stays = |index: usize| {
                 let it = &input.uses[index];
@@ -341,6 +342,18 @@ fn carrier(value: &Value) -> Option<Place> {
     match value {
         Value::Object(place) | Value::Instance(place) => Some(*place),
         _ => None,
+    }
+}
+
+/// `server === io`: both are to stay the same.
+fn is_compared(input: &Input<'_>, it: &Use) -> bool {
+    let file = it.chain.root.file;
+    let tree = &input.project.facts(file).tree;
+    match tree.parent(it.chain.end).map(|it| tree.kind(it)) {
+        Some(Kind::Binary { left, right, .. }) => [*left, *right]
+            .iter()
+            .all(|it| input.project.part(Place { file, node: *it }).is_some()),
+        _ => false,
     }
 }
 

@@ -24,6 +24,9 @@ class Recorder extends Adapter {
   }
 
   note(what, { rooms = [], except = [], flags = {} }, args) {
+    // Nobody is there, so nothing is sent, however it is addressed.
+    const all = [...rooms];
+    if (all.length > 0 && all.every((it) => it === undefined || it === 'gone')) return;
     const target = `${this.nsp.name} to {${setOf(rooms)}} except {${setOf(except)}} with {${flagsOf(flags)}}`;
     globalThis.note(`${what} ${target}: ${say(args)}`);
   }
@@ -41,10 +44,35 @@ class Recorder extends Adapter {
   serverSideEmit(packet) { this.note('server-side', {}, packet); }
 }
 
+// The sockets of a namespace by their ids: each is the only one in the room of its id.
+class Sockets extends Map {
+  constructor(nsp) {
+    super();
+    this.nsp = nsp;
+  }
+
+  get(id) {
+    if (typeof id !== 'string' || id === 'gone') return undefined;
+    return {
+      id,
+      emit: (...args) => this.nsp.to(id).emit(...args),
+      join: (rooms) => { this.nsp.in(id).socketsJoin(rooms); },
+      leave: (room) => { this.nsp.in(id).socketsLeave(room); },
+      disconnect: (isClosing) => { this.nsp.in(id).disconnectSockets(isClosing); },
+    };
+  }
+}
+
 // Listens nowhere: the HTTP server that a program hands over is left alone.
 exports.Server = class extends Server {
   constructor() {
     super({ adapter: Recorder, serveClient: false });
     this.engine = { clientsCount: 3 };
+  }
+
+  of(...args) {
+    const nsp = super.of(...args);
+    if (!(nsp.sockets instanceof Sockets)) nsp.sockets = new Sockets(nsp);
+    return nsp;
   }
 };
