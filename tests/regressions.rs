@@ -1401,3 +1401,74 @@ exports.size = size;
     let text = after("(req, res) => res.json(size(req, res))");
     assert!(text.ends_with(&format!("\nfunction{left}")), "{text}");
 }
+
+#[test]
+fn members_of_types_go_with_the_server_that_they_were_declared_for() {
+    let server = "import express from 'express';
+import { Server } from 'socket.io';
+import routes from './routes.js';
+const app = express();
+const server = app.listen(3000);
+const io = new Server(server);
+app.use((req, res, next) => {
+  req.io = io;
+  next();
+});
+app.use(routes);
+";
+    let routes = "import { Router, type Request } from 'express';
+import { Server } from 'socket.io';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The server. */
+      io?: Server;
+    }
+  }
+}
+
+interface Deps {
+  io: Server | null;
+  limit: number;
+}
+
+type Tell = (io: Server, it: string) => void;
+
+const router = Router();
+router.get('/', (req, res) => {
+  req.io?.emit('x');
+  res.end();
+});
+
+export const limit = (deps: Deps) => USED;
+export default router;
+";
+    let after = |used: &str| {
+        let routes = routes.replace("USED", used);
+        let files = [
+            (
+                "package.json",
+                "{ \"type\": \"module\", \"main\": \"server.ts\" }",
+            ),
+            ("server.ts", server),
+            ("routes.ts", routes.as_str()),
+        ];
+        migrated(&files, "routes.ts")
+    };
+    let text = after("deps.limit");
+    let expected = "import { Router, type Request } from 'express';
+import socketBroadcaster, { type SocketBroadcaster } from './utils/socketBroadcaster.js';
+
+interface Deps {
+  limit: number;
+}
+
+type Tell = (io: SocketBroadcaster, it: string) => void;
+";
+    assert!(text.starts_with(expected), "{text}");
+    // The member of one type is read, for all that the text tells, by whoever reads a property of that name.
+    let text = after("deps.io");
+    assert!(text.contains("  io: SocketBroadcaster | null;\n"), "{text}");
+    assert!(text.contains("      io?: SocketBroadcaster;\n"), "{text}");
+}

@@ -217,6 +217,8 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     if !stranded.is_empty() {
         return Err(stand(stranded));
     }
+    leftovers::members::remove(&mut draft, &moves);
+    leftovers::names::remove_types(&mut draft);
     retyping::retype(&mut draft, &moves);
     leftovers::names::note_types(&mut draft, &moves);
     let (findings, reasons) = findings_left(input, left, &done);

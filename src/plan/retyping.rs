@@ -163,7 +163,7 @@ fn template_texts(tree: &Tree) -> Vec<Span> {
 }
 
 /// A type with its arguments: `Server<A, B>`.
-fn with_arguments(text: &str, name: Span) -> Span {
+pub(in crate::plan) fn with_arguments(text: &str, name: Span) -> Span {
     let rest = &text[name.end as usize..];
     if !rest.starts_with('<') {
         return name;

@@ -2,6 +2,7 @@
 //! middleware that did nothing but hand it on. What was unused before stays.
 
 pub(in crate::plan) mod comments;
+pub(in crate::plan) mod members;
 pub(in crate::plan) mod names;
 pub(in crate::plan) mod parameters;
 
