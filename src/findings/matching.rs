@@ -2,7 +2,7 @@
 
 use super::chains::{Chain, Link};
 use super::is_of_framework;
-use super::state::{by_id, copies};
+use super::state::{by_id, copies, snapshots};
 use super::uses::Use;
 use crate::config::teaching::Room;
 use crate::project::Project;
@@ -14,6 +14,13 @@ use crate::syntax::{Kind, Tree};
 /// What may be done about a use without asking; stricter than the rule where it is riskier than what the rule is about.
 pub(crate) fn fix_of(project: &Project, it: &Use, rule: &Rule) -> Fix {
     if is_of_framework(project, it.chain.root) {
+        return Fix::Manual;
+    }
+    let fetches = it
+        .chain
+        .last()
+        .is_some_and(|it| it.name.as_deref() == Some("fetchSockets"));
+    if fetches && snapshots::is_written(project, &it.chain) {
         return Fix::Manual;
     }
     match needs_socket(project, &it.chain, rule) {

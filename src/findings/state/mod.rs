@@ -3,3 +3,4 @@
 
 pub mod by_id;
 pub mod copies;
+pub(in crate::findings) mod snapshots;
