@@ -122,7 +122,8 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         | Meaning::PropertyValue
         | Meaning::Return
         | Meaning::Export
-            if (!holds_server || !it.chain.links.is_empty()) && !is_registered_on(input, it) =>
+            if (!holds_server || !it.chain.links.is_empty())
+                && !goes_to_registration(input, it) =>
         {
             Some("a namespace or an operator that is handed on can't be followed yet".to_owned())
         }
@@ -130,22 +131,25 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
     }
 }
 
-/// `chat(io.of('/chat'))`, where `chat` registers handlers on what it gets: only the set-up can call that, so it moves as
-/// it is, or the server stays.
-fn is_registered_on(input: &Input<'_>, argument: &Use) -> bool {
+/// `chat(io.of('/chat'))`, where `chat` registers handlers: only the set-up can call that, so it moves as it is, or the
+/// server stays.
+fn goes_to_registration(input: &Input<'_>, argument: &Use) -> bool {
     let receivers = |it: &Use| {
         let is_argument = it.meaning == Meaning::Argument;
         let received = is_argument.then(|| receiving_parameters(input.project, &it.chain));
-        received.flatten().into_iter().flatten().flatten()
+        let received = received.flatten().into_iter().flatten().flatten();
+        received.filter_map(|it| function_of(input, it))
     };
-    let mut seen: BTreeSet<Variable> = receivers(argument).collect();
-    let mut pending: Vec<Variable> = seen.iter().copied().collect();
-    while let Some((file, binding)) = pending.pop() {
-        let is_of_it = |it: &&Use| {
+    let mut seen: BTreeSet<Place> = receivers(argument).collect();
+    let mut pending: Vec<Place> = seen.iter().copied().collect();
+    while let Some(function) = pending.pop() {
+        let tree = &input.project.facts(function.file).tree;
+        let body = tree.span(function.node);
+        let is_in_it = |it: &&Use| {
             let root = it.chain.root;
-            root.file == file && input.project.facts(file).binding_of(root.node) == Some(binding)
+            root.file == function.file && body.contains(tree.span(root.node))
         };
-        for it in input.uses.iter().filter(is_of_it) {
+        for it in input.uses.iter().filter(is_in_it) {
             if it.meaning == Meaning::Registration {
                 return true;
             }
@@ -153,6 +157,14 @@ fn is_registered_on(input: &Input<'_>, argument: &Use) -> bool {
         }
     }
     false
+}
+
+/// The function that a parameter is one of.
+fn function_of(input: &Input<'_>, (file, binding): Variable) -> Option<Place> {
+    let facts = input.project.facts(file);
+    let declaration = *facts.binding(binding).declarations.first()?;
+    let node = facts.tree.enclosing_function(declaration)?;
+    Some(Place { file, node })
 }
 
 /// `const all = io.send(x)`: nobody could tell afterwards that this is the server.
