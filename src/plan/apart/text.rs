@@ -61,7 +61,7 @@ pub(super) fn text(dividing: &Dividing<'_>, parts: &Parts, paragraphs: &Paragrap
     let directive = module.all.iter().find(|it| it.form == Form::Directive);
     let directive =
         directive.map(|it| module.text()[module.tree().span(it.node).range()].to_owned());
-    let mut head: Vec<String> = vec![texts.prologue(&[])];
+    let mut head: Vec<String> = vec![texts.prologue(&[], None)];
     head.extend(borrowed(dividing, parts));
     head.retain(|it| !it.is_empty());
     let sections = [

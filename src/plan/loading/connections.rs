@@ -1,12 +1,15 @@
 //! What the old file does at its start that the moved code needs as well: connections that it opens, and what it does
 //! about errors that nobody catches.
 
-use super::Reach;
+use super::{Reach, imports, reach};
+use crate::plan::Input;
 use crate::plan::setup::{Blocker, Parts};
 use crate::plan::toplevel::{Form, Statements, purity};
 use crate::project::Project;
+use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::scope::{BindingKind, ScopeId};
+use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
 /// A connection that the moved code needs and the set-up file opens.
@@ -110,11 +113,105 @@ fn opens_connection(statements: &Statements<'_>, loaded: &Reach, call: NodeId) -
 
 fn calls_mongoose(project: &Project, function: Place) -> bool {
     let tree = &project.facts(function.file).tree;
-    tree.descendants(function.node).any(|it| match tree.kind(it) {
-        Kind::Call { callee, .. } => project
-            .values(Place { file: function.file, node: tree.bare(*callee) })
-            .any(|it| matches!(it, Value::PackageMember(package, name) if package == "mongoose" && name == "connect")),
+    let mut inside = tree.descendants(function.node);
+    inside.any(|it| connects_mongoose(project, function.beside(it)))
+}
+
+/// `mongoose.connect(…)`.
+fn connects_mongoose(project: &Project, place: Place) -> bool {
+    let tree = &project.facts(place.file).tree;
+    let Kind::Call { callee, .. } = tree.kind(place.node) else {
+        return false;
+    };
+    let mut values = project.values(place.beside(tree.bare(*callee)));
+    values.any(|it| match it {
+        Value::PackageMember(package, name) => package == "mongoose" && name == "connect",
         _ => false,
+    })
+}
+
+/// A module that connects while it is loaded: `require('./config/db');`. The moved code does not load it by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan) struct Connecting {
+    /// The module.
+    pub(in crate::plan) file: FileId,
+    /// The statement of the set-up file that brings it.
+    pub(in crate::plan) index: usize,
+}
+
+/// Packages that a module which is there to connect may use. Others could start work of the API's a second time.
+const BESIDE_A_CONNECTION: &[&str] = &[
+    "mongoose", "dotenv", "path", "fs", "url", "util", "os", "dns", "process", "chalk", "colors",
+    "debug", "pino", "winston",
+];
+
+/// The module that the dedicated server has to load for the connection that its queries wait for.
+pub(in crate::plan) fn connecting(
+    statements: &Statements<'_>,
+    parts: &Parts,
+) -> Result<Option<Connecting>, Blocker> {
+    let (input, tree) = (statements.input, statements.tree());
+    let project = input.project;
+    let loaded = reach(statements, parts.running().into_iter());
+    let needs_none = !loaded.packages.contains("mongoose")
+        || loaded.files.iter().any(|it| connects_at_load(project, *it))
+        || tree
+            .ids()
+            .any(|it| opens_connection(statements, &loaded, it) == Some(Opens::Buffered));
+    if needs_none {
+        return Ok(None);
+    }
+    for (node, source) in imports(project, statements.file) {
+        let target = project.resolve(statements.file, source);
+        let Some(index) = statements.index_of(node) else {
+            continue;
+        };
+        let mut brought = Reach::default();
+        brought.enter(input, target);
+        let found = brought
+            .files
+            .iter()
+            .find(|it| connects_at_load(project, **it));
+        let Some(file) = found.copied() else { continue };
+        if does_nothing_else(input, file) {
+            return Ok(Some(Connecting { file, index }));
+        }
+        return Err(Blocker {
+            file: statements.file,
+            span: tree.span(node),
+            message: format!(
+                "the socket code needs the database that `{}` connects to when it is loaded",
+                project.path(file)
+            ),
+            help: "that file does other work, too; connect in a module of its own".to_owned(),
+        });
+    }
+    Ok(None)
+}
+
+/// Whether a module calls `mongoose.connect(…)` while it is loaded, by itself or in a function that it calls.
+fn connects_at_load(project: &Project, file: FileId) -> bool {
+    let tree = &project.facts(file).tree;
+    let runs_at_load = |node: NodeId| match tree.enclosing_function(node) {
+        None => true,
+        Some(function) => project
+            .calls_of(Place {
+                file,
+                node: function,
+            })
+            .iter()
+            .any(|it| it.file == file && tree.enclosing_function(it.node).is_none()),
+    };
+    tree.ids()
+        .any(|node| connects_mongoose(project, Place { file, node }) && runs_at_load(node))
+}
+
+fn does_nothing_else(input: &Input<'_>, file: FileId) -> bool {
+    let mut loaded = Reach::default();
+    loaded.enter(input, Target::File(file));
+    loaded.packages.iter().all(|it| {
+        let name = it.strip_prefix("node:").unwrap_or(it);
+        BESIDE_A_CONNECTION.contains(&name)
     })
 }
 

@@ -30,7 +30,12 @@ pub(in crate::plan) struct Reach {
 impl Reach {
     /// Adds what `file` and everything that it imports loads. Imports of nothing but the server's handle don't count:
     /// they are taken out.
-    fn enter(&mut self, input: &Input<'_>, target: Target, follows: Follows<'_>) {
+    fn enter(&mut self, input: &Input<'_>, target: Target) {
+        self.enter_over(input, target, &|_, _| true);
+    }
+
+    /// The same where not every import is left.
+    fn enter_over(&mut self, input: &Input<'_>, target: Target, follows: Follows<'_>) {
         let project = input.project;
         let mut pending = vec![target];
         while let Some(target) = pending.pop() {
@@ -83,7 +88,7 @@ pub(in crate::plan) fn reach_over(
             .is_some_and(|it| indexes.contains(&it))
         {
             let target = project.resolve(statements.file, source);
-            reach.enter(statements.input, target, follows);
+            reach.enter_over(statements.input, target, follows);
         }
     }
     reach

@@ -24,7 +24,7 @@ pub(in crate::plan) fn in_memory(
         .into_iter()
         .find_map(|import| {
             let mut reach = Reach::default();
-            reach.enter(input, Target::File(import.imported), &|_, _| true);
+            reach.enter(input, Target::File(import.imported));
             let made = reach
                 .files
                 .iter()

@@ -16,7 +16,7 @@ use super::adapter::{self, Drops};
 use super::apart::{self, Division, Move};
 use super::draft::Draft;
 use super::loading::conflicts;
-use super::loading::connections::{self, Connection};
+use super::loading::connections::{self, Connecting, Connection};
 use super::loading::{self, Sides, sessions, state};
 use super::toplevel::Statements;
 pub(in crate::plan) use super::toplevel::closure::Parts;
@@ -200,6 +200,8 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
             .is_none_or(|division| division.file != it.0)
     });
     let mut blockers = obstacles(&statements, &setup, &parts, division.as_ref());
+    let connecting = connections::connecting(&statements, &parts);
+    blockers.extend(connecting.as_ref().err().cloned());
     blockers.extend(conflicts::loaded_by_both(
         &statements,
         setup.construction,
@@ -226,6 +228,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
             drops,
             drops_abroad,
             connections,
+            connecting: connecting.ok().flatten(),
             sides,
             notes,
             abroad: abroad.collect(),
@@ -259,6 +262,7 @@ struct Found {
     drops: Drops,
     drops_abroad: Vec<(FileId, Drops)>,
     connections: Vec<Connection>,
+    connecting: Option<Connecting>,
     sides: Sides,
     notes: Vec<String>,
     abroad: BTreeSet<FileId>,

@@ -11,7 +11,7 @@ use super::text::{Changes, NewText, Paragraphs};
 use super::{Found, Parts, Slice};
 use crate::plan::adapter::Drops;
 use crate::plan::apart::Division;
-use crate::plan::loading::connections::Connection;
+use crate::plan::loading::connections::{Connecting, Connection};
 use crate::plan::loading::{self, Reach};
 use crate::plan::toplevel::{Form, Statements};
 use crate::plan::{Input, imports, project_files};
@@ -44,6 +44,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         drops,
         drops_abroad,
         connections,
+        connecting,
         sides,
         notes,
         abroad,
@@ -82,7 +83,12 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
     Slice {
         file: statements.file,
         server_path: server_path(statements.input, statements.file),
-        server: server(statements, setup, (&texts, division.as_ref()), &calls),
+        server: server(
+            statements,
+            setup,
+            (&texts, division.as_ref()),
+            (&calls, connecting),
+        ),
         socket_path: socket_path(statements.input, setup.construction),
         notes,
         dedicated: sides.dedicated,
@@ -139,13 +145,30 @@ fn server(
     statements: &Statements<'_>,
     setup: &Setup,
     (texts, division): (&NewText<'_>, Option<&Division>),
-    calls: &[(usize, String)],
+    (calls, connecting): (&[(usize, String)], Option<Connecting>),
 ) -> String {
     let (input, parts) = (statements.input, texts.parts);
     let loaded = loading::reach(statements, parts.running().into_iter());
     let written = imports::Style::of_file(&statements.layout());
     let extra = environment_lines(statements, parts, &loaded, &written);
-    let prologue = texts.prologue(&extra);
+    let style = project_files::Style::beside(input, statements.file);
+    let path = input.project.path(statements.file);
+    let folder = &path[..path.len() - file_name(input, statements.file).len()];
+    let names_extensions = imports::names_extensions(input, statements.file) == Some(true);
+    let specifier = |path: &str| {
+        let relative = project_files::relative(folder, path);
+        match relative.rsplit_once('.') {
+            Some((stem, _)) if style.ts => format!("{stem}{}", style.suffix),
+            // Node.js adds no other extension than this.
+            Some((stem, "js")) if !style.esm && !names_extensions => stem.to_owned(),
+            _ => relative,
+        }
+    };
+    let connecting = connecting.map(|it| {
+        let source = specifier(input.project.path(it.file));
+        (it.index, bare_import(&source, style.esm, &written))
+    });
+    let prologue = texts.prologue(&extra, connecting);
     let (prologue, io_name) = match &setup.io {
         Handle::Variable(io) => (prologue, statements.name(*io).to_owned()),
         Handle::Returned { name, .. } => (prologue, name.clone()),
@@ -161,20 +184,7 @@ fn server(
             )
         }
     };
-    let style = project_files::Style::beside(input, statements.file);
     let broadcaster = project_files::broadcaster_path(input);
-    let path = input.project.path(statements.file);
-    let folder = &path[..path.len() - file_name(input, statements.file).len()];
-    let names_extensions = imports::names_extensions(input, statements.file) == Some(true);
-    let specifier = |path: &str| {
-        let relative = project_files::relative(folder, path);
-        match relative.rsplit_once('.') {
-            Some((stem, _)) if style.ts => format!("{stem}{}", style.suffix),
-            // Node.js adds no other extension than this.
-            Some((stem, "js")) if !style.esm && !names_extensions => stem.to_owned(),
-            _ => relative,
-        }
-    };
     let runtime = specifier(&project_files::runtime_path(&broadcaster));
     let (prologue, rest) = match style.esm {
         true => apart(&prologue),
@@ -303,9 +313,7 @@ fn environment_lines(
     statements: &Statements<'_>,
     parts: &Parts,
     loaded: &Reach,
-    imports::Style {
-        quote, semicolon, ..
-    }: &imports::Style,
+    written: &imports::Style,
 ) -> Vec<String> {
     let has_own = parts.head.iter().any(|it| {
         let node = statements.all[*it].node;
@@ -316,14 +324,18 @@ fn environment_lines(
     }
     let source = loading::environment(statements, loaded);
     let is_module = project_files::Style::beside(statements.input, statements.file).esm;
-    let line = |it: String| {
-        if is_module {
-            format!("import {quote}{it}{quote}{semicolon}")
-        } else {
-            format!("require({quote}{it}{quote}){semicolon}")
-        }
-    };
-    source.map(line).into_iter().collect()
+    let line = source.map(|it| bare_import(&it, is_module, written));
+    line.into_iter().collect()
+}
+
+fn bare_import(source: &str, is_module: bool, written: &imports::Style) -> String {
+    let imports::Style {
+        quote, semicolon, ..
+    } = written;
+    match is_module {
+        true => format!("import {quote}{source}{quote}{semicolon}"),
+        false => format!("require({quote}{source}{quote}){semicolon}"),
+    }
 }
 
 /// The `path` option of the server, which is Socket.IO's own if the text tells no other.

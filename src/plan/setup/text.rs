@@ -241,23 +241,41 @@ pub(in crate::plan) struct Changes {
 }
 
 impl NewText<'_> {
-    /// The imports, and what reads the environment.
-    pub(in crate::plan) fn prologue(&self, extra: &[String]) -> String {
+    /// A statement of the head, with what is imported from elsewhere from now on behind it.
+    fn import(&self, index: usize) -> String {
+        let statement = self.statement(index);
+        match self.changes.split.get(&index) {
+            Some(other) => format!("{statement}\n{other}"),
+            None => statement,
+        }
+    }
+
+    /// The imports, and what reads the environment. `import` stands where the statement is that brings it today.
+    pub(in crate::plan) fn prologue(
+        &self,
+        extra: &[String],
+        import: Option<(usize, String)>,
+    ) -> String {
         let lists = [&self.parts.imports, &self.parts.head, &self.parts.early];
         let indexes: BTreeSet<usize> = lists.into_iter().flatten().copied().collect();
+        let mut pieces: BTreeMap<usize, String> =
+            indexes.iter().map(|it| (*it, self.import(*it))).collect();
+        if let Some((index, line)) = import {
+            let piece = pieces.entry(index).or_default();
+            *piece = [line, std::mem::take(piece)]
+                .join("\n")
+                .trim_end()
+                .to_owned();
+        }
         let mut text = extra.join("\n");
         let mut last: Option<usize> = None;
-        for index in indexes {
+        for (index, piece) in pieces {
             if let Some(last) = last {
                 text.push_str(self.gap_between_imports(last, index));
             } else if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(&self.statement(index));
-            if let Some(other) = self.changes.split.get(&index) {
-                text.push('\n');
-                text.push_str(other);
-            }
+            text.push_str(&piece);
             last = Some(index);
         }
         normalized(&text)
