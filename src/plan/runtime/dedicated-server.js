@@ -12,6 +12,12 @@
 {% endif %}
 const {{ server_name }} = createSocketHttpServer(){{ semicolon }}
 
+{% if waits %}(async () => {
 {{ setup }}
 
+  startSocketServer({{ io_name }}, {{ server_name }}){{ semicolon }}
+})(){{ semicolon }}
+{% else %}{{ setup }}
+
 startSocketServer({{ io_name }}, {{ server_name }}){{ semicolon }}
+{% endif %}

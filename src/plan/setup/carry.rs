@@ -139,6 +139,10 @@ fn nested(draft: &mut Draft<'_>, statements: &Statements<'_>, drops: &Drops) -> 
     for node in &drops.statements {
         let span = tree.span(*node);
         if draft.is_gone(statements.file, span) {
+            // Within a statement that moves.
+            let is_listed = statements.all.iter().any(|it| it.node == *node);
+            let is_inside = tree.kind(*node).is_statement() && !is_listed;
+            gone.extend(is_inside.then(|| layout.with_comments(*node)));
             continue;
         }
         match tree.kind(*node).is_statement() {

@@ -29,12 +29,14 @@ pub(super) enum Handle {
         /// What follows the name: `()`.
         call: &'static str,
     },
-    /// The call that starts the set-up is given a variable; its function returns the server from now on.
+    /// The call that starts the set-up is given a variable: `const io = await `.
     Returned {
-        /// The function.
-        function: Place,
+        /// Its function, if that returns the server only from now on.
+        function: Option<Place>,
         /// The variable, in the function and in the dedicated server's file.
         name: String,
+        /// The call has to be waited for, and is not so far.
+        waits: bool,
     },
 }
 
@@ -54,7 +56,7 @@ impl Handle {
     /// The function that returns it from now on, and the variable that it is in.
     pub(super) fn returned(&self) -> Option<(Place, &str)> {
         match self {
-            Self::Returned { function, name } => Some((*function, name)),
+            Self::Returned { function, name, .. } => function.map(|it| (it, name.as_str())),
             _ => None,
         }
     }
@@ -408,8 +410,8 @@ fn exported_name(
     })
 }
 
-/// The function that the starting statement calls, if it keeps the server in a variable and returns nothing: it can
-/// return that.
+/// What the function that the starting statement calls returns, or can return if it returns nothing: the variable in which
+/// it keeps the server.
 fn returned(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
     let input = statements.input;
     let start = Place {
@@ -417,9 +419,14 @@ fn returned(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
         node: home.start,
     };
     let tree = statements.tree();
-    let is_statement = tree
-        .parent(home.start)
-        .is_some_and(|it| matches!(tree.kind(it), Kind::ExpressionStatement { .. }));
+    let parent = tree.parent(home.start)?;
+    let is_awaited = matches!(tree.kind(parent), Kind::Await { .. });
+    let outer = if is_awaited {
+        tree.parent(parent)?
+    } else {
+        parent
+    };
+    let is_statement = matches!(tree.kind(outer), Kind::ExpressionStatement { .. });
     let [function] = input.project.callees(start)[..] else {
         return None;
     };
@@ -427,31 +434,49 @@ fn returned(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
     let makes_it = facts.tree.enclosing_function(home.construction.node) == Some(function.node)
         && function.file == home.construction.file;
     let it = facts.tree.function(function.node)?;
-    let returns = facts.tree.descendants(function.node).any(|node| {
-        matches!(facts.tree.kind(node), Kind::Return { .. })
-            && facts.tree.enclosing_function(node) == Some(function.node)
-    });
-    let is_plain = !it.is_async && !it.is_generator && !returns;
     let Kind::Block { body } = facts.tree.kind(it.body?) else {
         return None;
     };
+    let returns = facts.tree.descendants(function.node);
+    let returns: Vec<NodeId> = returns
+        .filter(|it| matches!(facts.tree.kind(*it), Kind::Return { .. }))
+        .filter(|it| facts.tree.enclosing_function(*it) == Some(function.node))
+        .collect();
     let binding = kept_in(input, home.construction)?;
-    let kept = facts.binding(binding);
-    let is_in_body = facts
-        .tree
-        .statement_list(facts.tree.enclosing_statement(home.construction.node))
-        == Some(body.as_slice());
-    let is_constant = matches!(
-        kept.kind,
-        BindingKind::Var | BindingKind::Let | BindingKind::Const
-    ) && kept
-        .references
-        .iter()
-        .filter(|it| facts.is_write(**it))
-        .count()
-        <= 1;
-    (is_statement && makes_it && is_plain && is_in_body && is_constant).then(|| Handle::Returned {
-        function,
-        name: kept.name.clone(),
+    let name = facts.binding(binding).name.clone();
+    let gives = |node: NodeId| match facts.tree.kind(node) {
+        Kind::Return {
+            value: Some(it), ..
+        } => {
+            let node = facts.tree.bare(*it);
+            holds_server(input, Place { node, ..function })
+        }
+        _ => false,
+    };
+    let gives_it = body.last().is_some_and(|it| gives(*it)) && returns.iter().all(|it| gives(*it));
+    let may_give = returns.is_empty() && is_kept(input, home.construction, body);
+    (is_statement && makes_it && !it.is_generator && (gives_it || may_give)).then(|| {
+        Handle::Returned {
+            function: may_give.then_some(function),
+            name,
+            waits: it.is_async && !is_awaited,
+        }
     })
+}
+
+/// Whether a function keeps the server that it makes in a variable that nothing else is put into, and that is there at the
+/// end of its `body`.
+fn is_kept(input: &Input<'_>, construction: Place, body: &[NodeId]) -> bool {
+    let facts = input.project.facts(construction.file);
+    let statement = facts.tree.enclosing_statement(construction.node);
+    let kept = kept_in(input, construction).map(|it| facts.binding(it));
+    facts.tree.statement_list(statement) == Some(body)
+        && kept.is_some_and(|kept| {
+            let writes = kept.references.iter().filter(|it| facts.is_write(**it));
+            let is_variable = matches!(
+                kept.kind,
+                BindingKind::Var | BindingKind::Let | BindingKind::Const
+            );
+            is_variable && writes.count() <= 1
+        })
 }

@@ -9,16 +9,19 @@ use super::handle::Handle;
 use super::site::Setup;
 use super::text::{Changes, NewText, Paragraphs};
 use super::{Found, Parts, Slice};
+use crate::parse::parse;
 use crate::plan::adapter::Drops;
 use crate::plan::apart::Division;
+use crate::plan::layout::Layout;
+use crate::plan::lists;
 use crate::plan::loading::connections::{Connecting, Connection};
 use crate::plan::loading::{self, Reach};
 use crate::plan::toplevel::{Form, Statements};
 use crate::plan::{Input, imports, project_files};
 use crate::project::value::Place;
 use crate::rules::Meaning;
-use crate::source::FileId;
-use crate::syntax::{Key, Kind, NodeId};
+use crate::source::{FileId, Language, SourceFile, Span};
+use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// What the template of the dedicated server wants to know.
 #[derive(Serialize)]
@@ -32,6 +35,8 @@ struct ServerFile {
     server_name: String,
     io_name: String,
     setup: String,
+    /// The set-up waits for something, where only functions may.
+    waits: bool,
     runtime_path: String,
     quote: &'static str,
     semicolon: &'static str,
@@ -60,9 +65,12 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
     let mut changes = division
         .as_ref()
         .map_or_else(Changes::default, |it| it.changes().clone());
-    if let Handle::Returned { name, .. } = &setup.io {
+    if let Handle::Returned { name, waits, .. } = &setup.io {
         let start = statements.span(setup.statement).start;
-        changes.inserted.push((start, format!("const {name} = ")));
+        let wait = if *waits { "await " } else { "" };
+        changes
+            .inserted
+            .push((start, format!("const {name} = {wait}")));
     }
     let abroad_cuts = drops_abroad.into_iter().filter(|it| !it.1.is_empty());
     let abroad_cuts = abroad_cuts.map(|(file, drops)| Cut {
@@ -194,6 +202,7 @@ fn server(
     // What follows would go on with the line before.
     let runs_on =
         setup_text.starts_with(['(', '[', '`', '+', '-', '/']) && !setup_text.starts_with("//");
+    let waits = (style.ts || !style.esm) && awaits(&setup_text, style.ts);
     let values = ServerFile {
         esm: style.esm,
         strict: statements.all.iter().any(|it| it.form == Form::Directive),
@@ -201,13 +210,54 @@ fn server(
         prologue,
         server_name: statements.name(setup.server).to_owned(),
         io_name,
-        setup: setup_text,
+        setup: match waits {
+            true => indented(&setup_text, style.ts),
+            false => setup_text,
+        },
+        waits,
         runtime_path: runtime,
         rest,
         quote: written.quote,
         semicolon: if runs_on { ";" } else { written.semicolon },
     };
     project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
+}
+
+fn parsed(text: &str, is_typescript: bool) -> Tree {
+    let language = match is_typescript {
+        true => Language::TypeScript,
+        false => Language::JavaScript,
+    };
+    let (path, text) = (String::new(), text.to_owned());
+    parse(&SourceFile {
+        path,
+        text,
+        language,
+    })
+    .tree
+}
+
+/// Whether statements wait for something outside of functions.
+fn awaits(text: &str, is_typescript: bool) -> bool {
+    let tree = parsed(text, is_typescript);
+    let mut nodes = tree.ids();
+    nodes.any(|it| {
+        matches!(tree.kind(it), Kind::Await { .. }) && tree.enclosing_function(it).is_none()
+    })
+}
+
+/// The text of statements as they stand in a block.
+fn indented(text: &str, is_typescript: bool) -> String {
+    let tree = parsed(text, is_typescript);
+    let layout = Layout { text, tree: &tree };
+    let lines = layout.lines_in(Span::new(0, text.len())).into_iter();
+    let starts = std::iter::once(0)
+        .chain(lines)
+        .filter(|it| !layout.ends_line(*it));
+    let starts: Vec<(u32, String)> = starts
+        .filter_map(|it| Some((u32::try_from(it).ok()?, layout.unit().to_owned())))
+        .collect();
+    lists::edited(text, Span::new(0, text.len()), Vec::new(), &starts)
 }
 
 /// The imports with one more name, and what that is called by: beside the names that are taken out of its module already,
