@@ -12,7 +12,6 @@ use crate::plan::toplevel::{Statements, place};
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
-use crate::scope::BindingId;
 use crate::source::FileId;
 use crate::syntax::Kind;
 
@@ -139,58 +138,6 @@ pub(in crate::plan) fn listens(
             .to_owned(),
         help: "put that into a statement of its own in the entry file, behind the set-up"
             .to_owned(),
-    })
-}
-
-/// Blocks a module that the API gives the server to and that the moved code loads as well: there nobody would give it one.
-pub(in crate::plan) fn held_by_both(
-    statements: &Statements<'_>,
-    parts: &Parts,
-    sides: &Sides,
-) -> Option<Blocker> {
-    let input = statements.input;
-    let loaded = reach(statements, parts.running().into_iter()).files;
-    input.uses.iter().find_map(|it| {
-        let is_given = matches!(it.meaning, Meaning::Argument) && it.inside.is_none();
-        let file = it.chain.root.file;
-        let stays = !sides.moves(input, it.chain.root)
-            && (file != statements.file
-                || statements
-                    .index_of(it.chain.end)
-                    .is_some_and(|it| !parts.moved.contains(&it)));
-        if !is_given || !stays {
-            return None;
-        }
-        let tree = &input.project.facts(file).tree;
-        let call = tree
-            .ancestors(it.chain.end)
-            .find(|it| matches!(tree.kind(*it), Kind::Call { .. } | Kind::New { .. }))?;
-        let received = receiving_parameters(input.project, &it.chain)?;
-        let holder = received
-            .into_iter()
-            .flatten()
-            .find(|(file, binding)| loaded.contains(file) && keeps(input, *file, *binding))?;
-        Some(Blocker {
-            file,
-            span: tree.span(call),
-            message: format!(
-                "`{}` gets the server here, and the socket code uses it, too",
-                input.project.path(holder.0)
-            ),
-            help:
-                "in the dedicated server nobody would give it one: let it import what it sends with"
-                    .to_owned(),
-        })
-    })
-}
-
-/// Whether what reaches a parameter is kept: `io = value`, `this.io = value`.
-fn keeps(input: &Input<'_>, file: FileId, parameter: BindingId) -> bool {
-    let facts = input.project.facts(file);
-    let mut references = facts.binding(parameter).references.iter();
-    references.any(|it| {
-        let parent = facts.tree.parent(facts.tree.wrapped(*it));
-        parent.is_some_and(|it| matches!(facts.tree.kind(it), Kind::Assign { .. }))
     })
 }
 

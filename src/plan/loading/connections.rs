@@ -19,13 +19,15 @@ pub(in crate::plan) enum Connection {
     Statement(usize),
     /// Only the call is copied: what is around it starts the API.
     Call(NodeId),
+    /// The statement gives the server to a module that keeps it: the broadcaster stands for it in the copy.
+    Given(usize, NodeId),
 }
 
 impl Connection {
     /// What is copied.
     pub(in crate::plan) fn node(&self, statements: &Statements<'_>) -> NodeId {
         match self {
-            Self::Statement(index) => statements.all[*index].node,
+            Self::Statement(index) | Self::Given(index, _) => statements.all[*index].node,
             Self::Call(node) => *node,
         }
     }
@@ -36,6 +38,7 @@ pub(in crate::plan) fn connections(
     statements: &Statements<'_>,
     parts: &Parts,
     loaded: &Reach,
+    given: &[Connection],
 ) -> Result<Vec<Connection>, Blocker> {
     let tree = statements.tree();
     let mut found = Vec::new();
@@ -45,7 +48,11 @@ pub(in crate::plan) fn connections(
     for call in calls {
         let index = statements
             .index_of(call)
-            .filter(|it| !parts.moved.contains(it) && !parts.copied.contains(it));
+            .filter(|it| !parts.moved.contains(it) && !parts.copied.contains(it))
+            .filter(|index| {
+                let is_it = |it: &Connection| matches!(it, Connection::Given(it, _) if it == index);
+                !given.iter().any(is_it)
+            });
         let Some(opens) = index.and(opens_connection(statements, loaded, call)) else {
             continue;
         };

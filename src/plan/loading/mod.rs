@@ -4,6 +4,7 @@
 pub(in crate::plan) mod connections;
 pub(in crate::plan) mod conflicts;
 pub(in crate::plan) mod effects;
+pub(in crate::plan) mod holders;
 pub(in crate::plan) mod sessions;
 pub(in crate::plan) mod state;
 
@@ -268,8 +269,17 @@ impl Sides {
     }
 }
 
-/// Sorts the loaded files. `stays` are the statements of the set-up file that stay and are read.
+/// Sorts the loaded files, and the functions in them. `stays` are the statements of the set-up file that stay and are read.
 pub(in crate::plan) fn sides(
+    statements: &Statements<'_>,
+    parts: &Parts,
+    stays: impl Iterator<Item = usize>,
+) -> Sides {
+    files(statements, parts, stays).with_owned(statements, parts)
+}
+
+/// Sorts the loaded files. `stays` are the statements of the set-up file that stay and are read.
+pub(in crate::plan) fn files(
     statements: &Statements<'_>,
     parts: &Parts,
     stays: impl Iterator<Item = usize>,
@@ -290,7 +300,6 @@ pub(in crate::plan) fn sides(
         dedicated,
         ..Sides::default()
     }
-    .with_owned(statements, parts)
 }
 
 impl Sides {

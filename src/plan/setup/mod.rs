@@ -17,7 +17,7 @@ use super::apart::{self, Division, Move};
 use super::draft::Draft;
 use super::loading::conflicts;
 use super::loading::connections::{self, Connecting, Connection};
-use super::loading::{self, Sides, sessions, state};
+use super::loading::{self, Sides, holders, sessions, state};
 use super::toplevel::Statements;
 pub(in crate::plan) use super::toplevel::closure::Parts;
 use super::toplevel::closure::{self, Search};
@@ -209,7 +209,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
         &sides,
     ));
     blockers.extend(conflicts::listens(&statements, &parts, &sides));
-    blockers.extend(conflicts::held_by_both(&statements, &parts, &sides));
+    blockers.extend(holders::held_by_both(&statements, &parts, &sides));
     blockers.extend(conflicts::handed_to_both(&statements, &parts, &sides));
     blockers.extend(sessions::in_memory(&statements, &parts, &sides));
     blockers.extend(state::in_modules(&statements, &parts, &sides));
@@ -291,8 +291,13 @@ fn parts(
             &roots,
         )?;
         let loaded = loading::reach(statements, parts.running().into_iter());
-        let opened = connections::connections(statements, &parts, &loaded);
+        let stays = server_file::stays(statements, &parts, drops);
+        let sides = loading::files(statements, &parts, stays.into_iter());
+        let given = holders::given(statements, &parts, &sides).into_iter();
+        let given: Vec<Connection> = given.map(|it| Connection::Given(it.0, it.1)).collect();
+        let opened = connections::connections(statements, &parts, &loaded, &given);
         let mut found = opened.map_err(|it| vec![it])?;
+        found.extend(given);
         found.extend(connections::watchers(statements, &parts));
         if found == connections {
             return Ok((parts, connections));

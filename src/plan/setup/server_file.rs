@@ -12,6 +12,7 @@ use super::{Found, Parts, Slice};
 use crate::parse::parse;
 use crate::plan::adapter::Drops;
 use crate::plan::apart::Division;
+use crate::plan::imports::BROADCASTER;
 use crate::plan::layout::Layout;
 use crate::plan::lists;
 use crate::plan::loading::connections::{Connecting, Connection};
@@ -80,6 +81,14 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         dropped: Vec::new(),
         drops,
     });
+    for connection in &connections {
+        if let Connection::Given(_, server) = connection {
+            let span = statements.tree().span(*server);
+            changes.deleted.push(span);
+            changes.inserted.push((span.start, BROADCASTER.to_owned()));
+            changes.names_broadcaster = true;
+        }
+    }
     let texts = NewText {
         statements,
         paragraphs: &paragraphs,
@@ -137,7 +146,7 @@ fn connect(
         let node = connection.node(statements);
         let index = statements.index_of(node);
         match connection {
-            Connection::Statement(index) => {
+            Connection::Statement(index) | Connection::Given(index, _) => {
                 parts.copied.insert(*index);
             }
             Connection::Call(_) => {
@@ -194,6 +203,15 @@ fn server(
     };
     let broadcaster = project_files::broadcaster_path(input);
     let runtime = specifier(&project_files::runtime_path(&broadcaster));
+    let mut imported = parts.names.iter().map(|it| statements.name(*it));
+    let is_there = imported.any(|it| it == BROADCASTER);
+    let prologue = match texts.changes.names_broadcaster && !is_there {
+        true => format!(
+            "{prologue}\n{}",
+            broadcaster_line(&specifier(&broadcaster), style.esm, &written)
+        ),
+        false => prologue,
+    };
     let (prologue, rest) = match style.esm {
         true => apart(&prologue),
         false => (prologue, String::new()),
@@ -221,6 +239,16 @@ fn server(
         semicolon: if runs_on { ";" } else { written.semicolon },
     };
     project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
+}
+
+fn broadcaster_line(source: &str, is_module: bool, written: &imports::Style) -> String {
+    let imports::Style {
+        quote, semicolon, ..
+    } = written;
+    match is_module {
+        true => format!("import {BROADCASTER} from {quote}{source}{quote}{semicolon}"),
+        false => format!("const {BROADCASTER} = require({quote}{source}{quote}){semicolon}"),
+    }
 }
 
 fn parsed(text: &str, is_typescript: bool) -> Tree {

@@ -238,6 +238,8 @@ pub(in crate::plan) struct Changes {
     /// Imports that stand behind another one, by its index, and the names that they take from that.
     pub(in crate::plan) split: BTreeMap<usize, String>,
     pub(in crate::plan) taken: BTreeSet<BindingId>,
+    /// The broadcaster is among the texts.
+    pub(in crate::plan) names_broadcaster: bool,
 }
 
 impl NewText<'_> {
