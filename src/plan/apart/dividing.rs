@@ -120,7 +120,15 @@ impl Dividing<'_> {
             moved: self.of.handle.map(str::to_owned).into_iter().collect(),
             before: names(&asking(false), home.file, &stays)?,
         };
-        for file in kept.iter().filter(|it| **it != self.module.file) {
+        // Other programs of the project ask for names, too.
+        let is_other = |it: &FileId| {
+            let role = home.input.project.role(*it);
+            let is_own = *it == home.file || *it == self.module.file;
+            !is_own && !dedicated.contains(it) && role.is_of_api() && !role.is_dead
+        };
+        let all = home.input.project.files().map(|it| it.0);
+        let others: BTreeSet<FileId> = all.filter(is_other).collect();
+        for file in kept.union(&others).filter(|it| **it != self.module.file) {
             asked.kept.extend(names(&asking(true), *file, &|_| true)?);
             asked
                 .before

@@ -258,6 +258,8 @@ impl Search<'_> {
     fn may_move(&self, index: usize) -> bool {
         match self.statements.all[index].form {
             Form::Variables | Form::Definition => true,
+            // Who imports a type is not known.
+            Form::Exported if self.statements.all[index].defines.is_empty() => false,
             Form::Exported => self.module.is_some_and(|it| !it.wanted.contains(&index)),
             _ => false,
         }

@@ -113,7 +113,62 @@ pub(in crate::plan) fn obstacle(statements: &Statements<'_>, binding: BindingId)
         .declarations
         .iter()
         .any(|it| !is_declared_purely(statements, *it, facts.kind));
-    acts.then_some(Shared::Acts)
+    let is_file = facts
+        .declarations
+        .iter()
+        .any(|it| is_own_file(statements, *it))
+        && !facts
+            .references
+            .iter()
+            .all(|it| is_of_folder(statements, *it));
+    (acts || is_file).then_some(Shared::Acts)
+}
+
+/// Whether a variable is the file that it stands in: `const __filename = fileURLToPath(import.meta.url)`.
+fn is_own_file(statements: &Statements<'_>, declaration: NodeId) -> bool {
+    let tree = statements.tree();
+    let declarator = tree.parent(declaration);
+    let names_file = |it: NodeId| is_of_meta(statements, it) && !is_of_folder(statements, it);
+    declarator.is_some_and(|declarator| match tree.kind(declarator) {
+        Kind::Declarator {
+            init: Some(init), ..
+        } => tree.descendants(*init).any(names_file),
+        _ => false,
+    })
+}
+
+/// `import.meta.url`, `import.meta.dirname`.
+fn is_of_meta(statements: &Statements<'_>, node: NodeId) -> bool {
+    let tree = statements.tree();
+    match tree.kind(node) {
+        Kind::Member {
+            object, property, ..
+        } => {
+            let object = &statements.text()[tree.span(*object).range()];
+            object == "import.meta" && matches!(property.name(), Some("url" | "dirname"))
+        }
+        _ => false,
+    }
+}
+
+/// Whether nothing but the folder of a file is taken: `dirname(file)`, `new URL('../x', file)`, `import.meta.dirname`.
+/// The dedicated server's file is in the same one.
+fn is_of_folder(statements: &Statements<'_>, file: NodeId) -> bool {
+    let tree = statements.tree();
+    let is_folder = matches!(tree.kind(file), Kind::Member { property, .. } if property.name() == Some("dirname"));
+    let mut around = tree
+        .ancestors(file)
+        .take_while(|it| !tree.kind(*it).is_statement());
+    is_folder
+        || around.any(|it| match tree.kind(it) {
+            Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
+                Kind::Member { property, .. } => property.name() == Some("dirname"),
+                Kind::Name { name } => name == "dirname",
+                _ => false,
+            },
+            Kind::New { callee, .. } => is_global(statements, *callee, &["URL"]),
+            _ => false,
+        })
 }
 
 fn is_declared_purely(statements: &Statements<'_>, declaration: NodeId, kind: BindingKind) -> bool {
@@ -197,7 +252,10 @@ pub(in crate::plan) fn is_pure(statements: &Statements<'_>, node: NodeId) -> boo
         Kind::Spread { argument } => is_pure(statements, *argument),
         Kind::Member {
             object, property, ..
-        } => is_pure_key(statements, property) && is_pure(statements, *object),
+        } => {
+            is_of_meta(statements, node)
+                || is_pure_key(statements, property) && is_pure(statements, *object)
+        }
         Kind::Unary { operator, argument } => {
             operator != "delete" && is_pure(statements, *argument)
         }

@@ -51,7 +51,12 @@ impl Statements<'_> {
 
 /// The name after `interface` or `type`.
 fn name(statements: &Statements<'_>, index: usize) -> Option<String> {
-    if statements.all[index].form != Form::Type {
+    let tree = statements.tree();
+    let is_type = match tree.kind(statements.all[index].node) {
+        Kind::ExportDeclaration { declaration } => matches!(tree.kind(*declaration), Kind::Type),
+        _ => statements.all[index].form == Form::Type,
+    };
+    if !is_type {
         return None;
     }
     let text = &statements.text()[statements.span(index).range()];
