@@ -51,21 +51,31 @@ impl Dividing<'_> {
             let Some(parts) = self.parts(&asked)? else {
                 return Ok(None);
             };
-            let still = self.imports_left(&parts);
+            let still = self.left(&parts);
             if !still.is_subset(&left) {
                 left.extend(still);
                 continue;
             }
             let mut names = self.names(&parts.moved);
-            let borrows = !parts.lent.is_empty() || !asked.moved.is_subset(&names);
-            let own = |from: FileId, node: NodeId| {
-                from != file
-                    || self.is_among(&parts.imports, node)
-                    || borrows && self.is_among(&left, node)
+            let with = |is_borrowed: bool| {
+                let follows = |from: FileId, node: NodeId| {
+                    from != file
+                        || self.is_among(&parts.running(), node)
+                        || is_borrowed && self.is_among(&left, node)
+                };
+                loading::reach_over(home, self.of.parts.running().into_iter(), &follows).files
             };
-            let loaded = loading::reach_over(home, self.of.parts.running().into_iter(), &own).files;
+            // By a file of both, too.
+            let asks = |it: &FileId| {
+                let asked = self::names(&self.asking(true), *it, &|_| true);
+                *it != file && kept.contains(it) && asked.is_none_or(|it| !it.is_empty())
+            };
+            let borrows = !parts.lent.is_empty()
+                || !asked.moved.is_subset(&names)
+                || with(false).iter().any(asks);
+            let loaded = with(borrows);
             let spans = parts.moved.iter().map(|it| self.module.span(*it));
-            let imports = parts.imports.iter().map(|it| self.module.span(*it));
+            let imports = parts.running().into_iter().map(|it| self.module.span(it));
             let imports: Vec<Span> = imports.collect();
             let all = loading::imports(input.project, file)
                 .into_iter()
@@ -245,10 +255,12 @@ impl Dividing<'_> {
         })
     }
 
-    /// The imports of the module that what stays of it reads, or that do their work without names.
-    fn imports_left(&self, parts: &Parts) -> BTreeSet<usize> {
+    /// What stays of the module, with the imports that it reads and those that do their work without names.
+    fn left(&self, parts: &Parts) -> BTreeSet<usize> {
         let module = self.module;
-        let all = (0..module.all.len()).filter(|it| module.all[*it].form == Form::Import);
+        let stays = (0..module.all.len()).filter(|it| !parts.moved.contains(it));
+        let (all, others): (Vec<usize>, Vec<usize>) =
+            stays.partition(|it| module.all[*it].form == Form::Import);
         let is_moved = |it: &(usize, NodeId)| {
             let place = Place {
                 file: module.file,
@@ -258,12 +270,12 @@ impl Dividing<'_> {
                 || self.drops.covers(module, it.1)
                 || loading::is_taken_out(module.input, place)
         };
-        all.filter(|it| {
+        let imports = all.into_iter().filter(|it| {
             let mut readers = module.all[*it].defines.iter().map(|it| module.readers(*it));
             module.all[*it].defines.is_empty()
                 || readers.any(|it| it.is_empty() || !it.iter().all(is_moved))
-        })
-        .collect()
+        });
+        imports.chain(others).collect()
     }
 
     /// The functions that gave the server to the API, in which nobody asks for it any more.
