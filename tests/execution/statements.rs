@@ -214,12 +214,17 @@ const SOCKETS: [&str; 16] = [
 ];
 
 /// What the server is asked. The answers may come later than before, so nothing else may be put off.
-const QUESTIONS: [&str; 8] = [
+const QUESTIONS: [&str; 13] = [
     "t(#, IO.engine.clientsCount);",
     "if (IO.engine.clientsCount > 2) EMIT;",
     "t(#, IO.sockets.adapter.rooms.get('a')?.size);",
     "const NAME = IO.sockets.adapter.rooms.get(t(#, 'a'));\nt(#, NAME ? NAME.size : 0);",
     "t(#, IO.sockets.sockets.size);",
+    "t(#, IO.of('/desk').sockets.size);",
+    "t(#, IO.of('/desk').adapter.rooms.has(t(#, 'a')));",
+    "const NAME = IO.sockets.adapter.rooms.get(t(#, 'b'));\nt(#, NAME?.size);",
+    "for (const [NAME, NAMEids] of IO.sockets.adapter.rooms) t(#, [NAME, NAMEids.size]);",
+    "const NAME = IO.sockets.adapter.rooms;\nt(#, [NAME.size, NAME.has('a'), [...(NAME.get('a') ?? [])].length]);",
     "t(#, (await IO.in(t(#)).fetchSockets()).length);",
     "t(#, (await IO.timeout(50).to(t(#)).emitWithAck(t(#), t(#))).length);",
     "const NAME = await IO.fetchSockets();\nt(#, NAME.length);\nfor (const each of NAME) EMIT;",
