@@ -4,7 +4,7 @@
 use super::Input;
 use crate::findings::uses::calls_setup;
 use crate::project::api::{self, Receiver, Role};
-use crate::project::value::{Place, SiteKind};
+use crate::project::value::{Place, SiteKind, Value};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId, Tree};
 
@@ -160,4 +160,14 @@ fn is_log_callee(callee: &Kind) -> bool {
         property.name(),
         Some("log" | "warn" | "error" | "info" | "debug" | "trace")
     ))
+}
+
+/// Whether an expression holds the server itself, not a namespace or an operator of it.
+pub(in crate::plan) fn holds_server(input: &Input<'_>, place: Place) -> bool {
+    let mut parts = input
+        .project
+        .values(place)
+        .filter(|it| it.site().is_some())
+        .peekable();
+    parts.peek().is_some() && parts.all(|it| matches!(it, Value::Server(_)))
 }

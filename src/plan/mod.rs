@@ -14,7 +14,6 @@ mod half_done;
 mod imports;
 mod layout;
 mod leftovers;
-mod lists;
 mod loading;
 mod manifests;
 mod project_files;

@@ -2,7 +2,7 @@
 //! part of the tree, so their names are looked for in the text.
 
 use super::draft::Draft;
-use super::lists;
+use super::layout::lists;
 use crate::project::value::{Place, SiteKind, Value};
 use crate::source::{FileId, Language, Span};
 use crate::syntax::{Kind, NodeId, Tree};

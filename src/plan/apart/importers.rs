@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::text::specifier;
 use super::wanted::Asking;
 use crate::plan::draft::Draft;
-use crate::plan::lists;
+use crate::plan::layout::lists;
 use crate::plan::setup::{Changes, removal};
 use crate::plan::toplevel::Statements;
 use crate::scope::BindingId;

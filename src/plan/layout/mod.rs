@@ -3,6 +3,7 @@
 
 pub(in crate::plan) mod docs;
 mod formatting;
+pub(in crate::plan) mod lists;
 pub(in crate::plan) mod reflow;
 
 use super::edits::{Edit, EditList};

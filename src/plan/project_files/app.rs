@@ -197,8 +197,11 @@ impl<'a> App<'a> {
                     ..
                 } if name.starts_with("env") && name != "env_file" => {
                     let port = self.port_of(*value);
-                    let text =
-                        crate::plan::lists::without(self.layout.text, tree.span(*value), port);
+                    let text = crate::plan::layout::lists::without(
+                        self.layout.text,
+                        tree.span(*value),
+                        port,
+                    );
                     Some((name.clone(), text))
                 }
                 _ => None,
@@ -217,7 +220,7 @@ impl<'a> App<'a> {
         let ports = properties(tree, environment).into_iter().filter(|it| {
             matches!(tree.kind(*it), Kind::Property { key: Key::Static(name), .. } if name == "PORT")
         });
-        crate::plan::lists::removals(self.layout, &ports.collect())
+        crate::plan::layout::lists::removals(self.layout, &ports.collect())
     }
 
     fn object(&self, lines: &[(String, String)], reason: Option<Span>) -> String {

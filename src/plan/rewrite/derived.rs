@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::emits::is_default_namespace;
-use super::handles::{Decided, by_variable, holds_server};
+use super::handles::{Decided, by_variable};
 use crate::findings::state::{by_id, copies};
 use crate::findings::uses::{Use, Variable};
-use crate::plan::Input;
 use crate::plan::draft::Draft;
+use crate::plan::{Input, getters};
 use crate::project::value::Place;
 use crate::rules::Meaning;
 use crate::syntax::{Kind, NodeId, Tree};
@@ -67,7 +67,7 @@ impl Derived {
                 let binding = input.project.facts(root.file).binding_of(root.node);
                 let is_converted =
                     || binding.is_some_and(|it| converted.contains(&(root.file, it)));
-                holds_server(input, root) || is_converted()
+                getters::holds_server(input, root) || is_converted()
             };
             let converts = |it: &Variable| {
                 let reads = uses.get(it).map_or(&[][..], Vec::as_slice);
@@ -144,7 +144,7 @@ impl Derived {
             return Start::Unknown;
         }
         // A room of a namespace that is in a variable itself.
-        let start = match holds_server(draft.input, maker.root) {
+        let start = match getters::holds_server(draft.input, maker.root) {
             true => broadcaster.to_owned(),
             false => match self.start(draft, maker.root, broadcaster) {
                 Start::Variable => draft.text(maker.root).to_owned(),
@@ -225,7 +225,7 @@ pub(super) fn made_by(input: &Input<'_>, it: &Use) -> Option<Variable> {
     let is_handle = it.chain.links.is_empty()
         && reads.all(|node| {
             let place = Place { file, node: *node };
-            !facts.is_read(*node) || holds_server(input, place)
+            !facts.is_read(*node) || getters::holds_server(input, place)
         });
     (!is_handle).then_some((file, binding))
 }

@@ -204,7 +204,7 @@ impl Handles {
     /// What stands at a root afterwards.
     pub(super) fn root(&self, input: &Input<'_>, root: Place, is_full: bool) -> Root {
         let facts = input.project.facts(root.file);
-        if !holds_server(input, root) {
+        if !getters::holds_server(input, root) {
             return Root::Kept;
         }
         match facts.tree.kind(root.node) {
@@ -389,16 +389,6 @@ pub(super) fn by_variable(input: &Input<'_>) -> BTreeMap<Variable, Vec<usize>> {
     all
 }
 
-/// Whether an expression holds the server itself, not a namespace or an operator of it.
-pub(super) fn holds_server(input: &Input<'_>, place: Place) -> bool {
-    let mut parts = input
-        .project
-        .values(place)
-        .filter(|it| it.site().is_some())
-        .peekable();
-    parts.peek().is_some() && parts.all(|it| matches!(it, Value::Server(_)))
-}
-
 /// Whether a variable is nothing but another name of the server: declared once with it, imported, or taken out of an
 /// object by name, and never written again.
 fn declares_handle(input: &Input<'_>, facts: &FileFacts, (file, binding): Variable) -> bool {
@@ -408,7 +398,7 @@ fn declares_handle(input: &Input<'_>, facts: &FileFacts, (file, binding): Variab
     };
     let is_written = it.references.iter().any(|node| facts.is_write(*node));
     if is_written
-        || !holds_server(
+        || !getters::holds_server(
             input,
             Place {
                 file,
@@ -480,7 +470,7 @@ fn may_rename(input: &Input<'_>, (file, binding): Variable) -> bool {
         }
     );
     let only_server = !is_typed
-        && holds_server(input, place)
+        && getters::holds_server(input, place)
         && input.project.values(place).all(|it| it.site().is_some());
     let is_written = it.references.iter().any(|node| facts.is_write(*node));
     let stands_alone = match facts.tree.parent(declaration).map(|it| facts.tree.kind(it)) {

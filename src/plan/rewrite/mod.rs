@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::Draft;
 use super::imports;
 use super::layout::reflow;
-use super::{Input, leftovers};
+use super::{Input, getters, leftovers};
 use crate::findings::chains::Chain;
 use crate::findings::matching::rule_for;
 use crate::findings::state::by_id;
@@ -358,7 +358,7 @@ impl Rewriting {
             // The dedicated server hands its own server to this function: only what both understand may stand here.
             return true;
         }
-        if root.is_none() && !handles::holds_server(input, it.chain.root) {
+        if root.is_none() && !getters::holds_server(input, it.chain.root) {
             return self.rewrite_part(draft, index, it);
         }
         let text = root.unwrap_or_else(|| emits::kept_root(draft, &chain));
@@ -430,7 +430,7 @@ impl Rewriting {
             return Some(text);
         }
         let name = imports::name(draft.input, root.file);
-        let start = match handles::holds_server(draft.input, root) {
+        let start = match getters::holds_server(draft.input, root) {
             true => Start::Variable,
             false => self.derived.start(draft, root, &name),
         };
@@ -482,7 +482,7 @@ impl Rewriting {
         let name = match self.root_text(draft, root) {
             Some(name) => name,
             // `this.io` is the broadcaster from now on, which has no `sockets`.
-            None if self.is_full && is_default && handles::holds_server(draft.input, root) => {
+            None if self.is_full && is_default && getters::holds_server(draft.input, root) => {
                 draft.text(root).to_owned()
             }
             None => return,

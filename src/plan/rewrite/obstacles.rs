@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::emits::{self, Unfit};
-use super::{Left, closing, handles};
+use super::{Left, closing};
 use crate::findings::chains::Chain;
 use crate::findings::matching::{fix_of, rule_for};
 use crate::findings::state::copies;
@@ -111,7 +111,7 @@ fn unsupported(input: &Input<'_>, it: &Use, rule: &Rule) -> Option<String> {
         return Some("the function that gives the server out does something else, too".to_owned());
     }
     let is_chain = rule.rewrite.is_some();
-    let holds_server = handles::holds_server(input, it.chain.root);
+    let holds_server = getters::holds_server(input, it.chain.root);
     match it.meaning {
         Meaning::Control if !is_chain => closing::obstacle(input, it),
         Meaning::Emission if gives_server_back(&facts.tree, it) => {

@@ -3,7 +3,7 @@
 use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
-use crate::plan::lists;
+use crate::plan::layout::lists;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::source::{FileId, Span};

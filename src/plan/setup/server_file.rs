@@ -14,7 +14,7 @@ use crate::plan::adapter::Drops;
 use crate::plan::apart::Division;
 use crate::plan::imports::BROADCASTER;
 use crate::plan::layout::Layout;
-use crate::plan::lists;
+use crate::plan::layout::lists;
 use crate::plan::loading::connections::{Connecting, Connection};
 use crate::plan::loading::{self, Reach};
 use crate::plan::toplevel::{Form, Statements};

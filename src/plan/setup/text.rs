@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Parts;
 use crate::plan::adapter::Drops;
+use crate::plan::layout::lists;
 use crate::plan::leftovers::comments;
-use crate::plan::lists;
 use crate::plan::toplevel::{Form, Statements};
 use crate::scope::BindingId;
 use crate::source::Span;

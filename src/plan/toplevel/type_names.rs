@@ -93,7 +93,7 @@ fn words(statements: &Statements<'_>, index: usize) -> BTreeSet<String> {
         .chain(comments.filter(|it| own.contains(*it)))
         .collect();
     skipped.sort();
-    let text = crate::plan::lists::without(statements.text(), own, skipped);
+    let text = crate::plan::layout::lists::without(statements.text(), own, skipped);
     let mut words = BTreeSet::new();
     let mut word = String::new();
     let mut before = ' ';

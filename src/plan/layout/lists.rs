@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::layout::Layout;
+use super::Layout;
 use crate::source::Span;
 use crate::syntax::{Kind, NodeId};
 
 /// The ranges to delete for `elements` to be gone from the lists that they are in. Of a list whose every element goes
 /// the brackets stay.
-pub(super) fn removals(layout: Layout<'_>, elements: &BTreeSet<NodeId>) -> Vec<Span> {
+pub(in crate::plan) fn removals(layout: Layout<'_>, elements: &BTreeSet<NodeId>) -> Vec<Span> {
     let mut by_list: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
     for element in elements {
         if let Some(list) = layout.tree.parent(*element) {
@@ -62,7 +62,7 @@ fn of_list(layout: Layout<'_>, elements: &[(Span, bool)]) -> Vec<Span> {
 }
 
 /// The range of a run of elements, from the `first` to the `last`, with the comma that would be left over.
-pub(super) fn run(
+pub(in crate::plan) fn run(
     layout: Layout<'_>,
     previous: Option<Span>,
     (first, last): (Span, Span),
@@ -101,7 +101,11 @@ pub(super) fn run(
 }
 
 /// The ranges to delete for the marked names of an `import` to be gone; at least one stays.
-pub(super) fn import_names(layout: Layout<'_>, import: NodeId, gone: &[bool]) -> Vec<Span> {
+pub(in crate::plan) fn import_names(
+    layout: Layout<'_>,
+    import: NodeId,
+    gone: &[bool],
+) -> Vec<Span> {
     let Kind::Import { names, .. } = layout.tree.kind(import) else {
         return Vec::new();
     };
@@ -137,12 +141,12 @@ pub(super) fn import_names(layout: Layout<'_>, import: NodeId, gone: &[bool]) ->
 }
 
 /// The text of `span` without `cuts`, which may overlap.
-pub(super) fn without(text: &str, span: Span, cuts: Vec<Span>) -> String {
+pub(in crate::plan) fn without(text: &str, span: Span, cuts: Vec<Span>) -> String {
     edited(text, span, cuts, &[])
 }
 
 /// The same with texts that are put in, by the byte before which.
-pub(super) fn edited(
+pub(in crate::plan) fn edited(
     text: &str,
     span: Span,
     mut cuts: Vec<Span>,
