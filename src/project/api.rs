@@ -316,18 +316,10 @@ pub fn is_of_browsers(package: &str) -> bool {
 /// Whether a package is a server's: whoever loads it runs in Node.
 pub fn is_of_servers(package: &str) -> bool {
     is_server_package(package)
-        || package.starts_with("@nestjs/")
-        || package.starts_with("@tsed/")
+        || is_of_http(package)
         || matches!(
             package,
-            "express"
-                | "koa"
-                | "fastify"
-                | "http"
-                | "https"
-                | "http2"
-                | "fs"
-                | "net"
+            "fs" | "net"
                 | "cluster"
                 | "child_process"
                 | "worker_threads"
@@ -335,6 +327,16 @@ pub fn is_of_servers(package: &str) -> bool {
                 | "mongoose"
                 | "sequelize"
                 | "pg"
+        )
+}
+
+/// Whether a package answers HTTP requests.
+pub fn is_of_http(package: &str) -> bool {
+    package.starts_with("@nestjs/")
+        || package.starts_with("@tsed/")
+        || matches!(
+            package,
+            "express" | "koa" | "fastify" | "http" | "https" | "http2"
         )
 }
 

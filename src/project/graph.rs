@@ -67,17 +67,6 @@ impl Graph {
         self.leads(std::iter::once(from)).contains(&to)
     }
 
-    /// The files that are loaded when `entries` are, themselves included, as far as the text tells.
-    pub(super) fn known_reach(&self, entries: &BTreeSet<FileId>) -> BTreeSet<FileId> {
-        let mut reached = entries.clone();
-        let mut pending: Vec<FileId> = entries.iter().copied().collect();
-        while let Some(file) = pending.pop() {
-            let next = self.files[file.index()].iter();
-            pending.extend(next.filter(|it| reached.insert(**it)));
-        }
-        reached
-    }
-
     /// The same; `None` if it can't be told, because one of
     /// them loads something unknown.
     pub(super) fn reachable(&self, entries: &BTreeSet<FileId>) -> Option<BTreeSet<FileId>> {

@@ -50,7 +50,7 @@ impl Project {
         let mut programs = self.programs();
         let is_run = |it: &FileId| self.entries.contains(it) || is_certain && self.acts(*it);
         programs.retain(|it| is_run(it) && !makes(*it));
-        self.graph.known_reach(&programs)
+        self.graph.leads(programs.into_iter())
     }
 
     /// Whether a file does something when it is started, besides defining things for others: `seed().then(…);`.

@@ -129,8 +129,10 @@ fn dedicated_files(
     let reached = graph.leads(servers.iter().copied());
     let mut found: BTreeSet<usize> = reached.difference(&servers).map(|it| it.index()).collect();
     found.retain(|it| !roles[*it].is_broadcaster && !entries.contains(&id(*it)));
+    let may_be_api = of_serving_programs(graph, entries);
     let is_other = |it: &usize| !found.contains(it) && !roles[*it].is_dedicated_server;
-    if (0..roles.len()).any(|it| is_other(&it) && graph.loads_unknown[it]) {
+    let mut others = (0..roles.len()).filter(is_other);
+    if others.any(|it| graph.loads_unknown[it] && may_be_api(it)) {
         return BTreeSet::new();
     }
     loop {
@@ -146,6 +148,19 @@ fn dedicated_files(
         }
         found.retain(|it| !others.contains(it));
     }
+}
+
+/// Whether a file may be loaded by a program that answers HTTP requests. What a script of its own loads, such as
+/// `import(path.join(models, file))` of a seed, the API does not.
+fn of_serving_programs(graph: &Graph, entries: &BTreeSet<FileId>) -> impl Fn(usize) -> bool {
+    let serves = |it: &FileId| {
+        let reached = graph.leads(std::iter::once(*it));
+        let mut packages = reached.iter().flat_map(|it| &graph.packages[it.index()]);
+        packages.any(|it| api::is_of_http(it))
+    };
+    let serving: BTreeSet<FileId> = entries.iter().copied().filter(serves).collect();
+    let loaded = graph.leads(serving.into_iter());
+    move |it| loaded.is_empty() || loaded.contains(&id(it))
 }
 
 /// The files of every group of files that load each other in which something is a browser's and nothing a server's.

@@ -77,7 +77,7 @@ pub(in crate::plan) fn loaded_by_both(
             });
         let why = loader.map_or_else(
             || "it can't be told who loads it".to_owned(),
-            |it| format!("the API goes on loading it at {it}"),
+            |it| format!("it is loaded at {it}, too"),
         );
         blockers.push(Blocker {
             file: part.file,

@@ -285,8 +285,12 @@ pub(in crate::plan) fn files(
     stays: impl Iterator<Item = usize>,
 ) -> Sides {
     let project = statements.input.project;
-    let kept = reach(statements, stays).files;
+    let mut kept = reach(statements, stays);
     let loaded = reach(statements, parts.running().into_iter()).files;
+    for stranger in strangers(statements, &kept.files, &loaded) {
+        kept.enter(statements.input, Target::File(stranger));
+    }
+    let kept = kept.files;
     let is_unknown = kept
         .iter()
         .chain([&statements.file])
@@ -300,6 +304,30 @@ pub(in crate::plan) fn files(
         dedicated,
         ..Sides::default()
     }
+}
+
+/// Files that neither side loads, and that load what the moved code does: whoever starts them has it in another process.
+fn strangers(
+    statements: &Statements<'_>,
+    kept: &BTreeSet<FileId>,
+    loaded: &BTreeSet<FileId>,
+) -> Vec<FileId> {
+    let (input, project) = (statements.input, statements.input.project);
+    let brings_loaded = |file: FileId| {
+        imports(project, file).into_iter().any(|(node, source)| {
+            let target = project.resolve(file, source);
+            let is_loaded = matches!(target, Target::File(it) if loaded.contains(&it) && !kept.contains(&it));
+            is_loaded && !brings_only_handle(input, file, node)
+        })
+    };
+    let files = project.files().map(|it| it.0);
+    let others = files.filter(|it| {
+        *it != statements.file
+            && project.role(*it).is_of_api()
+            && !kept.contains(it)
+            && !loaded.contains(it)
+    });
+    others.filter(|it| brings_loaded(*it)).collect()
 }
 
 impl Sides {
