@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{Divided, Sides, shared_imports};
+use super::{Divided, Reach, Sides, shared_imports};
 use crate::plan::Input;
 use crate::plan::setup::{Blocker, Parts};
 use crate::plan::toplevel::{Statements, place, purity};
+use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::scope::{BindingId, FileFacts, ScopeId};
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 
-/// Blocks modules that the moved code imports, the API loads, too, and that keep state.
+/// Blocks modules that the moved code imports, the API loads, too, and that keep state or load what does.
 pub(in crate::plan) fn in_modules(
     statements: &Statements<'_>,
     parts: &Parts,
@@ -24,9 +25,15 @@ pub(in crate::plan) fn in_modules(
         .filter_map(|it| in_divided(input, it))
         .collect();
     for import in shared_imports(statements, parts, sides) {
-        if let Some((name, span)) = kept_by(input, import.imported, None) {
+        let mut reach = Reach::default();
+        reach.enter(input, Target::File(import.imported));
+        let is_divided = |it: &FileId| sides.divided.iter().any(|divided| divided.file == *it);
+        let others = reach.files.into_iter().filter(|it| !is_divided(it));
+        let mut files = std::iter::once(import.imported).chain(others);
+        let found = files.find_map(|it| kept_by(input, it, None).map(|found| (it, found)));
+        if let Some((file, (name, span))) = found {
             let source = import.source;
-            let at = place(input, import.imported, span);
+            let at = place(input, file, span);
             blockers.push(Blocker {
                 file: import.file,
                 span: import.span,
