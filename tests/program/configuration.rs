@@ -39,6 +39,7 @@ fn the_broadcaster_goes_where_it_is_wanted() {
         created,
         [
             "lib/live/clients.js",
+            "lib/live/redisStandIn.js",
             "lib/live/socketRuntime.js",
             "lib/live/socketWire.js"
         ]

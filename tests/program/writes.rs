@@ -192,7 +192,7 @@ fn a_new_file_is_not_created_through_a_link() {
     let (world, elsewhere) = (World::app(), tempfile::tempdir().unwrap());
     std::os::unix::fs::symlink(elsewhere.path(), world.root().join("utils")).unwrap();
     let before = world.tree();
-    let words = "`utils/socketBroadcaster.js` is outside";
+    let words = "`utils/redisStandIn.js` is outside";
     write_refused(&world.run(&["apply"]), words);
     assert_eq!(world.tree(), before);
     assert!(fs::read_dir(elsewhere.path()).unwrap().next().is_none());

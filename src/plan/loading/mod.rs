@@ -316,7 +316,8 @@ fn strangers(
     let brings_loaded = |file: FileId| {
         imports(project, file).into_iter().any(|(node, source)| {
             let target = project.resolve(file, source);
-            let is_loaded = matches!(target, Target::File(it) if loaded.contains(&it) && !kept.contains(&it));
+            let is_loaded =
+                matches!(target, Target::File(it) if loaded.contains(&it) && !kept.contains(&it));
             is_loaded && !brings_only_handle(input, file, node)
         })
     };
