@@ -2,11 +2,12 @@
 //! a function of the project only if the function does nothing else.
 
 use super::Input;
+use super::toplevel::purity;
 use crate::findings::uses::calls_setup;
 use crate::project::api::{self, Receiver, Role};
 use crate::project::value::{Place, SiteKind, Value};
 use crate::source::FileId;
-use crate::syntax::{Kind, NodeId, Tree};
+use crate::syntax::{Kind, NodeId};
 
 /// How deep one getter may ask another one.
 const DEPTH: usize = 4;
@@ -141,25 +142,10 @@ fn complains(input: &Input<'_>, call: Place) -> bool {
                 // What it loads, others load as well.
                 Kind::ImportKeyword => true,
                 Kind::Name { name } => name == "require",
-                callee => is_log_callee(callee),
+                _ => purity::is_log(tree, call.node),
             },
             _ => false,
         }
-}
-
-/// `console.log(…)`, `logger.info(…)`.
-pub(in crate::plan) fn is_log(tree: &Tree, node: NodeId) -> bool {
-    match tree.kind(tree.bare(node)) {
-        Kind::Call { callee, .. } => is_log_callee(tree.kind(tree.bare(*callee))),
-        _ => false,
-    }
-}
-
-fn is_log_callee(callee: &Kind) -> bool {
-    matches!(callee, Kind::Member { property, .. } if matches!(
-        property.name(),
-        Some("log" | "warn" | "error" | "info" | "debug" | "trace")
-    ))
 }
 
 /// Whether an expression holds the server itself, not a namespace or an operator of it.

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::toplevel::Statements;
+use crate::plan::toplevel::{Statements, purity};
 use crate::project::value::Place;
 use crate::scope::BindingId;
-use crate::syntax::{Key, Kind, NodeId};
+use crate::syntax::{Kind, NodeId};
 
 /// What of the set-up file is dropped.
 #[derive(Clone, Debug, Default)]
@@ -129,9 +129,7 @@ impl Drops {
         let tree = statements.tree();
         tree.descendants(node).all(|it| match tree.kind(it) {
             _ if self.covers(statements, it) => true,
-            Kind::Call { callee, .. } => {
-                is_log(statements, *callee) || self.is_upkeep_call(statements, it)
-            }
+            Kind::Call { .. } => purity::is_log(tree, it) || self.is_upkeep_call(statements, it),
             Kind::Assign { .. } | Kind::Update { .. } | Kind::Yield { .. } => false,
             _ => true,
         })
@@ -271,21 +269,6 @@ impl Drops {
             }
             _ => false,
         }
-    }
-}
-
-/// `console.log`, `logger.info`.
-fn is_log(statements: &Statements<'_>, callee: NodeId) -> bool {
-    let tree = statements.tree();
-    match tree.kind(callee) {
-        Kind::Member {
-            object,
-            property: Key::Static(_),
-            ..
-        } => tree
-            .name(*object)
-            .is_some_and(|it| matches!(it, "console" | "logger" | "log" | "winston" | "Logger")),
-        _ => false,
     }
 }
 

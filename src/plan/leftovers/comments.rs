@@ -3,6 +3,7 @@
 
 use crate::plan::draft::Draft;
 use crate::plan::layout::Layout;
+use crate::plan::toplevel::purity;
 use crate::source::{FileId, LineIndex};
 use crate::syntax::{Kind, NodeId, Tree};
 
@@ -111,18 +112,8 @@ pub(in crate::plan) fn note_logs(draft: &mut Draft<'_>) {
 
 /// `console.log('Socket.io listening')`, `logger.info(…)`.
 fn is_log_of_server(tree: &Tree, call: NodeId) -> bool {
-    let Kind::Call {
-        callee, arguments, ..
-    } = tree.kind(call)
-    else {
+    let Kind::Call { arguments, .. } = tree.kind(call) else {
         return false;
-    };
-    let logs = match tree.kind(*callee) {
-        Kind::Member { property, .. } => matches!(
-            property.name(),
-            Some("log" | "info" | "warn" | "error" | "debug")
-        ),
-        _ => false,
     };
     let speaks_of_server = |it: &NodeId| {
         let texts = match tree.kind(*it) {
@@ -135,5 +126,5 @@ fn is_log_of_server(tree: &Tree, call: NodeId) -> bool {
             .iter()
             .any(|it| text.contains(it))
     };
-    logs && arguments.iter().any(speaks_of_server)
+    purity::is_log(tree, call) && arguments.iter().any(speaks_of_server)
 }

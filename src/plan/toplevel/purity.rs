@@ -4,7 +4,7 @@
 use super::Statements;
 use crate::project::value::Value;
 use crate::scope::{BindingId, BindingKind};
-use crate::syntax::{Key, Kind, NodeId};
+use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// Methods that give a value and change nothing.
 const PURE_METHODS: &[&str] = &[
@@ -395,4 +395,29 @@ fn is_object_writer(statements: &Statements<'_>, callee: NodeId) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a call tells people something, and nothing else: `console.log(…)`, `this.logger.info(…)`.
+pub(in crate::plan) fn is_log(tree: &Tree, call: NodeId) -> bool {
+    let Kind::Call { callee, .. } = tree.kind(tree.bare(call)) else {
+        return false;
+    };
+    let Kind::Member {
+        object, property, ..
+    } = tree.kind(tree.bare(*callee))
+    else {
+        return false;
+    };
+    let tells = matches!(
+        property.name(),
+        Some("log" | "warn" | "error" | "info" | "debug" | "trace")
+    );
+    let teller = match tree.kind(tree.bare(*object)) {
+        Kind::Name { name } => Some(name.as_str()),
+        Kind::Member { property, .. } => property.name(),
+        _ => None,
+    };
+    let is_teller =
+        |it: &str| it.to_lowercase().contains("log") || matches!(it, "console" | "winston");
+    tells && teller.is_some_and(is_teller)
 }

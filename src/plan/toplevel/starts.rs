@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{Input, getters};
+use super::purity;
+use crate::plan::Input;
 use crate::project::value::{Place, Value};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
@@ -181,7 +182,7 @@ fn is_devoted_block(input: &Input<'_>, block: Place) -> bool {
         Kind::Try { block, .. } => is_devoted_block(input, Place { file, node: *block }),
         Kind::Variables { .. } | Kind::Function(_) | Kind::Class(_) | Kind::Type => true,
         Kind::ExpressionStatement { expression } => {
-            has_use(*it) || getters::is_log(tree, *expression)
+            has_use(*it) || purity::is_log(tree, *expression)
         }
         _ => has_use(*it),
     })
