@@ -370,7 +370,7 @@ fn statements_of(parts: &Parts, drops: &Drops, statements: &Statements<'_>) -> B
     parts.moved.iter().copied().chain(dropped).collect()
 }
 
-/// The same, with those that hand the server on: they go, too.
+/// The same, with those that hand the server on, and with imports that nothing else reads: they go, too.
 fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
     let mut going = statements_of(parts, drops, statements);
     for it in statements.input.uses {
@@ -383,6 +383,13 @@ fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<
             going.extend((0..statements.all.len()).filter(|it| statements.all[*it].node == node));
         }
     }
+    let is_spent = |it: &usize| {
+        let defines = &statements.all[*it].defines;
+        let mut readers = defines.iter().flat_map(|it| statements.readers(*it));
+        !defines.is_empty() && readers.all(|reader| reader.0 == *it || going.contains(&reader.0))
+    };
+    let spent: Vec<usize> = parts.imports.iter().copied().filter(is_spent).collect();
+    going.extend(spent);
     going
 }
 
