@@ -301,3 +301,38 @@ server.listen(3001);
         "{after}"
     );
 }
+
+#[test]
+fn a_parameter_that_closes_the_server_needs_no_import() {
+    let server = "const http = require('http');
+const { Server } = require('socket.io');
+const app = require('express')();
+const shutdown = require('./shutdown');
+const server = http.createServer(app);
+const io = new Server(server);
+process.on('SIGTERM', () => shutdown(server, io));
+server.listen(3001);
+";
+    let files = [
+        ("server.js", server),
+        (
+            "shutdown.js",
+            "module.exports = (server, io) => Promise.all([
+  io && new Promise((done) => {
+    io.close(() => done());
+  }),
+]);
+",
+        ),
+    ];
+    assert_eq!(
+        migrated(&files, "shutdown.js"),
+        "module.exports = (server, socketBroadcaster) => Promise.all([
+  new Promise((done) => {
+    socketBroadcaster.close();
+    server.close(() => done());
+  }),
+]);
+"
+    );
+}

@@ -334,7 +334,8 @@ impl Rewriting {
             return false;
         };
         let Some(rewrite) = &rule.rewrite else {
-            let name = broadcaster_name(draft, it.chain.root);
+            let own = self.root_text(draft, it.chain.root);
+            let name = own.unwrap_or_else(|| broadcaster_name(draft, it.chain.root));
             closing::close(draft, it, &name);
             return true;
         };
