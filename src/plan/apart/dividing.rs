@@ -32,10 +32,36 @@ struct Asked {
     before: BTreeSet<String>,
 }
 
+/// What was found of the module.
+struct Sorted {
+    /// What the API loads afterwards, the module included.
+    kept: BTreeSet<FileId>,
+    asked: Asked,
+    parts: Parts,
+    /// The statements of the module that load something for the API.
+    left: BTreeSet<usize>,
+}
+
 impl Dividing<'_> {
     pub(super) fn divide(&self) -> Result<Option<(Division, Sides)>, Vec<Blocker>> {
-        let (home, input) = (self.of.home, self.of.home.input);
-        let file = self.module.file;
+        let Some(sorted) = self.sorted()? else {
+            return Ok(None);
+        };
+        let mut names = self.names(&sorted.parts.moved);
+        let sides = self.sides(&sorted, &names);
+        self.refuse(&sorted.parts, &sides, &names)?;
+        let Some(importers) = self.importers(&sides, &names)? else {
+            return Ok(None);
+        };
+        let spare = self.spare(&sorted.asked, &sorted.parts);
+        names.extend(self.names(&spare));
+        let division = self.division(&sorted.parts, &spare, &names, importers);
+        Ok(Some((division, sides)))
+    }
+
+    /// What moves, as far as the API needs nothing of it. `None` if it can't be told apart.
+    fn sorted(&self) -> Result<Option<Sorted>, Vec<Blocker>> {
+        let (home, file) = (self.of.home, self.module.file);
         // The more of the module the API needs, the more it loads by it.
         let mut left: BTreeSet<usize> = BTreeSet::new();
         loop {
@@ -52,59 +78,65 @@ impl Dividing<'_> {
                 return Ok(None);
             };
             let still = self.left(&parts);
-            if !still.is_subset(&left) {
-                left.extend(still);
-                continue;
+            if still.is_subset(&left) {
+                return Ok(Some(Sorted {
+                    kept,
+                    asked,
+                    parts,
+                    left,
+                }));
             }
-            let mut names = self.names(&parts.moved);
-            let with = |is_borrowed: bool| {
-                let follows = |from: FileId, node: NodeId| {
-                    from != file
-                        || self.is_among(&parts.running(), node)
-                        || is_borrowed && self.is_among(&left, node)
-                };
-                loading::reach_over(home, self.of.parts.running().into_iter(), &follows).files
-            };
-            // By a file of both, too.
-            let asks = |it: &FileId| {
-                let asked = self::names(&self.asking(true), *it, &|_| true);
-                *it != file && kept.contains(it) && asked.is_none_or(|it| !it.is_empty())
-            };
-            let borrows = !parts.lent.is_empty()
-                || !asked.moved.is_subset(&names)
-                || with(false).iter().any(asks);
-            let loaded = with(borrows);
-            let spans = parts.moved.iter().map(|it| self.module.span(*it));
-            let imports = parts.running().into_iter().map(|it| self.module.span(it));
-            let imports: Vec<Span> = imports.collect();
-            let all = loading::imports(input.project, file)
-                .into_iter()
-                .map(|it| it.0);
-            let tree = self.module.tree();
-            let is_own = |it: &NodeId| imports.iter().any(|span| span.contains(tree.span(*it)));
-            let sides = Sides {
-                dedicated: loaded.difference(&kept).copied().collect(),
-                kept,
-                divided: Some(Divided {
-                    file,
-                    taken: spans.collect(),
-                    imports: all.filter(is_own).collect(),
-                    is_borrowed: borrows,
-                }),
-                ..Sides::default()
-            }
-            .with_owned(home, self.of.parts);
-            self.refuse(&parts, &sides, (borrows, &names))?;
-            let Some(importers) = self.importers(&sides, &names)? else {
-                return Ok(None);
-            };
-            let spare = self.spare(&asked, &parts);
-            names.extend(self.names(&spare));
-            return Ok(Some((
-                self.division(&parts, &spare, &names, importers),
-                sides,
-            )));
+            left.extend(still);
         }
+    }
+
+    /// Which files each side loads once the `names` have moved.
+    fn sides(&self, sorted: &Sorted, names: &BTreeSet<String>) -> Sides {
+        let (home, input) = (self.of.home, self.of.home.input);
+        let file = self.module.file;
+        let Sorted {
+            kept,
+            asked,
+            parts,
+            left,
+        } = sorted;
+        let with = |is_borrowed: bool| {
+            let follows = |from: FileId, node: NodeId| {
+                from != file
+                    || self.is_among(&parts.running(), node)
+                    || is_borrowed && self.is_among(left, node)
+            };
+            loading::reach_over(home, self.of.parts.running().into_iter(), &follows).files
+        };
+        // By a file of both, too.
+        let asks = |it: &FileId| {
+            let asked = self::names(&self.asking(true), *it, &|_| true);
+            *it != file && kept.contains(it) && asked.is_none_or(|it| !it.is_empty())
+        };
+        let is_borrowed =
+            !parts.lent.is_empty() || !asked.moved.is_subset(names) || with(false).iter().any(asks);
+        let spans = |indexes: &BTreeSet<usize>| {
+            let spans = indexes.iter().map(|it| self.module.span(*it));
+            spans.collect::<Vec<Span>>()
+        };
+        let running = spans(&parts.running());
+        let all = loading::imports(input.project, file)
+            .into_iter()
+            .map(|it| it.0);
+        let tree = self.module.tree();
+        let is_own = |it: &NodeId| running.iter().any(|span| span.contains(tree.span(*it)));
+        Sides {
+            dedicated: with(is_borrowed).difference(kept).copied().collect(),
+            kept: kept.clone(),
+            divided: Some(Divided {
+                file,
+                taken: spans(&parts.moved),
+                imports: all.filter(is_own).collect(),
+                is_borrowed,
+            }),
+            ..Sides::default()
+        }
+        .with_owned(home, self.of.parts)
     }
 
     fn is_among(&self, indexes: &BTreeSet<usize>, node: NodeId) -> bool {
@@ -315,7 +347,7 @@ impl Dividing<'_> {
         &self,
         parts: &Parts,
         sides: &Sides,
-        (borrows, names): (bool, &BTreeSet<String>),
+        names: &BTreeSet<String>,
     ) -> Result<(), Vec<Blocker>> {
         let (module, input) = (self.module, self.module.input);
         let runs: Vec<Span> = parts.moved.iter().map(|it| module.span(*it)).collect();
@@ -327,7 +359,9 @@ impl Dividing<'_> {
                     module.tree().span(it.node) == span && self.drops.covers(module, it.node)
                 })
         };
-        if borrows && !loading::is_inert_without(input, module.file, &is_gone) {
+        let mut divided = sides.divided.iter();
+        let is_borrowed = divided.any(|it| it.is_borrowed);
+        if is_borrowed && !loading::is_inert_without(input, module.file, &is_gone) {
             let path = input.project.path(module.file);
             let first = *parts.moved.first().unwrap_or(&0);
             return Err(vec![self.blocker(
