@@ -168,6 +168,50 @@ pub(in crate::plan) fn pull_up(draft: &mut Draft<'_>, chain: &Chain, text: &str)
     is_pulled
 }
 
+/// Breaks `if (… chain …) statement` behind the parenthesis if that line gets too wide with `text` in the chain's place, and
+/// the condition alone does not. Returns whether it is broken.
+pub(in crate::plan) fn one_line_if(draft: &mut Draft<'_>, chain: &Chain, text: &str) -> bool {
+    let file = chain.root.file;
+    let (layout, formatting) = (draft.layout(file), draft.formatting(file));
+    let tree = layout.tree;
+    let own = tree.span(chain.end);
+    let mut around = tree
+        .ancestors(chain.end)
+        .take_while(|it| tree.function(*it).is_none());
+    let Some((node, consequent)) = around.find_map(|it| match tree.kind(it) {
+        Kind::If {
+            test,
+            consequent,
+            alternate: None,
+        } if tree.span(*test).contains(own) => Some((it, *consequent)),
+        _ => None,
+    }) else {
+        return false;
+    };
+    let (statement, inner) = (tree.span(node), tree.span(consequent));
+    let condition = layout.text[own.end as usize..inner.start as usize].trim_end();
+    let is_one_line = !layout.text[statement.range()].contains('\n');
+    let is_block = matches!(tree.kind(consequent), Kind::Block { .. });
+    if !formatting.is_configured || !is_one_line || is_block {
+        return false;
+    }
+    let columns = |rest: &str| -> usize {
+        let start = own.start as usize;
+        let indentation = draft.final_indentation(file, start);
+        let line = [indentation, draft.before_on_line(file, start), text, rest];
+        line.iter().map(|it| formatting.columns(it)).sum()
+    };
+    let is_wide = columns(layout.behind_on_line(own.end as usize)) > formatting.width;
+    if !is_wide || columns(condition) > formatting.width {
+        return false;
+    }
+    let indentation = draft.final_indentation(file, own.start as usize);
+    let line = format!("{}{indentation}{}", layout.line_break(), layout.unit());
+    let gap = Span::new(own.end as usize + condition.len(), inner.start as usize);
+    draft.replace(file, gap, line);
+    true
+}
+
 /// A list that was broken over lines, without `gone`, on one line, if it fits there.
 pub(in crate::plan) fn joined_list(
     draft: &Draft<'_>,

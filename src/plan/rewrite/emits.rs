@@ -37,7 +37,9 @@ pub(super) fn rewrite(
     let pieces = fill(draft, chain, &template)?;
     let text = text(draft, chain, &pieces);
     let is_settled = !text.contains('\n')
-        && (reflow::pull_up(draft, chain, &text) || reflow::outer_call(draft, chain, &text));
+        && (reflow::pull_up(draft, chain, &text)
+            || reflow::one_line_if(draft, chain, &text)
+            || reflow::outer_call(draft, chain, &text));
     let wrapped = match is_settled {
         true => pieces.into(),
         false => wrapping::wrapped(draft, chain, span.start, pieces),
