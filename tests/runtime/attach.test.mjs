@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { close, collect, connect } from './support/clients.mjs';
-import { freePort } from './support/processes.mjs';
+import { NO_REDIS } from './support/processes.mjs';
 import { startReference } from './support/reference.mjs';
 import { createProject } from './support/render.mjs';
 import { loadBroadcaster, UNUSED } from './support/world.mjs';
@@ -14,7 +14,7 @@ let io;
 let clients;
 
 before(async () => {
-  process.env.REDIS_URL = `redis://127.0.0.1:${await freePort()}`; // where no Redis is
+  process.env.REDIS_URL = NO_REDIS;
   project = createProject();
   reference = await startReference();
   io = await loadBroadcaster(project);

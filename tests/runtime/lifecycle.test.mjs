@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { close, connect as connectClient } from './support/clients.mjs';
-import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
+import { end, freePort, NO_REDIS, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
 import { createProject } from './support/render.mjs';
 import { UNUSED } from './support/world.mjs';
 
@@ -99,7 +99,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
       }));
 
       test(`without Redis a script gives up and says what is lost (${label})`, () => withProject({ esm, redis: redisPackage }, async (at) => {
-        const script = at.script("io.emit('seeded', 1); io.emit('seeded', 2);", { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+        const script = at.script("io.emit('seeded', 1); io.emit('seeded', 2);", { REDIS_URL: NO_REDIS });
         const { code, text } = await exitOf(script);
         assert.equal(code, 0, text);
         assert.match(text, /ends before 2 event\(s\) could be sent: Redis does not answer\n$/);
@@ -112,7 +112,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
     }));
 
     test(`a closed broadcaster does not wait for a Redis that is not there (${esm ? 'ESM' : 'CommonJS'})`, () => withProject({ esm }, async (at) => {
-      const script = at.script("io.emit('e'); io.close();", { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+      const script = at.script("io.emit('e'); io.close();", { REDIS_URL: NO_REDIS });
       const start = Date.now();
       const { code, text } = await exitOf(script);
       assert.equal(code, 0, text);
@@ -207,7 +207,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
 
   for (const redisPackage of ['redis4', 'redis5', 'redis']) {
     test(`SIGTERM while the server still waits for its Redis (${redisPackage})`, () => withProject({ redis: redisPackage }, async (at) => {
-      const env = { ...at.env, REDIS_URL: `redis://127.0.0.1:${await freePort()}`, SOCKET_IO_PORT: String(await freePort()) };
+      const env = { ...at.env, REDIS_URL: NO_REDIS, SOCKET_IO_PORT: String(await freePort()) };
       const server = startNode(at.project, ['src/socketio-server.js'], env);
       await waitFor('the first failed attempt', () => server.output.text.includes('ECONNREFUSED'));
       await end(server.child);

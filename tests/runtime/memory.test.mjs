@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { writeFileSync } from 'node:fs';
 import { startReference } from './support/reference.mjs';
-import { freePort, startNode, waitFor } from './support/processes.mjs';
+import { NO_REDIS, startNode, waitFor } from './support/processes.mjs';
 import { createProject } from './support/render.mjs';
 import { loadBroadcaster, UNUSED } from './support/world.mjs';
 
@@ -14,7 +14,7 @@ let project;
 let io;
 
 before(async () => {
-  process.env.REDIS_URL = `redis://127.0.0.1:${await freePort()}`; // where no Redis is
+  process.env.REDIS_URL = NO_REDIS;
   process.env.SOCKET_IO_BROADCASTER = 'memory';
   project = createProject();
   io = await loadBroadcaster(project);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { close, connect } from './support/clients.mjs';
-import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
+import { end, freePort, NO_REDIS, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
 import { createProject } from './support/render.mjs';
 
 // An API that emits ten numbered events a second and answers to nothing but 'exit'.
@@ -111,7 +111,7 @@ test('events beyond SOCKET_IO_QUEUE_MAX push out the oldest', async () => {
     for (let n = 0; n < 25; n += 1) io.emit('e', n);
     process.send(io.stats());
     io.close().then(() => process.disconnect());`);
-  const env = { REDIS_URL: `redis://127.0.0.1:${await freePort()}`, SOCKET_IO_QUEUE_MAX: '10' };
+  const env = { REDIS_URL: NO_REDIS, SOCKET_IO_QUEUE_MAX: '10' };
   const burst = startNode(project, ['src/burst.js'], env);
   await waitFor('the process to end by itself', () => burst.child.exitCode !== null);
   assert.equal(burst.child.exitCode, 0, burst.output.text);

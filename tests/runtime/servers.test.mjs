@@ -113,12 +113,12 @@ const polling = (n) => ({ transports: ['polling'], agent: new Agent({ keepAlive:
 test('clients that poll come back to their server through Nginx with ip_hash', async () => {
   const project = createProject({ redisKey: 'sticky' });
   const servers = await Promise.all([startSocketServer(project, redis), startSocketServer(project, redis)]);
-  const [apiPort, ...socketPorts] = ['1', ...servers.map(({ port }) => port)];
-  const site = render('nginx.conf', { name: 'app', api_port: 3001, socket_port: 3002, socket_path: '/socket.io/' })
-    .replace('    server 127.0.0.1:3002;\n', `    ip_hash;\n    server 127.0.0.1:3002;\n    server 127.0.0.1:${socketPorts[1]};\n`);
+  const lines = servers.map(({ port }) => `    server 127.0.0.1:${port};\n`);
+  const site = render('nginx.conf', { name: 'app', api_port: 1, socket_port: servers[0].port, socket_path: '/socket.io/' })
+    .replace(lines[0], `    ip_hash;\n${lines.join('')}`);
   mkdirSync(project.path('nginx'));
   writeFileSync(project.path('nginx/app.conf'), site);
-  const nginx = await startNginx(project.path('nginx-at-work'), project.root, { apiPort, socketPort: socketPorts[0] });
+  const nginx = await startNginx(project.path('nginx-at-work'), project.root, { apiPort: 1 });
   const io = await loadBroadcaster(project);
   const clients = [];
   try {

@@ -20,6 +20,9 @@ function keep(child) {
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 process.on('SIGTERM', () => process.exit(1));
 
+// Where no Redis is: a port that is free for a moment may be another test's in the next.
+export const NO_REDIS = 'redis://127.0.0.1:1';
+
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
