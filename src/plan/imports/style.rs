@@ -15,7 +15,7 @@ const EXTENSIONS: [&str; 3] = [".js", ".mjs", ".cjs"];
 
 /// How an import is written.
 pub(in crate::plan) struct Style {
-    keyword: &'static str,
+    pub(in crate::plan) keyword: &'static str,
     pub(in crate::plan) quote: &'static str,
     pub(in crate::plan) semicolon: &'static str,
 }
@@ -48,7 +48,8 @@ impl Style {
         }
     }
 
-    pub(super) fn line(&self, name: &str, specifier: &str, is_module: bool) -> String {
+    /// A line that brings `name`, or `{ names }`.
+    pub(in crate::plan) fn line(&self, name: &str, specifier: &str, is_module: bool) -> String {
         let Self {
             quote,
             semicolon,
@@ -57,6 +58,17 @@ impl Style {
         match is_module {
             true => format!("import {name} from {quote}{specifier}{quote}{semicolon}"),
             false => format!("{keyword} {name} = require({quote}{specifier}{quote}){semicolon}"),
+        }
+    }
+
+    /// A line that only loads the module.
+    pub(in crate::plan) fn bare_line(&self, specifier: &str, is_module: bool) -> String {
+        let Self {
+            quote, semicolon, ..
+        } = self;
+        match is_module {
+            true => format!("import {quote}{specifier}{quote}{semicolon}"),
+            false => format!("require({quote}{specifier}{quote}){semicolon}"),
         }
     }
 }

@@ -166,7 +166,11 @@ fn server(
 ) -> String {
     let (input, parts) = (statements.input, texts.parts);
     let loaded = loading::reach(statements, parts.running().into_iter());
-    let written = imports::Style::of_file(&statements.layout());
+    let written = imports::Style {
+        // As the template declares the rest.
+        keyword: "const",
+        ..imports::Style::of_file(&statements.layout())
+    };
     let extra = environment_lines(statements, parts, &loaded, &written);
     let style = project_files::Style::beside(input, statements.file);
     let path = input.project.path(statements.file);
@@ -183,7 +187,7 @@ fn server(
     };
     let connecting = connecting.map(|it| {
         let source = specifier(input.project.path(it.file));
-        (it.index, bare_import(&source, style.esm, &written))
+        (it.index, written.bare_line(&source, style.esm))
     });
     let prologue = texts.prologue(&extra, connecting);
     let (prologue, io_name) = match &setup.io {
@@ -208,7 +212,7 @@ fn server(
     let prologue = match texts.changes.names_broadcaster && !is_there {
         true => format!(
             "{prologue}\n{}",
-            broadcaster_line(&specifier(&broadcaster), style.esm, &written)
+            written.line(BROADCASTER, &specifier(&broadcaster), style.esm)
         ),
         false => prologue,
     };
@@ -239,16 +243,6 @@ fn server(
         semicolon: if runs_on { ";" } else { written.semicolon },
     };
     project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
-}
-
-fn broadcaster_line(source: &str, is_module: bool, written: &imports::Style) -> String {
-    let imports::Style {
-        quote, semicolon, ..
-    } = written;
-    match is_module {
-        true => format!("import {BROADCASTER} from {quote}{source}{quote}{semicolon}"),
-        false => format!("const {BROADCASTER} = require({quote}{source}{quote}){semicolon}"),
-    }
 }
 
 fn parsed(text: &str, is_typescript: bool) -> Tree {
@@ -311,14 +305,11 @@ fn with_import(
         }
     }
     match module {
-        Some(imports::Style {
-            quote, semicolon, ..
-        }) => (
-            format!("{prologue}\nimport {{ {name} }} from {quote}{source}{quote}{semicolon}")
-                .trim_start()
-                .to_owned(),
-            format!("{local}{call}"),
-        ),
+        Some(written) => {
+            let line = written.line(&format!("{{ {name} }}"), source, true);
+            let prologue = format!("{prologue}\n{line}");
+            (prologue.trim_start().to_owned(), format!("{local}{call}"))
+        }
         None => (prologue, format!("require('{source}').{local}{call}")),
     }
 }
@@ -409,18 +400,8 @@ fn environment_lines(
     }
     let source = loading::environment(statements, loaded);
     let is_module = project_files::Style::beside(statements.input, statements.file).esm;
-    let line = source.map(|it| bare_import(&it, is_module, written));
+    let line = source.map(|it| written.bare_line(&it, is_module));
     line.into_iter().collect()
-}
-
-fn bare_import(source: &str, is_module: bool, written: &imports::Style) -> String {
-    let imports::Style {
-        quote, semicolon, ..
-    } = written;
-    match is_module {
-        true => format!("import {quote}{source}{quote}{semicolon}"),
-        false => format!("require({quote}{source}{quote}){semicolon}"),
-    }
 }
 
 /// The `path` option of the server, which is Socket.IO's own if the text tells no other.
