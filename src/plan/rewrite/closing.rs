@@ -5,9 +5,10 @@ use crate::findings::uses::Use;
 use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::plan::edits::Edit;
+use crate::plan::toplevel::purity;
 use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// Why closing the server can't be rewritten, if it can't.
 pub(super) fn obstacle(input: &Input<'_>, it: &Use) -> Option<String> {
@@ -25,9 +26,12 @@ pub(super) fn obstacle(input: &Input<'_>, it: &Use) -> Option<String> {
 /// Shapes in which closing something else in the server's place would come too early, or twice.
 fn unfit_shape(input: &Input<'_>, it: &Use) -> Option<&'static str> {
     let tree = &input.project.facts(it.chain.root.file).tree;
-    let parent = tree.parent(it.chain.end).map(|it| tree.kind(it));
+    let mut parent = tree.parent(it.chain.end);
+    if let Some(outer) = parent.filter(|it| is_void(tree, *it)) {
+        parent = tree.parent(outer);
+    }
     if !matches!(
-        parent,
+        parent.map(|it| tree.kind(it)),
         Some(Kind::ExpressionStatement { .. } | Kind::Function(_))
     ) {
         return Some(
@@ -44,16 +48,23 @@ fn unfit_shape(input: &Input<'_>, it: &Use) -> Option<&'static str> {
         }),
         _ => false,
     };
-    let has_callback = it
-        .chain
-        .last()
-        .and_then(|it| it.arguments.as_ref())
-        .is_some_and(|it| !it.is_empty());
     let is_guarded = tree
         .ancestors(it.chain.end)
         .take_while(|it| tree.function(*it).is_none())
         .any(|it| is_asked(&it));
-    (is_guarded && has_callback).then_some("what follows it is different where there is no server")
+    let is_waited_for = callback(it).is_some() && !matches!(closing(input, it), Closing::Alone);
+    (is_guarded && is_waited_for).then_some("what follows it is different where there is no server")
+}
+
+/// `void io.close()`, which says that nobody waits for its promise.
+fn is_void(tree: &Tree, node: NodeId) -> bool {
+    matches!(tree.kind(node), Kind::Unary { operator, .. } if operator == "void")
+}
+
+/// What is called when the server is closed.
+fn callback(it: &Use) -> Option<NodeId> {
+    let arguments = it.chain.last()?.arguments.as_ref()?;
+    arguments.first().copied()
 }
 
 /// What has to be closed in the place of the server.
@@ -67,12 +78,9 @@ enum Closing {
 }
 
 fn closing(input: &Input<'_>, it: &Use) -> Closing {
-    let has_callback = it
-        .chain
-        .last()
-        .and_then(|it| it.arguments.as_ref())
-        .is_some_and(|it| !it.is_empty());
-    if !has_callback && closes_http_server_itself(input, it) {
+    let tree = &input.project.facts(it.chain.root.file).tree;
+    let is_waited_for = callback(it).is_some_and(|it| !purity::only_logs(tree, it));
+    if !is_waited_for && closes_http_server_itself(input, it) {
         return Closing::Alone;
     }
     http_server_name(input, it).map_or(Closing::Unknown, Closing::WithServer)
@@ -143,7 +151,8 @@ pub(super) fn close(draft: &mut Draft<'_>, it: &Use, name: &str) {
     match closing(draft.input, it) {
         Closing::Unknown => {}
         Closing::Alone => {
-            if !close_after_requests(draft, it, name) {
+            let waits = callback(it).is_none() && close_after_requests(draft, it, name);
+            if !waits {
                 close_in_place(draft, it, name);
             }
         }
@@ -155,13 +164,14 @@ fn close_in_place(draft: &mut Draft<'_>, it: &Use, name: &str) {
     let file = it.chain.root.file;
     let layout = draft.layout(file);
     let root = layout.tree.span(layout.tree.wrapped(it.chain.root.node));
+    let and_then = callback(it).map_or("", |_| "().then");
     draft.replace(
         file,
         Span {
             start: root.start,
             end: method_end(draft, it),
         },
-        format!("{name}.close"),
+        format!("{name}.close{and_then}"),
     );
 }
 

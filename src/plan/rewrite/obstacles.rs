@@ -52,7 +52,7 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     }
     let rule = rule_for(input.project, it, it.meaning, input.rules)?;
     match fix_of(input.project, it, rule) {
-        Fix::Manual => Some("a person has to decide".to_owned()),
+        Fix::Manual => Some(decision(rule)),
         Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
         Fix::Unsafe if needs_await(rule) && !reads_copy(input, it, rule) => match awaiting(input, end(it)) {
             Awaiting::Nowhere => {
@@ -66,6 +66,15 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
         },
         Fix::Safe | Fix::Unsafe => unsupported(input, it, rule),
     }
+}
+
+/// What a person has to decide, in the words of the rule's page.
+fn decision(rule: &Rule) -> String {
+    let help = rule.help().trim_end_matches('.');
+    let mut rest = help.chars();
+    let first = rest.next().map(|it| it.to_ascii_lowercase());
+    let words: String = first.into_iter().chain(rest).collect();
+    format!("a person has to decide: {words}")
 }
 
 /// Whether nothing but a name or a type says that a use is one of the server. Who calls such code unseen may hand it

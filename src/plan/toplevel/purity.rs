@@ -397,6 +397,20 @@ fn is_object_writer(statements: &Statements<'_>, callee: NodeId) -> bool {
     }
 }
 
+/// Whether a function tells people something, and does nothing else: `() => console.log('closed')`.
+pub(in crate::plan) fn only_logs(tree: &Tree, function: NodeId) -> bool {
+    let Some(body) = tree.function(function).and_then(|it| it.body) else {
+        return false;
+    };
+    match tree.kind(body) {
+        Kind::Block { body } => body.iter().all(|it| match tree.kind(*it) {
+            Kind::ExpressionStatement { expression } => is_log(tree, *expression),
+            _ => false,
+        }),
+        _ => is_log(tree, body),
+    }
+}
+
 /// Whether a call tells people something, and nothing else: `console.log(…)`, `this.logger.info(…)`.
 pub(in crate::plan) fn is_log(tree: &Tree, call: NodeId) -> bool {
     let Kind::Call { callee, .. } = tree.kind(tree.bare(call)) else {
