@@ -4,7 +4,7 @@
 use super::{Reach, imports, reach};
 use crate::plan::Input;
 use crate::plan::setup::{Blocker, Parts};
-use crate::plan::toplevel::{Form, Statements, purity};
+use crate::plan::toplevel::{Form, Statements, clients, purity};
 use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
@@ -41,7 +41,7 @@ pub(in crate::plan) fn connections(
     given: &[Connection],
 ) -> Result<Vec<Connection>, Blocker> {
     let tree = statements.tree();
-    let mut found = Vec::new();
+    let mut found = prepared(statements, parts)?;
     let calls = tree
         .ids()
         .filter(|it| matches!(tree.kind(*it), Kind::Call { .. }));
@@ -53,13 +53,39 @@ pub(in crate::plan) fn connections(
                 let is_it = |it: &Connection| matches!(it, Connection::Given(it, _) if it == index);
                 !given.iter().any(is_it)
             });
-        let Some(opens) = index.and(opens_connection(statements, loaded, call)) else {
+        let opens_client =
+            || clients::opened_by(statements, call).filter(|it| parts.names.contains(it));
+        let opens = opens_connection(statements, loaded, call)
+            .or_else(|| opens_client().map(|_| Opens::Buffered));
+        let Some(opens) = index.and(opens) else {
             continue;
         };
         let connection = connection(statements, call, opens)?;
         if !found.contains(&connection) {
             found.push(connection);
         }
+    }
+    Ok(found)
+}
+
+/// What makes those clients ready that both processes have.
+fn prepared(statements: &Statements<'_>, parts: &Parts) -> Result<Vec<Connection>, Blocker> {
+    let left = (0..statements.all.len()).filter(|it| !parts.moved.contains(it));
+    let mut found = Vec::new();
+    for index in left {
+        let Some((client, call)) = clients::prepared_by(statements, index) else {
+            continue;
+        };
+        if !parts.names.contains(&client) {
+            continue;
+        }
+        let whole = statements.all[index].node;
+        let opens = call.is_some_and(|it| clients::opened_by(statements, it).is_some());
+        found.push(match call {
+            Some(call) if opens => connection(statements, call, Opens::Buffered)?,
+            _ if is_free(statements, whole) => Connection::Statement(index),
+            _ => return Err(undoable(statements, whole)),
+        });
     }
     Ok(found)
 }
@@ -245,44 +271,57 @@ fn connection(
     opens: Opens,
 ) -> Result<Connection, Blocker> {
     let tree = statements.tree();
-    let is_pure = |node: NodeId| {
-        let names = tree
-            .descendants(node)
-            .filter_map(|it| statements.facts.binding_of(it));
-        let is_free = |it| purity::obstacle(statements, it).is_none();
-        names
-            .filter(|it| !statements.definers(*it).is_empty())
-            .all(is_free)
-    };
     let Kind::Call { arguments, .. } = tree.kind(call) else {
         unreachable!("only calls are asked about")
     };
     let has_pure_arguments = arguments.iter().all(|it| {
-        purity::is_pure(statements, *it) && is_pure(*it) && !reads_locals(statements, *it)
+        purity::is_pure(statements, *it)
+            && is_free(statements, *it)
+            && !reads_locals(statements, *it)
     });
     let index = statements.index_of(call);
     let is_plain = index.is_some_and(|it| {
         let node = statements.all[it].node;
         matches!(tree.kind(node), Kind::ExpressionStatement { .. })
             && tree.enclosing_function(call).is_none()
-            && is_pure(node)
-            && !mentions_api(statements, it)
+            && is_free(statements, node)
     });
     match index {
         Some(index) if is_plain && has_pure_arguments => Ok(Connection::Statement(index)),
         _ if opens == Opens::Buffered && has_pure_arguments => Ok(Connection::Call(call)),
-        _ => {
-            let text = &statements.text()[tree.span(call).range()];
-            let line = text.lines().next().unwrap_or(text);
-            Err(Blocker {
-                file: statements.file,
-                span: tree.span(call),
-                message: format!("the socket code needs what `{line}` sets up, and it can't be done twice without asking"),
-                help: "do it in a top-level statement of its own with constant arguments, or in the module that needs it"
-                    .to_owned(),
-            })
-        }
+        _ => Err(undoable(statements, call)),
     }
+}
+
+fn undoable(statements: &Statements<'_>, node: NodeId) -> Blocker {
+    let span = statements.tree().span(node);
+    let text = &statements.text()[span.range()];
+    let line = text.lines().next().unwrap_or(text);
+    Blocker {
+        file: statements.file,
+        span,
+        message: format!(
+            "the socket code needs what `{line}` sets up, and it can't be done twice without asking"
+        ),
+        help: "do it in a top-level statement of its own with constant arguments, or in the module that needs it".to_owned(),
+    }
+}
+
+/// Whether everything that a piece of code names can be had in both processes.
+fn is_free(statements: &Statements<'_>, node: NodeId) -> bool {
+    let tree = statements.tree();
+    let is_of_api = |it: &Value| matches!(it, Value::App | Value::Router | Value::HttpServer(_));
+    let is_redis = |it: &Value| matches!(it, Value::RedisClient(_));
+    let mut names = tree
+        .descendants(node)
+        .filter_map(|it| statements.facts.binding_of(it))
+        .filter(|it| !statements.definers(*it).is_empty());
+    names.all(|it| {
+        let is_plain =
+            purity::obstacle(statements, it).is_none() && !statements.holds(it, is_redis);
+        let may_be = is_plain || clients::is_client(statements, it);
+        may_be && !statements.holds(it, is_of_api)
+    })
 }
 
 /// Whether an expression reads variables of a function around it.
@@ -299,17 +338,6 @@ fn reads_locals(statements: &Statements<'_>, node: NodeId) -> bool {
         it.declarations
             .iter()
             .any(|it| !outer.contains(tree.span(*it)))
-    })
-}
-
-fn mentions_api(statements: &Statements<'_>, index: usize) -> bool {
-    statements.all[index].reads.iter().any(|it| {
-        statements.holds(it.0, |it| {
-            matches!(
-                it,
-                Value::App | Value::Router | Value::HttpServer(_) | Value::RedisClient(_)
-            )
-        })
     })
 }
 

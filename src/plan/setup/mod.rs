@@ -18,13 +18,13 @@ use super::draft::Draft;
 use super::loading::conflicts;
 use super::loading::connections::{self, Connecting, Connection};
 use super::loading::{self, Sides, holders, sessions, state};
-use super::toplevel::Statements;
 pub(in crate::plan) use super::toplevel::closure::Parts;
 use super::toplevel::closure::{self, Search};
+use super::toplevel::{Statements, clients};
 use super::{Input, project_files};
 use crate::findings::uses::Use;
 use crate::project::value::{Place, Value};
-use crate::scope::ScopeId;
+use crate::scope::{BindingId, ScopeId};
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
 pub(in crate::plan) use carry::{Cut, returning};
@@ -217,7 +217,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
     if !blockers.is_empty() {
         return Err(blockers);
     }
-    notes.extend(leftover_notes(&statements, &setup, &connections));
+    notes.extend(leftover_notes(&statements, &setup, &parts, &connections));
     let abroad = seeds.abroad.iter().map(|it| it.chain.root.file);
     let abroad = abroad.chain([setup.construction.file]);
     Ok(server_file::assemble(
@@ -350,11 +350,23 @@ fn obstacles(
 fn leftover_notes(
     statements: &Statements<'_>,
     setup: &Setup,
+    parts: &Parts,
     connections: &[Connection],
 ) -> Vec<String> {
     let tree = statements.tree();
-    let done_twice = connections.iter().map(|it| {
-        let span = tree.span(it.node(statements));
+    let connects =
+        |it: &BindingId| clients::connects(statements, *it) && clients::is_client(statements, *it);
+    let copied = parts.copied.iter().map(|it| &statements.all[*it]);
+    let clients = copied.filter(|it| it.defines.iter().any(connects));
+    let clients = clients.map(|it| it.node);
+    let prepares = |it: &usize| clients::prepared_by(statements, *it).is_some();
+    let opened = connections.iter().filter(|it| match it {
+        Connection::Statement(index) => !prepares(index),
+        _ => true,
+    });
+    let opened = opened.map(|it| it.node(statements));
+    let done_twice = clients.chain(opened).map(|it| {
+        let span = tree.span(it);
         let text = &statements.text()[span.range()];
         let line = text.lines().next().unwrap_or(text);
         format!(

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::purity;
-use super::{Form, Statements};
+use super::{Form, Statements, clients, purity};
 use crate::plan::adapter::Drops;
 use crate::plan::setup::Blocker;
 use crate::project::value::Value;
@@ -291,7 +290,8 @@ impl Search<'_> {
                 || seeds.contains(it)
                 || !self.is_of_api(binding)
                     && Some(binding) != self.server
-                    && purity::obstacle(self.statements, binding).is_none()
+                    && (purity::obstacle(self.statements, binding).is_none()
+                        || clients::is_client(self.statements, binding))
         })
     }
 

@@ -1,6 +1,7 @@
 //! The set-up file as a list of statements: what each defines, and which of the file's own names it reads. They are those
 //! of the top level, and those of the blocks in which the set-up stands. Which of them go where is `closure`'s work.
 
+pub(in crate::plan) mod clients;
 pub(in crate::plan) mod closure;
 pub(in crate::plan) mod purity;
 mod refusals;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Form;
+use super::clients;
 use super::closure::{Parts, Search};
 use super::purity::{self, Shared};
 use crate::plan::loading;
@@ -140,7 +141,7 @@ impl Search<'_> {
 
     fn obstacle(&self, binding: BindingId, parts: &Parts) -> Option<Blocker> {
         let name = self.statements.name(binding);
-        let is_client = self
+        let is_redis = self
             .statements
             .holds(binding, |it| matches!(it, Value::RedisClient(_)));
         let (message, help) = if self.is_of_api(binding) {
@@ -151,7 +152,7 @@ impl Search<'_> {
                 message,
                 "take out of it what the socket code needs: a constant, a function, a module of its own",
             )
-        } else if is_client {
+        } else if is_redis && !clients::is_client(self.statements, binding) {
             let message = format!("the socket code and the API share the Redis client `{name}`");
             (
                 message,
@@ -160,6 +161,8 @@ impl Search<'_> {
         } else if self.statements.keeps_sessions(binding) {
             let message = format!("`{name}` {IN_MEMORY}, and the socket code and the API share it");
             (message, GIVE_A_STORE)
+        } else if clients::is_client(self.statements, binding) {
+            return None;
         } else {
             match purity::obstacle(self.statements, binding)? {
                 Shared::Changes => (
