@@ -115,24 +115,15 @@ fn is_registered(project: &Project, place: Place) -> bool {
     let Some(call) = tree.parent(tree.wrapped(place.node)) else {
         return false;
     };
-    let Kind::Call {
-        callee, arguments, ..
-    } = tree.kind(call)
-    else {
-        return false;
-    };
-    let Kind::Member {
-        object, property, ..
-    } = tree.kind(tree.bare(*callee))
-    else {
+    let Some(registration) = tree.method_call(call) else {
         return false;
     };
     let object = Place {
         file: place.file,
-        node: *object,
+        node: registration.object,
     };
-    matches!(property.name(), Some("use" | "on" | "once"))
-        && arguments.contains(&tree.wrapped(place.node))
+    matches!(registration.name, "use" | "on" | "once")
+        && registration.arguments.contains(&tree.wrapped(place.node))
         && project
             .part(object)
             .is_some_and(|it| matches!(it, Value::Server(_) | Value::Namespace { .. }))

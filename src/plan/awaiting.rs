@@ -89,17 +89,10 @@ fn is_request_handler(project: &Project, place: Place, function: &Function) -> b
 fn is_registered(project: &Project, place: Place) -> bool {
     let tree = &project.facts(place.file).tree;
     tree.parent(tree.wrapped(place.node))
-        .is_some_and(|it| match tree.kind(it) {
-            Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
-                Kind::Member { object, .. } => project
-                    .values(Place {
-                        file: place.file,
-                        node: *object,
-                    })
-                    .any(|value| matches!(value, Value::App | Value::Router)),
-                _ => false,
-            },
-            _ => false,
+        .and_then(|it| tree.method_call(it))
+        .is_some_and(|it| {
+            let mut values = project.values(place.beside(it.object));
+            values.any(|it| matches!(it, Value::App | Value::Router))
         })
 }
 

@@ -48,6 +48,17 @@ pub struct Comment {
     pub span: Span,
 }
 
+/// A call of a method, taken apart.
+#[derive(Clone, Copy, Debug)]
+pub struct MethodCall<'a> {
+    /// What the method is called on.
+    pub object: NodeId,
+    /// The method's name.
+    pub name: &'a str,
+    /// What it is given.
+    pub arguments: &'a [NodeId],
+}
+
 impl Tree {
     /// Puts nodes into a tree. `parent` links are set from the kinds' own parts.
     pub fn new(mut nodes: Vec<Node>, root: NodeId, comments: Vec<Comment>) -> Self {
@@ -183,6 +194,27 @@ impl Tree {
             Kind::Name { name } | Kind::BindingName { name, .. } => Some(name),
             _ => None,
         }
+    }
+
+    /// The parts of `object.name(…)`, parentheses apart; `None` for any other expression, and for computed names.
+    pub fn method_call(&self, id: NodeId) -> Option<MethodCall<'_>> {
+        let Kind::Call {
+            callee, arguments, ..
+        } = self.kind(self.bare(id))
+        else {
+            return None;
+        };
+        let Kind::Member {
+            object, property, ..
+        } = self.kind(self.bare(*callee))
+        else {
+            return None;
+        };
+        Some(MethodCall {
+            object: self.bare(*object),
+            name: property.name()?,
+            arguments,
+        })
     }
 
     /// The value of a string, or of a template without interpolation.

@@ -215,27 +215,13 @@ fn registration(draft: &Draft<'_>, function: Place) -> Option<NodeId> {
     let Place { file, node } = function;
     let tree = &draft.input.project.facts(file).tree;
     let call = tree.parent(tree.wrapped(node))?;
-    let Kind::Call {
-        callee, arguments, ..
-    } = tree.kind(call)
-    else {
-        return None;
-    };
-    let Kind::Member {
-        object, property, ..
-    } = tree.kind(*callee)
-    else {
-        return None;
-    };
+    let taking = tree.method_call(call)?;
     let takes_handlers = draft
         .input
         .project
-        .values(Place {
-            file,
-            node: *object,
-        })
+        .values(function.beside(taking.object))
         .any(|it| matches!(it, Value::App | Value::Router));
-    let is_alone = property.name() == Some("use") && arguments.len() == 1;
+    let is_alone = taking.name == "use" && taking.arguments.len() == 1;
     let statement = tree.parent(call)?;
     let is_statement = matches!(tree.kind(statement), Kind::ExpressionStatement { .. })
         && tree.statement_list(statement).is_some();

@@ -13,7 +13,6 @@ use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::source::FileId;
-use crate::syntax::Kind;
 
 /// Blocks what would start the API in the dedicated server.
 pub(in crate::plan) fn loop_back(statements: &Statements<'_>, parts: &Parts) -> Option<Blocker> {
@@ -105,23 +104,10 @@ pub(in crate::plan) fn listens(
     };
     let starts_api = |place: &Place| {
         let tree = &project.facts(place.file).tree;
-        let Kind::Call { callee, .. } = tree.kind(place.node) else {
-            return false;
-        };
-        let Kind::Member {
-            object, property, ..
-        } = tree.kind(tree.bare(*callee))
-        else {
-            return false;
-        };
-        let object = Place {
-            file: place.file,
-            node: *object,
-        };
-        property.name() == Some("listen")
-            && project
-                .values(object)
-                .any(|it| matches!(it, Value::HttpServer(_) | Value::App))
+        let is_server = |it: &Value| matches!(it, Value::HttpServer(_) | Value::App);
+        tree.method_call(place.node)
+            .filter(|it| it.name == "listen")
+            .is_some_and(|it| project.values(place.beside(it.object)).any(is_server))
     };
     let taken = sides.divided.iter().map(|it| it.file);
     let files = sides.dedicated.iter().copied().chain(taken);

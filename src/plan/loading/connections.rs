@@ -379,22 +379,12 @@ pub(in crate::plan) fn watched_event<'a>(
     let Kind::ExpressionStatement { expression } = tree.kind(statements.all[index].node) else {
         return None;
     };
-    let Kind::Call {
-        callee, arguments, ..
-    } = tree.kind(*expression)
-    else {
-        return None;
-    };
-    let Kind::Member {
-        object, property, ..
-    } = tree.kind(*callee)
-    else {
-        return None;
-    };
-    let is_process =
-        tree.name(*object) == Some("process") && statements.facts.binding_of(*object).is_none();
-    let listens = is_process && matches!(property.name(), Some("on" | "once"));
-    let event = arguments
+    let call = tree.method_call(*expression)?;
+    let is_process = tree.name(call.object) == Some("process")
+        && statements.facts.binding_of(call.object).is_none();
+    let listens = is_process && matches!(call.name, "on" | "once");
+    let event = call
+        .arguments
         .first()
         .filter(|_| listens)
         .and_then(|it| tree.string_value(*it))?;

@@ -106,25 +106,13 @@ fn closes_http_server_itself(input: &Input<'_>, it: &Use) -> bool {
 /// The call in `around` that closes the HTTP server.
 fn http_close(input: &Input<'_>, file: FileId, around: NodeId) -> Option<NodeId> {
     let tree = &input.project.facts(file).tree;
-    tree.descendants(around)
-        .find(|node| match tree.kind(*node) {
-            Kind::Call { callee, .. } => match tree.kind(*callee) {
-                Kind::Member {
-                    object, property, ..
-                } => {
-                    property.name() == Some("close")
-                        && is_http_server(
-                            input,
-                            Place {
-                                file,
-                                node: *object,
-                            },
-                        )
-                }
-                _ => false,
-            },
-            _ => false,
+    tree.descendants(around).find(|node| {
+        let closed = tree.method_call(*node).filter(|it| it.name == "close");
+        closed.is_some_and(|it| {
+            let node = it.object;
+            is_http_server(input, Place { file, node })
         })
+    })
 }
 
 /// The name of the HTTP server where the server is closed.

@@ -13,28 +13,17 @@ use crate::syntax::{Key, Kind, NodeId};
 /// The port of `server.listen(process.env.PORT || 3001)`.
 pub(in crate::plan) fn port(input: &Input<'_>, file: FileId) -> Option<u32> {
     let tree = &input.project.facts(file).tree;
-    let listens = tree.ids().filter_map(|it| match tree.kind(it) {
-        Kind::Call {
-            callee, arguments, ..
-        } => match tree.kind(*callee) {
-            Kind::Member {
-                object,
-                property: Key::Static(name),
-                ..
-            } if name == "listen" => {
-                let object = Place {
-                    file,
-                    node: tree.bare(*object),
-                };
-                let serves = input
-                    .project
-                    .values(object)
-                    .any(|it| matches!(it, Value::HttpServer(_) | Value::App | Value::Fastify));
-                arguments.first().copied().filter(|_| serves)
-            }
-            _ => None,
-        },
-        _ => None,
+    let listens = tree.ids().filter_map(|it| {
+        let call = tree.method_call(it).filter(|it| it.name == "listen")?;
+        let object = Place {
+            file,
+            node: call.object,
+        };
+        let serves = input
+            .project
+            .values(object)
+            .any(|it| matches!(it, Value::HttpServer(_) | Value::App | Value::Fastify));
+        call.arguments.first().copied().filter(|_| serves)
     });
     let written = listens
         .into_iter()

@@ -145,9 +145,9 @@ pub(in crate::plan) fn prepared_by(
         Kind::Assign { target, .. } => (first_name(tree, *target)?, None),
         _ => {
             let call = first_call(tree, *expression)?;
-            let (object, method) = method_call(tree, call)?;
-            let prepares = matches!(method, "on" | "once") || PREPARING.contains(&method);
-            (object, Some(call).filter(|_| prepares)?.into())
+            let it = tree.method_call(call)?;
+            let prepares = matches!(it.name, "on" | "once") || PREPARING.contains(&it.name);
+            (it.object, Some(Some(call).filter(|_| prepares)?))
         }
     };
     let binding = statements.facts.binding_of(name)?;
@@ -157,10 +157,10 @@ pub(in crate::plan) fn prepared_by(
 /// The client that a call opens wherever it stands. Only of node-redis, which sends nothing before (its README, "Usage");
 /// others connect when they are first asked.
 pub(in crate::plan) fn opened_by(statements: &Statements<'_>, call: NodeId) -> Option<BindingId> {
-    let (object, method) = method_call(statements.tree(), call)?;
-    let binding = statements.facts.binding_of(object)?;
+    let call = statements.tree().method_call(call)?;
+    let binding = statements.facts.binding_of(call.object)?;
     let is_closed = package_of_client(statements, binding).as_deref() == Some("redis");
-    (method == "connect" && is_closed && is_client(statements, binding)).then_some(binding)
+    (call.name == "connect" && is_closed && is_client(statements, binding)).then_some(binding)
 }
 
 fn initial_value(statements: &Statements<'_>, declaration: NodeId) -> Option<NodeId> {
@@ -192,10 +192,9 @@ fn may_be_made_twice(statements: &Statements<'_>, node: NodeId) -> bool {
         Kind::Call {
             callee, arguments, ..
         } => {
-            let derives = |it: (NodeId, &str)| {
-                !is_name_of_client(statements, it.0) || DERIVING.contains(&it.1)
-            };
-            let makes = method_call(tree, node).is_none_or(derives);
+            let makes = tree.method_call(node).is_none_or(|it| {
+                !is_name_of_client(statements, it.object) || DERIVING.contains(&it.name)
+            });
             makes && all(arguments) && package(statements, *callee).is_some()
                 || purity::is_pure(statements, node)
         }
@@ -304,19 +303,6 @@ fn is_own_matter(statements: &Statements<'_>, name: NodeId) -> bool {
     }
 }
 
-/// `object` and `method` of `object.method(…)`.
-fn method_call(tree: &Tree, call: NodeId) -> Option<(NodeId, &str)> {
-    let Kind::Call { callee, .. } = tree.kind(call) else {
-        return None;
-    };
-    match tree.kind(tree.bare(*callee)) {
-        Kind::Member {
-            object, property, ..
-        } => Some((tree.bare(*object), property.name()?)),
-        _ => None,
-    }
-}
-
 /// The call that an expression begins with: `a.b()` of `await a.b().c()`.
 fn first_call(tree: &Tree, expression: NodeId) -> Option<NodeId> {
     let mut node = tree.bare(expression);
@@ -324,7 +310,7 @@ fn first_call(tree: &Tree, expression: NodeId) -> Option<NodeId> {
         node = tree.bare(*argument);
     }
     loop {
-        let (object, _) = method_call(tree, node)?;
+        let object = tree.method_call(node)?.object;
         match tree.kind(object) {
             Kind::Call { .. } => node = object,
             _ => return Some(node),

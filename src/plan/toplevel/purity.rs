@@ -413,20 +413,14 @@ pub(in crate::plan) fn only_logs(tree: &Tree, function: NodeId) -> bool {
 
 /// Whether a call tells people something, and nothing else: `console.log(…)`, `this.logger.info(…)`.
 pub(in crate::plan) fn is_log(tree: &Tree, call: NodeId) -> bool {
-    let Kind::Call { callee, .. } = tree.kind(tree.bare(call)) else {
-        return false;
-    };
-    let Kind::Member {
-        object, property, ..
-    } = tree.kind(tree.bare(*callee))
-    else {
+    let Some(call) = tree.method_call(call) else {
         return false;
     };
     let tells = matches!(
-        property.name(),
-        Some("log" | "warn" | "error" | "info" | "debug" | "trace")
+        call.name,
+        "log" | "warn" | "error" | "info" | "debug" | "trace"
     );
-    let teller = match tree.kind(tree.bare(*object)) {
+    let teller = match tree.kind(call.object) {
         Kind::Name { name } => Some(name.as_str()),
         Kind::Member { property, .. } => property.name(),
         _ => None,
