@@ -43,6 +43,8 @@ pub(in crate::plan) struct Draft<'a> {
     pub(in crate::plan) owned: BTreeSet<FileId>,
     /// Imports of which a bare one is left.
     bare: Vec<(FileId, Span)>,
+    /// Code that stays as it is.
+    left: Vec<(FileId, Span)>,
     /// Code that is gone and written again elsewhere.
     reused: Vec<(FileId, Span)>,
 }
@@ -66,6 +68,7 @@ impl<'a> Draft<'a> {
             loads: OnceCell::new(),
             owned: BTreeSet::new(),
             bare: Vec::new(),
+            left: Vec::new(),
             reused: Vec::new(),
         }
     }
@@ -205,6 +208,12 @@ impl<'a> Draft<'a> {
     /// Leaves a range as it is: what was to be written there is dropped.
     pub(in crate::plan) fn leave(&mut self, file: FileId, span: Span) {
         self.edits.entry(file).or_default().drop_inside(span);
+        self.left.push((file, span));
+    }
+
+    /// Whether a range is one that stays as it is.
+    pub(in crate::plan) fn is_left(&self, file: FileId, span: Span) -> bool {
+        self.left.contains(&(file, span))
     }
 
     /// Whether something in a range is rewritten.

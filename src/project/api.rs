@@ -247,6 +247,8 @@ pub enum Makes {
     HttpServer,
     /// A Redis client.
     RedisClient,
+    /// A logger.
+    Logger,
 }
 
 /// The packages that make a Socket.IO adapter, by prefix or name.
@@ -362,6 +364,10 @@ pub fn makes(package: &str, member: Option<&str>) -> Option<Makes> {
             Some(Makes::RedisClient)
         }
         ("ioredis", None | Some("Redis" | "Cluster" | "createClient")) => Some(Makes::RedisClient),
+        ("winston" | "bunyan", Some("createLogger"))
+        | ("pino", None | Some("pino"))
+        | ("log4js", Some("getLogger"))
+        | ("tslog", Some("Logger")) => Some(Makes::Logger),
         (package, None | Some("createAdapter" | "createShardedAdapter"))
             if is_adapter_package(package) =>
         {

@@ -123,6 +123,8 @@ pub enum Value {
     HttpServer(Place),
     /// A client of `redis` or `ioredis`, by the call that made it.
     RedisClient(Place),
+    /// A logger of a package that makes such: `logger.info(…)`, `logger.error(…)`.
+    Logger,
     /// The global object.
     Global,
     /// The function `name` of the global object: `Promise`, `Object`.

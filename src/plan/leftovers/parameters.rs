@@ -50,7 +50,8 @@ fn idle(draft: &Draft<'_>, function: Place, replaced: &[Place]) -> Option<Vec<No
         && references.all(|it| is_gone(it) || is_replaced(it));
     // One that carries the broadcaster from now on is written anew.
     let is_settled = is_gone(&last) || draft.is_touched(file, tree.span(last));
-    if !was_read || is_settled || reads_arguments(tree, node) {
+    let is_fixed = is_settled || draft.is_left(file, tree.span(node));
+    if !was_read || is_fixed || reads_arguments(tree, node) {
         return None;
     }
     if is_callback_of_promise(tree, node) {
@@ -115,20 +116,17 @@ fn calls(facts: &FileFacts, function: &Function, node: NodeId) -> Option<Vec<Vec
         _ => return None,
     };
     let binding = facts.binding(facts.binding_of(name)?);
-    // An `export` is around the statement.
-    let is_private = is_statement && binding.declarations == [name];
+    // An `export` is around the statement of one that others may call.
+    if !is_statement || binding.declarations != [name] {
+        return None;
+    }
     let call = |it: &NodeId| match tree.kind(tree.parent(*it)?) {
         Kind::Call {
             callee, arguments, ..
         } if callee == it => Some(arguments.clone()),
         _ => None,
     };
-    binding
-        .references
-        .iter()
-        .filter(|_| is_private)
-        .map(call)
-        .collect()
+    binding.references.iter().map(call).collect()
 }
 
 /// What a comment tells of the parameters would have to be rewritten, too.

@@ -74,7 +74,7 @@ fn decision(rule: &Rule) -> String {
     let mut rest = help.chars();
     let first = rest.next().map(|it| it.to_ascii_lowercase());
     let words: String = first.into_iter().chain(rest).collect();
-    format!("a person has to decide: {words}")
+    format!("no rewrite is safe: {words}")
 }
 
 /// Whether nothing but a name or a type says that a use is one of the server. Who calls such code unseen may hand it

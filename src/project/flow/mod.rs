@@ -348,6 +348,7 @@ impl<'a> Flow<'a> {
             api::Makes::Router => self.put(result, &Value::Router),
             api::Makes::HttpServer => self.put(result, &Value::HttpServer(place)),
             api::Makes::RedisClient => self.put(result, &Value::RedisClient(place)),
+            api::Makes::Logger => self.put(result, &Value::Logger),
         }
     }
 }

@@ -39,6 +39,7 @@ impl Flow<'_> {
                     _ => self.cells.copy(cell, result, None),
                 }
             }
+            Value::Logger if name == "child" => self.cells.copy(cell, result, None),
             Value::Function(function) => self.call_function_method(call, function, &name, result),
             Value::Method { .. } if name == "bind" => self.cells.copy(cell, result, None),
             Value::Object(object) => self.call_collection(call, object, &name, result),
