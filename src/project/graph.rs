@@ -151,11 +151,11 @@ pub(super) fn files_under(sources: &[SourceFile], from: &str, prefix: &str) -> V
 }
 
 /// What a computed specifier begins with, if that names a folder: `` `./jobs/${name}` ``, `'./jobs/' + name`,
-/// `path.join(__dirname, 'jobs', name)`.
+/// `path.join(__dirname, 'jobs', name)`, `path.join(__dirname, name)`.
 pub(super) fn folder_prefix(tree: &Tree, specifier: NodeId) -> Option<String> {
     let (text, _) = known_start(tree, specifier);
-    (text.starts_with('.') && text.contains('/') && !text.trim_matches(['.', '/']).is_empty())
-        .then_some(text)
+    let is_named = !text.trim_matches(['.', '/']).is_empty();
+    (text.starts_with('.') && text.contains('/') && (is_named || text == "./")).then_some(text)
 }
 
 /// The text that an expression begins with for certain, and whether that is all of it.

@@ -10,7 +10,7 @@ use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::scope::{BindingId, FileFacts, ScopeId};
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// Blocks modules that the moved code imports, the API loads, too, and that keep state or load what does.
 pub(in crate::plan) fn in_modules(
@@ -122,9 +122,10 @@ fn is_filled_elsewhere(statements: &Statements<'_>, binding: BindingId) -> bool 
         .declarations
         .iter()
         .any(|it| is_empty_list(statements, *it));
-    let is_filled = facts.references.iter().any(|it| {
-        statements.tree().enclosing_function(*it).is_none() && purity::is_mutated(statements, *it)
-    });
+    let is_filled = facts
+        .references
+        .iter()
+        .any(|it| !runs_later(statements.tree(), *it) && purity::is_mutated(statements, *it));
     is_list && !is_filled
 }
 
@@ -168,6 +169,27 @@ fn is_collection(statements: &Statements<'_>, declaration: NodeId) -> bool {
     }
 }
 
+/// Whether code is in a function that runs when the module is loaded already, if ever; what goes over a list
+/// (`models.forEach((it) => …)`) is done by then.
+fn runs_later(tree: &Tree, node: NodeId) -> bool {
+    let Some(function) = tree.enclosing_function(node) else {
+        return false;
+    };
+    let is_step = tree.parent(function).is_some_and(|it| match tree.kind(it) {
+        Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
+            Kind::Member { property, .. } => {
+                matches!(
+                    property.name(),
+                    Some("forEach" | "map" | "filter" | "reduce")
+                )
+            }
+            _ => false,
+        },
+        _ => false,
+    });
+    !is_step || runs_later(tree, function)
+}
+
 /// Whether a function changes what a variable holds: `list.push(x)`, `count += 1`. A variable that is given its value
 /// once, when it is first needed, is no state.
 fn changes_later(statements: &Statements<'_>, binding: BindingId) -> bool {
@@ -175,9 +197,7 @@ fn changes_later(statements: &Statements<'_>, binding: BindingId) -> bool {
     let tree = statements.tree();
     let adds = |node: NodeId| facts.is_write(node) && facts.is_read(node);
     let references = &facts.binding(binding).references;
-    let mut later = references
-        .iter()
-        .filter(|it| tree.enclosing_function(**it).is_some());
+    let mut later = references.iter().filter(|it| runs_later(tree, **it));
     let is_list = facts
         .binding(binding)
         .declarations
