@@ -26,11 +26,12 @@ pub(in crate::plan) fn write(
     written: &mut Written,
 ) {
     let root = manifest::root_for(input, input.project.path(slice.file));
+    let mut files = [slice.file].into_iter().chain(entry(input));
     let around = Around {
         input,
         slice,
         root,
-        api_port: port(input, slice.file),
+        api_port: files.find_map(|it| port(input, it)),
         socket_port: input.settings.socket_port(),
     };
     let composed = compose::write(&around, written);

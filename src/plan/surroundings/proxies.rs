@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Around;
 use super::nginx::{self, Outcome, Target};
 use crate::load::TextFile;
-use crate::plan::project_files::{Written, manifest, render};
+use crate::plan::project_files::{Written, entry, manifest, render};
 
 /// The first words of the generated site file.
 const SITE_MARKER: &str = "# Site file for ";
@@ -53,7 +53,8 @@ fn is_image(path: &str) -> bool {
 }
 
 fn write_site(around: &Around<'_>, written: &mut Written) {
-    let entry = around.input.project.path(around.slice.file);
+    let entry = entry(around.input).unwrap_or(around.slice.file);
+    let entry = around.input.project.path(entry);
     if around.api_port.is_none() {
         written.notes.push(format!(
             "the API's port is not written in `{entry}`: the nginx file says 3000"
