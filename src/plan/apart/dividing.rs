@@ -198,45 +198,10 @@ impl Dividing<'_> {
 
     /// What of the module moves for the names that are asked for. `None` if it can't be told apart.
     fn parts(&self, asked: &Asked) -> Result<Option<Parts>, Vec<Blocker>> {
-        let module = self.module;
-        let mut seeds = self.seeds.clone();
-        let mut offer = Offer::default();
-        for export in &self.exports.all {
-            let index = self.value_of(export);
-            let is_kept = asked.kept.contains(&export.name);
-            if is_kept {
-                offer.wanted.extend(index);
-            } else {
-                offer.idle.extend(export.mention);
-            }
-            let Some(index) = index.filter(|_| asked.moved.contains(&export.name)) else {
-                continue;
-            };
-            match is_kept {
-                false if export.binding.is_none() && export.item != Item::Statement => {
-                    return Ok(None);
-                }
-                false => {
-                    seeds.insert(index);
-                }
-                true if self.gives_server(index) => {
-                    return Err(vec![self.blocker(
-                        index,
-                        format!("both processes ask `{}` for the server", export.name),
-                    )]);
-                }
-                true => {}
-            }
-        }
-        let is_lent = |it: &&usize| !seeds.contains(it) && !self.gives_server(**it);
-        offer.lent = offer.wanted.iter().filter(is_lent).copied().collect();
-        let is_listed = |index: usize| {
-            let mut items = self.exports.all.iter().filter(|it| it.index == index);
-            items.any(|it| it.item != Item::Statement)
-        };
-        if seeds.iter().any(|it| is_listed(*it)) {
+        let Some(seeds) = self.seeds(asked)? else {
             return Ok(None);
-        }
+        };
+        let offer = self.offer(asked, &seeds);
         if let Some(index) = seeds.intersection(&offer.wanted).next() {
             return Err(vec![self.blocker(
                 *index,
@@ -244,7 +209,7 @@ impl Dividing<'_> {
             )]);
         }
         let search = Search {
-            statements: module,
+            statements: self.module,
             server: None,
             drops: self.drops,
             module: Some(&offer),
@@ -262,6 +227,49 @@ impl Dividing<'_> {
         let alone: Vec<usize> = alone.map(|it| it.index).collect();
         parts.moved.extend(alone);
         Ok(Some(parts))
+    }
+
+    /// The statements that move in any case: those of the set-up, and what only moved code asks for. `None` if one of them
+    /// can't be told apart from others.
+    fn seeds(&self, asked: &Asked) -> Result<Option<BTreeSet<usize>>, Vec<Blocker>> {
+        let mut seeds = self.seeds.clone();
+        let moved = self.exports.all.iter();
+        for export in moved.filter(|it| asked.moved.contains(&it.name)) {
+            let Some(index) = self.value_of(export) else {
+                continue;
+            };
+            let is_kept = asked.kept.contains(&export.name);
+            if is_kept && self.gives_server(index) {
+                let message = format!("both processes ask `{}` for the server", export.name);
+                return Err(vec![self.blocker(index, message)]);
+            }
+            if !is_kept && export.binding.is_none() && export.item != Item::Statement {
+                return Ok(None);
+            }
+            seeds.extend(Some(index).filter(|_| !is_kept));
+        }
+        let mut listed = self.exports.all.iter();
+        let is_listed = listed.any(|it| it.item != Item::Statement && seeds.contains(&it.index));
+        Ok((!is_listed).then_some(seeds))
+    }
+
+    /// What the module gives away.
+    fn offer(&self, asked: &Asked, seeds: &BTreeSet<usize>) -> Offer {
+        let (kept, others): (Vec<&Export>, Vec<&Export>) = self
+            .exports
+            .all
+            .iter()
+            .partition(|it| asked.kept.contains(&it.name));
+        let wanted: BTreeSet<usize> = kept
+            .into_iter()
+            .filter_map(|it| self.value_of(it))
+            .collect();
+        let is_lent = |it: &&usize| !seeds.contains(it) && !self.gives_server(**it);
+        Offer {
+            lent: wanted.iter().filter(is_lent).copied().collect(),
+            wanted,
+            idle: others.into_iter().filter_map(|it| it.mention).collect(),
+        }
     }
 
     /// The statement that makes what is exported.
@@ -442,14 +450,12 @@ impl Dividing<'_> {
             text: text::text(self, parts, &paragraphs),
             path: text::path(module.input.project.path(module.file)),
             cut: Cut {
-                file: module.file,
-                opened: Vec::new(),
                 runs: paragraphs.runs(&goes),
                 dropped: goes
                     .difference(&parts.moved)
                     .map(|it| paragraphs.whole(*it))
                     .collect(),
-                drops: self.drops.clone(),
+                ..Cut::of_drops(module.file, self.drops.clone())
             },
             exports: listed.map(|it| (it.index, it.item)).collect(),
             importers,

@@ -89,7 +89,10 @@ impl Handles {
             .collect();
         for (variable, uses) in &uses {
             let (facts, binding) = (input.project.facts(variable.0), variable.1);
-            let serves_handlers = uses.iter().any(|it| {
+            // What moves has an import of its own.
+            let is_import = facts.binding(binding).kind == BindingKind::Import;
+            let goes = |it: &usize| is_import && decided.moved[*it];
+            let serves_handlers = uses.iter().filter(|it| !goes(it)).any(|it| {
                 input.uses[*it].is_shared || input.uses[*it].inside.is_some() || decided.moved[*it]
             });
             if facts.binding(binding).kind == BindingKind::Parameter
@@ -101,7 +104,7 @@ impl Handles {
             } else if !serves_handlers
                 && !declared_still.contains(variable)
                 && declares_handle(input, facts, *variable)
-                && uses.iter().all(|it| fixed[*it])
+                && uses.iter().all(|it| fixed[*it] || goes(it))
             {
                 handles.removed.insert(*variable);
             }

@@ -12,7 +12,7 @@ use crate::plan::toplevel::{Form, Statements};
 use crate::project::value::Place;
 use crate::scope::{BindingId, BindingKind};
 use crate::source::{FileId, Span};
-use crate::syntax::{Kind, NodeId};
+use crate::syntax::{Kind, NodeId, Tree};
 
 /// What leaves a file, with its comments.
 #[derive(Clone, Debug)]
@@ -22,15 +22,41 @@ pub(in crate::plan) struct Cut {
     pub(in crate::plan) opened: Vec<NodeId>,
     /// Whole statements.
     pub(in crate::plan) runs: Vec<Span>,
+    /// One of which an expression stays.
+    pub(in crate::plan) kept: Option<Kept>,
     /// Those of them whose comments are lost: what they were about is not moved but made anew.
     pub(in crate::plan) dropped: Vec<Span>,
     pub(in crate::plan) drops: Drops,
 }
 
+/// `const io = new Server(app.listen(3000))`, of which `app.listen(3000)` stays.
+#[derive(Clone, Debug)]
+pub(in crate::plan) struct Kept {
+    /// The statement with its comments.
+    pub(in crate::plan) whole: Span,
+    pub(in crate::plan) statement: NodeId,
+    pub(in crate::plan) expression: NodeId,
+}
+
 impl Cut {
+    /// Nothing but what is dropped.
+    pub(in crate::plan) fn of_drops(file: FileId, drops: Drops) -> Self {
+        Self {
+            file,
+            opened: Vec::new(),
+            runs: Vec::new(),
+            kept: None,
+            dropped: Vec::new(),
+            drops,
+        }
+    }
+
     /// Whether a place is in what leaves the file.
-    pub(super) fn takes(&self, file: FileId, span: Span) -> bool {
-        file == self.file && self.runs.iter().any(|it| it.contains(span))
+    pub(super) fn takes(&self, tree: &Tree, file: FileId, span: Span) -> bool {
+        let is_kept = |it: &Kept| tree.span(it.expression).contains(span);
+        let of_kept = self.kept.iter().filter(|it| !is_kept(it));
+        let mut taken = self.runs.iter().chain(of_kept.map(|it| &it.whole));
+        file == self.file && taken.any(|it| it.contains(span))
     }
 
     /// Takes it out. `text`: what the other file says. [`Self::sweep`] does the rest, when everything else is done.
@@ -39,6 +65,9 @@ impl Cut {
         for run in &self.runs {
             draft.remove_range(self.file, *run);
             end_of_file(draft, &statements, *run);
+        }
+        if let Some(kept) = &self.kept {
+            keep(draft, self.file, kept);
         }
         let gone = nested(draft, &statements, &self.drops);
         self.drop_comments(draft, text, gone.iter().chain(&self.dropped));
@@ -67,6 +96,34 @@ impl Cut {
                 draft.dropped_comments.push(comment.to_owned());
             }
         }
+    }
+}
+
+/// Leaves nothing of a statement but an expression.
+fn keep(draft: &mut Draft<'_>, file: FileId, kept: &Kept) {
+    let layout = draft.layout(file);
+    let (own, expression) = (
+        layout.tree.span(kept.statement),
+        layout.tree.span(kept.expression),
+    );
+    let depth = |it: Span| layout.indentation(it.start as usize).len();
+    draft.dedent(
+        file,
+        expression,
+        depth(expression).saturating_sub(depth(own)),
+    );
+    let end = layout.text[own.range()]
+        .trim_end_matches(';')
+        .trim_end()
+        .len();
+    let end = own.start + u32::try_from(end).expect("spans are narrow");
+    let gone = [
+        (kept.whole.start, expression.start),
+        (expression.end, end),
+        (own.end, kept.whole.end),
+    ];
+    for (start, end) in gone.into_iter().filter(|it| it.0 < it.1) {
+        draft.delete(file, Span { start, end });
     }
 }
 

@@ -80,9 +80,26 @@ pub(super) fn handle(statements: &Statements<'_>, home: &Home) -> Option<Handle>
     if home.construction.file == home.file {
         return None;
     }
+    if let Some(receiver) = attached_later(statements, home) {
+        return Some(Handle::Expression(receiver.to_owned()));
+    }
     of_instance(statements, home)
         .or_else(|| of_module(statements, home))
         .or_else(|| returned(statements, home))
+}
+
+/// `io` of the `io.attach(server)` that starts the set-up.
+fn attached_later<'a>(statements: &Statements<'a>, home: &Home) -> Option<&'a str> {
+    let tree = statements.tree();
+    let mut uses = statements.input.uses.iter();
+    let attaching = uses.find(|it| {
+        it.meaning == Meaning::Configuration
+            && it.chain.root.file == home.file
+            && it.chain.end == home.start
+    })?;
+    let root = attaching.chain.root.node;
+    let is_reading = matches!(tree.kind(root), Kind::Name { .. } | Kind::Member { .. });
+    is_reading.then(|| &statements.text()[tree.span(root).range()])
 }
 
 /// The variable that an expression's value is kept in, and nothing else.

@@ -1,6 +1,7 @@
 //! Moves the set-up of the server out of the API: which statements go, which are needed on both sides, and what the
 //! dedicated server's file says. Analysis first, all or nothing: where a person has to decide, nothing moves.
 
+mod attached;
 mod carry;
 mod handle;
 mod seeds;
@@ -78,7 +79,8 @@ pub(in crate::plan) struct Slice {
 impl Slice {
     /// Whether a place moves, or is dropped, with the set-up: uses of the server there stay as they are.
     pub(in crate::plan) fn takes(&self, input: &Input<'_>, place: Place, span: Span) -> bool {
-        let is_moved = self.cuts().any(|it| it.0.takes(place.file, span));
+        let tree = &input.project.facts(place.file).tree;
+        let is_moved = self.cuts().any(|it| it.0.takes(tree, place.file, span));
         is_moved || self.dedicated.contains(&place.file) || self.is_owned(input, place)
     }
 
@@ -200,6 +202,12 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
             .is_none_or(|division| division.file != it.0)
     });
     let mut blockers = obstacles(&statements, &setup, &parts, division.as_ref());
+    blockers.extend(
+        setup
+            .server
+            .port()
+            .and_then(|it| attached::port_obstacle(&statements, it, &sides)),
+    );
     let connecting = connections::connecting(&statements, &parts);
     blockers.extend(connecting.as_ref().err().cloned());
     blockers.extend(conflicts::loaded_by_both(
@@ -283,7 +291,7 @@ fn parts(
         let parts = closure::parts(
             &Search {
                 statements,
-                server: Some(setup.server),
+                server: setup.server.variable(),
                 drops,
                 module: None,
             },
@@ -323,10 +331,12 @@ fn obstacles(
         help: help.to_owned(),
     };
     let declared = parts.declared(statements).into_iter();
-    for binding in declared.chain([setup.server]) {
+    let own = setup.server.expression().map(|_| attached::NAME);
+    for binding in declared.chain(setup.server.variable()) {
         let name = statements.name(binding);
+        let is_taken = TEMPLATE_NAMES.contains(&name) || own == Some(name);
         let declaration = statements.facts.binding(binding).declarations.first();
-        if let Some(declaration) = declaration.filter(|_| TEMPLATE_NAMES.contains(&name)) {
+        if let Some(declaration) = declaration.filter(|_| is_taken) {
             let span = statements.tree().span(*declaration);
             let message = format!("`{name}` is the name of a part of the dedicated server");
             blockers.push(refuse(span, message, "give it another name"));
@@ -383,17 +393,21 @@ fn leftover_notes(
             "what {place} does on `{event}` is not done in the dedicated server"
         ))
     });
-    let is_secure = statements.holds(setup.server, |it| match it {
-        Value::HttpServer(place) if place.file == statements.file => {
-            let text = &statements.text()[tree.span(place.node).range()];
+    let port = setup
+        .server
+        .port()
+        .map(|it| attached::port_note(statements, it));
+    let is_secure = setup.server.is_any(statements, |it| {
+        it.file == statements.file && {
+            let text = &statements.text()[tree.span(it.node).range()];
             text.starts_with("https.") || text.starts_with("http2.")
         }
-        _ => false,
     });
     let plain =
         "the dedicated server speaks plain HTTP: let nginx end the TLS connections".to_owned();
     done_twice
         .chain(left)
         .chain(is_secure.then_some(plain))
+        .chain(port)
         .collect()
 }

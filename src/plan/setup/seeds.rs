@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Blocker;
 use super::handle::Handle;
-use super::site::Setup;
+use super::site::{Setup, refuse};
 use crate::findings::uses::{Use, is_server_import};
 use crate::plan::toplevel::starts::{function_around, starts};
 use crate::plan::toplevel::{Form, Statements};
@@ -38,6 +38,15 @@ pub(super) fn seeds<'a>(
         seeds.statements.extend(statements.definers(io));
     }
     let mut blockers = Vec::new();
+    match made_at(statements, setup) {
+        Some(made) => seeds.statements.extend(made),
+        None => blockers.push(refuse(
+            statements.input,
+            setup.construction,
+            "the Socket.IO server is made inside a function with other work, and attached elsewhere",
+            "make it and attach it in one place",
+        )),
+    }
     let uses = statements
         .input
         .uses
@@ -80,6 +89,18 @@ pub(super) fn seeds<'a>(
     }
 }
 
+/// The statements that run the construction, if the set-up starts with another one: with `io.attach(server)`, or with the
+/// making of the object that does the rest. `None` if one of them can't be moved.
+fn made_at(statements: &Statements<'_>, setup: &Setup) -> Option<BTreeSet<usize>> {
+    let made = started_from(statements, setup.construction);
+    let is_abroad = setup.construction.file != statements.file;
+    let made = made.or(is_abroad.then(BTreeSet::new))?;
+    let others = made
+        .into_iter()
+        .filter(|it| statements.index_of(*it) != Some(setup.statement));
+    others.map(|it| movable(statements, it)).collect()
+}
+
 /// Whether no function is around a use of the home's but those whose statements are listed.
 fn is_at_home(statements: &Statements<'_>, site_use: &Use) -> bool {
     let place = Place {
@@ -96,11 +117,17 @@ fn started_at(statements: &Statements<'_>, site_use: &Use) -> Option<BTreeSet<us
         file: site_use.chain.root.file,
         node: site_use.chain.end,
     };
+    let here = started_from(statements, place)?.into_iter();
+    here.map(|it| movable(statements, it)).collect()
+}
+
+/// The places of the set-up's home from which another one is run; `None` if it is not known what runs it.
+fn started_from(statements: &Statements<'_>, place: Place) -> Option<BTreeSet<NodeId>> {
     let starts = starts(statements.input, place, statements.file, &|it| {
         statements.is_opened(it)
     })?;
     let here = starts.into_iter().filter(|it| it.file == statements.file);
-    here.map(|it| movable(statements, it.node)).collect()
+    Some(here.map(|it| it.node).collect())
 }
 
 /// Whether a use is of a server in the API's process: not of the dedicated one.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::carry::Cut;
+use super::attached::{self, Attached};
+use super::carry::{Cut, Kept};
 use super::handle::Handle;
 use super::site::Setup;
 use super::text::{Changes, NewText, Paragraphs};
@@ -59,44 +60,32 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
     } = found;
     let goes = going(statements, &parts, &drops);
     let paragraphs = Paragraphs::new(statements, &goes);
-    let own: BTreeSet<usize> = statements_of(&parts, &drops, statements);
+    let mut own: BTreeSet<usize> = statements_of(&parts, &drops, statements);
     let whole = |it: &usize| paragraphs.whole(*it);
     let dropped = own.difference(&parts.moved).map(whole).collect();
-    let calls = connect(statements, &mut parts, &connections);
-    let mut changes = division
-        .as_ref()
-        .map_or_else(Changes::default, |it| it.changes().clone());
-    if let Handle::Returned { name, waits, .. } = &setup.io {
-        let start = statements.span(setup.statement).start;
-        let wait = if *waits { "await " } else { "" };
-        changes
-            .inserted
-            .push((start, format!("const {name} = {wait}")));
-    }
+    let kept = kept(statements, setup, &paragraphs);
+    own.retain(|it| kept.as_ref().is_none_or(|kept| kept.0 != *it));
+    let cut = Cut {
+        opened,
+        runs: paragraphs.runs(&own),
+        kept: kept.map(|it| it.1),
+        dropped,
+        ..Cut::of_drops(statements.file, drops.clone())
+    };
     let abroad_cuts = drops_abroad.into_iter().filter(|it| !it.1.is_empty());
-    let abroad_cuts = abroad_cuts.map(|(file, drops)| Cut {
-        file,
-        opened: Vec::new(),
-        runs: Vec::new(),
-        dropped: Vec::new(),
-        drops,
-    });
-    for connection in &connections {
-        if let Connection::Given(_, server) = connection {
-            let span = statements.tree().span(*server);
-            changes.deleted.push(span);
-            changes.inserted.push((span.start, BROADCASTER.to_owned()));
-            changes.names_broadcaster = true;
-        }
-    }
+    let abroad_cuts = abroad_cuts.map(|(file, drops)| Cut::of_drops(file, drops));
+    let calls = connect(statements, &mut parts, &connections);
     let texts = NewText {
         statements,
         paragraphs: &paragraphs,
         parts: &parts,
         drops: &drops,
-        changes,
+        changes: changes(statements, setup, &connections, division.as_ref()),
         is_module: false,
     };
+    // A moved function says so in the new module.
+    let is_divided = |file: FileId| division.as_ref().is_some_and(|it| it.file == file);
+    let returned = setup.io.returned().filter(|it| !is_divided(it.0.file));
     Slice {
         file: statements.file,
         server_path: server_path(statements.input, statements.file),
@@ -111,28 +100,58 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         dedicated: sides.dedicated,
         owned: sides.owned,
         abroad,
-        returned: setup
-            .io
-            .returned()
-            .map(|it| (it.0, it.1.to_owned()))
-            .filter(|it| {
-                // A moved function says so in the new module.
-                division
-                    .as_ref()
-                    .is_none_or(|division| division.file != it.0.file)
-            }),
-        cuts: [Cut {
-            file: statements.file,
-            opened,
-            runs: paragraphs.runs(&own),
-            dropped,
-            drops,
-        }]
-        .into_iter()
-        .chain(abroad_cuts)
-        .collect(),
+        returned: returned.map(|it| (it.0, it.1.to_owned())),
+        cuts: std::iter::once(cut).chain(abroad_cuts).collect(),
         division,
     }
+}
+
+/// The statement of which the API keeps how its HTTP server comes to listen.
+fn kept(
+    statements: &Statements<'_>,
+    setup: &Setup,
+    paragraphs: &Paragraphs<'_>,
+) -> Option<(usize, Kept)> {
+    let Attached::Listening(expression) = setup.server else {
+        return None;
+    };
+    let statement = statements.tree().enclosing_statement(expression);
+    let index = statements.index_of(statement)?;
+    let kept = Kept {
+        whole: paragraphs.whole(index),
+        statement,
+        expression,
+    };
+    Some((index, kept))
+}
+
+/// What of the moved statements is written otherwise in the new file.
+fn changes(
+    statements: &Statements<'_>,
+    setup: &Setup,
+    connections: &[Connection],
+    division: Option<&Division>,
+) -> Changes {
+    let tree = statements.tree();
+    let mut changes = division.map_or_else(Changes::default, |it| it.changes().clone());
+    if let Handle::Returned { name, waits, .. } = &setup.io {
+        let start = statements.span(setup.statement).start;
+        let wait = if *waits { "await " } else { "" };
+        let text = format!("const {name} = {wait}");
+        changes.inserted.push((start, text));
+    }
+    let given = connections.iter().filter_map(|it| match it {
+        Connection::Given(_, server) => Some((*server, BROADCASTER)),
+        _ => None,
+    });
+    let server = setup.server.expression().map(|it| (it, attached::NAME));
+    for (node, text) in given.chain(server) {
+        let span = tree.span(node);
+        changes.deleted.push(span);
+        changes.inserted.push((span.start, text.to_owned()));
+        changes.names_broadcaster |= text == BROADCASTER;
+    }
+    changes
 }
 
 /// Adds the statements that open connections; returns the calls that are taken out of others, by statement.
@@ -189,31 +208,17 @@ fn server(
         let source = specifier(input.project.path(it.file));
         (it.index, written.bare_line(&source, style.esm))
     });
-    let prologue = texts.prologue(&extra, connecting);
-    let (prologue, io_name) = match &setup.io {
-        Handle::Variable(io) => (prologue, statements.name(*io).to_owned()),
-        Handle::Returned { name, .. } => (prologue, name.clone()),
-        Handle::Expression(text) => (prologue, text.clone()),
-        Handle::Import { name, source, call } => {
-            let is_module = input.project.role(statements.file).is_module;
-            let moved = division.map(|it| it.specifier(source));
-            let source = moved.as_deref().unwrap_or(source);
-            with_import(
-                prologue,
-                (name, source, call),
-                is_module.then_some(&written),
-            )
-        }
-    };
     let broadcaster = project_files::broadcaster_path(input);
     let runtime = specifier(&project_files::runtime_path(&broadcaster));
+    let prologue = texts.prologue(&extra, connecting);
+    let (prologue, io_name) = named(statements, (setup, division), prologue, &written);
     let mut imported = parts.names.iter().map(|it| statements.name(*it));
     let is_there = imported.any(|it| it == BROADCASTER);
     let prologue = match texts.changes.names_broadcaster && !is_there {
-        true => format!(
-            "{prologue}\n{}",
-            written.line(BROADCASTER, &specifier(&broadcaster), style.esm)
-        ),
+        true => {
+            let line = written.line(BROADCASTER, &specifier(&broadcaster), style.esm);
+            format!("{prologue}\n{line}")
+        }
         false => prologue,
     };
     let (prologue, rest) = match style.esm {
@@ -230,7 +235,7 @@ fn server(
         strict: statements.all.iter().any(|it| it.form == Form::Directive),
         source: file_name(input, statements.file).to_owned(),
         prologue,
-        server_name: statements.name(setup.server).to_owned(),
+        server_name: setup.server.name(statements).to_owned(),
         io_name,
         setup: match waits {
             true => indented(&setup_text, style.ts),
@@ -243,6 +248,27 @@ fn server(
         semicolon: if runs_on { ";" } else { written.semicolon },
     };
     project_files::render(include_str!("../runtime/dedicated-server.js"), &values)
+}
+
+/// What the server is called in the new file, and the imports with what that needs of the set-up's module.
+fn named(
+    statements: &Statements<'_>,
+    (setup, division): (&Setup, Option<&Division>),
+    prologue: String,
+    written: &imports::Style,
+) -> (String, String) {
+    match &setup.io {
+        Handle::Variable(io) => (prologue, statements.name(*io).to_owned()),
+        Handle::Returned { name, .. } => (prologue, name.clone()),
+        Handle::Expression(text) => (prologue, text.clone()),
+        Handle::Import { name, source, call } => {
+            let is_module = statements.input.project.role(statements.file).is_module;
+            let moved = division.map(|it| it.specifier(source));
+            let source = moved.as_deref().unwrap_or(source);
+            let module = is_module.then_some(written);
+            with_import(prologue, (name, source, call), module)
+        }
+    }
 }
 
 fn parsed(text: &str, is_typescript: bool) -> Tree {
@@ -346,6 +372,7 @@ fn is_unread(statements: &Statements<'_>, parts: &Parts, drops: &Drops, index: u
         };
         parts.moved.contains(&it.0)
             || drops.covers(statements, it.1)
+            || statements.input.project.part(place).is_some()
             || loading::is_taken_out(statements.input, place)
     };
     let mut names = statement.defines.iter().map(|it| statements.readers(*it));

@@ -1,13 +1,14 @@
 //! Finds the one place where the server is made, and the file and the statements with which the API starts that.
 
 use super::Blocker;
+use super::attached::{self, Attached};
 use super::handle::{self, Handle};
 use crate::plan::Input;
-use crate::plan::toplevel::starts::{blocks_around, callers, function_around, starts};
+use crate::plan::toplevel::starts::{blocks_around, starts};
 use crate::plan::toplevel::{Statements, place};
-use crate::project::value::{Place, SiteKind, Value};
+use crate::project::value::{Place, SiteKind};
 use crate::rules::Meaning;
-use crate::scope::{BindingId, BindingKind, ScopeId};
+use crate::scope::{BindingId, ScopeId};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
@@ -20,9 +21,10 @@ pub(super) struct Home {
     pub(super) file: FileId,
     /// The construction, or the call that leads to it: `initSocket(server)`.
     pub(super) start: NodeId,
-    /// The variable of the HTTP server that it is attached to.
-    pub(super) server: BindingId,
-    /// The blocks around the start, outermost first, whose statements are sorted one by one.
+    /// What it is attached to.
+    pub(super) server: Attached,
+    /// The blocks around the start, outermost first, whose statements are sorted one by one; and what it is attached to,
+    /// which stays where the statement around it goes.
     pub(super) opened: Vec<NodeId>,
 }
 
@@ -34,8 +36,8 @@ pub(super) struct Setup {
     pub(super) statement: usize,
     /// How the dedicated server's file gets at the server.
     pub(super) io: Handle,
-    /// The variable of the HTTP server that it is attached to.
-    pub(super) server: BindingId,
+    /// What it is attached to.
+    pub(super) server: Attached,
 }
 
 /// The place in which the project's only server is made; `None` if it makes none.
@@ -70,7 +72,7 @@ pub(super) fn construction(input: &Input<'_>) -> Result<Option<Place>, Blocker> 
 /// Where the set-up that makes the server at `construction` is started: as a call of a function that does nothing else,
 /// where that is possible, else as statements among others of a function. In the order in which they are to be tried.
 pub(super) fn homes(input: &Input<'_>, construction: Place) -> Result<Vec<Home>, Blocker> {
-    let (start, server) = attachment(input, construction)?;
+    let attached::Attachment { start, to: server } = attached::attachment(input, construction)?;
     let facts = input.project.facts(start.file);
     if !facts.errors.is_empty() {
         return Err(refuse(
@@ -101,9 +103,13 @@ pub(super) fn homes(input: &Input<'_>, construction: Place) -> Result<Vec<Home>,
         file: start.file,
         start: start.node,
         server,
-        opened,
+        opened: opened.into_iter().chain(server.expression()).collect(),
     };
-    let is_of_file = facts.binding(server).scope == ScopeId::MODULE;
+    let is_of_file = match server {
+        Attached::Variable(it) => facts.binding(it).scope == ScopeId::MODULE,
+        Attached::Reading(_) | Attached::Port(_) => true,
+        Attached::Listening(_) => false,
+    };
     let outer =
         starts(input, start, start.file, &|_| false).filter(|_| is_of_file && !opened.is_empty());
     let whole = outer.and_then(|it| {
@@ -130,117 +136,6 @@ fn blocks_of_registrations(input: &Input<'_>, file: FileId) -> Option<Vec<NodeId
         };
         blocks_around(input, place).filter(|it| !it.is_empty())
     })
-}
-
-const NAMELESS: &str = "the HTTP server that Socket.IO is attached to has no name here";
-
-/// The call in which the HTTP server has a name of its own, not that of a parameter: the construction, or one that leads
-/// to it.
-fn attachment(input: &Input<'_>, construction: Place) -> Result<(Place, BindingId), Blocker> {
-    let mut here = construction;
-    let mut seen = Vec::new();
-    loop {
-        let facts = input.project.facts(here.file);
-        let is_own = |it: &BindingId| facts.binding(*it).kind != BindingKind::Parameter;
-        if let Some(server) = attached_to(input, here).filter(is_own) {
-            return Ok((here, server));
-        }
-        if let Some(server) = nameless(input, here) {
-            let help = format!(
-                "give it one: `const server = {server};`, and `server` instead of `{server}` here"
-            );
-            return Err(refuse(input, here, NAMELESS, &help));
-        }
-        let Some(function) = function_around(input, here) else {
-            let help = "give it one: `const server = http.createServer(app);` and `new Server(server, …)`; where only a framework \
-                        makes it, the set-up has to be moved by hand";
-            return Err(refuse(input, here, NAMELESS, help));
-        };
-        let callers = callers(input, function);
-        let [caller] = callers[..] else {
-            return Err(refuse(
-                input,
-                here,
-                match callers.is_empty() {
-                    true => {
-                        "it is not known who calls the function that makes the Socket.IO server"
-                    }
-                    false => {
-                        "the Socket.IO server is made by a function that is called at several places"
-                    }
-                },
-                "start it in one place: in the file that makes the HTTP server",
-            ));
-        };
-        if seen.contains(&caller) {
-            return Err(refuse(
-                input,
-                here,
-                "the Socket.IO server is made by a function that calls itself",
-                "start it in the file that makes the HTTP server",
-            ));
-        }
-        seen.push(caller);
-        here = caller;
-    }
-}
-
-/// The variable of the HTTP server: an argument, or that of a later `io.attach(server)`.
-fn attached_to(input: &Input<'_>, call: Place) -> Option<BindingId> {
-    let facts = input.project.facts(call.file);
-    let tree = &facts.tree;
-    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(call.node) else {
-        return None;
-    };
-    let direct = arguments
-        .iter()
-        .find_map(|it| http_server(input, call.file, *it));
-    direct.or_else(|| {
-        let io = kept_in(input, call)?;
-        let references = &facts.binding(io).references;
-        references.iter().find_map(|it| {
-            let member = tree.parent(*it)?;
-            let call_of_it = tree.parent(member)?;
-            let is_attach = matches!(tree.kind(member), Kind::Member { property, .. }
-                if matches!(property.name(), Some("attach" | "listen")));
-            match tree.kind(call_of_it) {
-                Kind::Call { arguments, .. } if is_attach => {
-                    http_server(input, call.file, *arguments.first()?)
-                }
-                _ => None,
-            }
-        })
-    })
-}
-
-/// The text of an HTTP server that a call gets without a name: `app.server`, `http.createServer(app)`.
-fn nameless<'a>(input: &Input<'a>, call: Place) -> Option<&'a str> {
-    let tree = &input.project.facts(call.file).tree;
-    let (Kind::New { arguments, .. } | Kind::Call { arguments, .. }) = tree.kind(call.node) else {
-        return None;
-    };
-    let is_server = |it: &NodeId| {
-        let node = tree.bare(*it);
-        let is_made = !matches!(tree.kind(node), Kind::Name { .. });
-        let mut values = input.project.values(Place {
-            file: call.file,
-            node,
-        });
-        is_made && values.any(|it| matches!(it, Value::HttpServer(_)))
-    };
-    let span = tree.span(*arguments.iter().find(|it| is_server(it))?);
-    let text = &input.sources[call.file.index()].text[span.range()];
-    (!text.contains('\n')).then_some(text)
-}
-
-fn http_server(input: &Input<'_>, file: FileId, node: NodeId) -> Option<BindingId> {
-    let facts = input.project.facts(file);
-    let node = facts.tree.bare(node);
-    let binding = facts.binding_of(node)?;
-    let mut values = input.project.values(Place { file, node });
-    values
-        .any(|it| matches!(it, Value::HttpServer(_)))
-        .then_some(binding)
 }
 
 /// The variable whose value an expression becomes: `const io = new Server(server)`, `io = await init(server)`.
@@ -315,7 +210,7 @@ pub(super) fn setup(statements: &Statements<'_>, home: &Home) -> Result<Setup, B
     })
 }
 
-fn refuse(input: &Input<'_>, at: Place, message: &str, help: &str) -> Blocker {
+pub(super) fn refuse(input: &Input<'_>, at: Place, message: &str, help: &str) -> Blocker {
     Blocker {
         file: at.file,
         span: input.project.facts(at.file).tree.span(at.node),

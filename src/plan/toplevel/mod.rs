@@ -46,7 +46,7 @@ pub(in crate::plan) struct Statements<'a> {
     pub(in crate::plan) file: FileId,
     pub(in crate::plan) facts: &'a FileFacts,
     pub(in crate::plan) all: Vec<Statement>,
-    /// The blocks whose statements are listed, too, outermost first.
+    /// The blocks whose statements are listed, too, outermost first; and an expression that is listed like one.
     opened: Vec<NodeId>,
     defined_by: BTreeMap<BindingId, Vec<usize>>,
 }
@@ -96,7 +96,8 @@ impl<'a> Statements<'a> {
         Self::opening(input, file, Vec::new())
     }
 
-    /// With those of some blocks, each in the one before.
+    /// With those of some blocks, each in the one before, and an expression that has to be told apart from what it is
+    /// written in: it is listed after that, like a statement.
     pub(in crate::plan) fn opening(
         input: &'a Input<'a>,
         file: FileId,
@@ -111,7 +112,7 @@ impl<'a> Statements<'a> {
             opened,
             defined_by: BTreeMap::new(),
         };
-        statements.list(facts.tree.root(), 0);
+        statements.list(facts.tree.root());
         statements.resolve();
         if input.sources[file.index()].language != Language::JavaScript {
             type_names::find(&mut statements);
@@ -119,30 +120,40 @@ impl<'a> Statements<'a> {
         statements
     }
 
-    /// Lists the statements of a block, and those of the opened block at `depth`, which is in one of them.
-    fn list(&mut self, block: NodeId, depth: usize) {
+    /// Lists the statements of a block, and after each what is opened in it.
+    fn list(&mut self, block: NodeId) {
         let tree = self.tree();
         let (Kind::Program { body } | Kind::Block { body }) = tree.kind(block) else {
             return;
         };
-        let inner = self.opened.get(depth).copied();
         for node in body {
-            let inner = inner.filter(|it| tree.span(*node).contains(tree.span(*it)));
-            self.all.push(Statement {
-                node: *node,
-                form: match inner {
-                    Some(_) => Form::Shell,
-                    None => form(self.input.project, self.file, *node),
-                },
-                defines: BTreeSet::new(),
-                reads: Vec::new(),
-                type_name: None,
-                words: BTreeSet::new(),
-            });
-            if let Some(inner) = inner {
-                self.list(inner, depth + 1);
+            let span = tree.span(*node);
+            let mut opened = self.opened.iter().copied();
+            let first = opened.find(|it| span.contains(tree.span(*it)));
+            match first {
+                Some(block) if matches!(tree.kind(block), Kind::Block { .. }) => {
+                    self.push(*node, Form::Shell);
+                    self.list(block);
+                }
+                expression => {
+                    self.push(*node, form(self.input.project, self.file, *node));
+                    if let Some(expression) = expression {
+                        self.push(expression, Form::Other);
+                    }
+                }
             }
         }
+    }
+
+    fn push(&mut self, node: NodeId, form: Form) {
+        self.all.push(Statement {
+            node,
+            form,
+            defines: BTreeSet::new(),
+            reads: Vec::new(),
+            type_name: None,
+            words: BTreeSet::new(),
+        });
     }
 
     fn resolve(&mut self) {
