@@ -12,11 +12,12 @@ use crate::plan::setup::Slice;
 use crate::project::entries::file_at;
 use crate::source::FileId;
 
-/// A package that the new files need: the version that is added, and the oldest major version that will do.
+/// A package that the new files need: the version that is added, and the oldest that will do.
 struct Dependency {
     name: &'static str,
     version: &'static str,
-    oldest: u32,
+    /// Its major and its minor number.
+    oldest: (u32, u32),
     user: User,
     /// The adapters that need it.
     adapters: &'static [Adapter],
@@ -37,52 +38,62 @@ const DEPENDENCIES: &[Dependency] = &[
     Dependency {
         name: "@msgpack/msgpack",
         version: "^2.8.0",
-        oldest: 2,
+        oldest: (2, 0),
         user: User::Wire,
         adapters: &[Adapter::Streams, Adapter::Sharded],
     },
     Dependency {
         name: "@socket.io/redis-adapter",
         version: "^8.3.0",
-        oldest: 8,
+        oldest: (8, 0),
         user: User::Server,
         adapters: &[Adapter::Classic, Adapter::Sharded],
     },
     Dependency {
         name: "@socket.io/redis-emitter",
         version: "^5.1.0",
-        oldest: 5,
+        oldest: (5, 0),
         user: User::Publisher,
         adapters: &[Adapter::Classic],
     },
     Dependency {
         name: "@socket.io/redis-streams-adapter",
         version: "^0.3.1",
-        oldest: 0,
+        oldest: (0, 0),
         user: User::Server,
         adapters: &[Adapter::Streams],
     },
     Dependency {
         name: "notepack.io",
         version: "^3.0.1",
-        oldest: 3,
+        oldest: (3, 0),
         user: User::Wire,
         adapters: &[Adapter::Classic],
     },
     Dependency {
         name: "redis",
         version: "^5.8.0",
-        oldest: 4,
+        oldest: (4, 0),
         user: User::Publisher,
         adapters: &Adapter::ALL,
     },
 ];
 
+/// Those who made a server have it somewhere, so it is never added. 4.0 can't work with the adapter: it has no
+/// `writeToEngine`.
+const SOCKET_IO: Dependency = Dependency {
+    name: "socket.io",
+    version: "^4.1.0",
+    oldest: (4, 1),
+    user: User::Server,
+    adapters: &Adapter::ALL,
+};
+
 /// Runs TypeScript.
 const TSX: Dependency = Dependency {
     name: "tsx",
     version: "^4.20.0",
-    oldest: 0,
+    oldest: (0, 0),
     user: User::Server,
     adapters: &Adapter::ALL,
 };
@@ -179,15 +190,21 @@ pub(in crate::plan) fn catches_handlers(input: &Input<'_>, file: FileId) -> bool
     version.is_some_and(|it| it >= 5)
 }
 
-/// The major version that a range starts with; `None` for `*`, `latest`, a URL.
-fn major(range: &str) -> Option<u32> {
+/// The major and the minor number that a range starts with; `None` for `*`, `latest`, a URL.
+fn oldest_of(range: &str) -> Option<(u32, u32)> {
     let is_range = range.starts_with(|it: char| it.is_ascii_digit() || "^~>=v".contains(it));
-    let digits: String = range
-        .chars()
-        .skip_while(|it| !it.is_ascii_digit())
-        .take_while(char::is_ascii_digit)
-        .collect();
-    digits.parse().ok().filter(|_| is_range)
+    let mut numbers = range
+        .trim_start_matches(|it: char| !it.is_ascii_digit())
+        .split('.')
+        .map(|it| it.parse().ok());
+    let major = numbers.next()??;
+    // `4` and `4.x` let 4.0 in.
+    let minor = numbers.next().flatten().unwrap_or(0);
+    is_range.then_some((major, minor))
+}
+
+fn major(range: &str) -> Option<u32> {
+    oldest_of(range).map(|it| it.0)
 }
 
 fn declared(manifest: &Value, package: &str) -> Option<String> {
@@ -237,6 +254,9 @@ pub(super) fn write(
     };
     let before = text_at(input, path).unwrap_or_default();
     let mut packages: Vec<&Dependency> = needed(adapter, users).collect();
+    if slice.is_some() {
+        packages.push(&SOCKET_IO);
+    }
     if let Some(slice) = slice.filter(|it| needs_tsx(input, it, entry_path)) {
         packages.push(&TSX);
         written.notes.push(format!(
@@ -282,7 +302,11 @@ fn add_dependencies(text: &str, needed: &[&Dependency]) -> String {
         .get("dependencies")
         .and_then(|it| json::object(text, it.value.start as usize))
     else {
-        let added: Vec<(&str, String)> = needed.iter().map(|it| quoted(it)).collect();
+        let added: Vec<(&str, String)> = needed
+            .iter()
+            .filter(|it| it.name != SOCKET_IO.name)
+            .map(|it| quoted(it))
+            .collect();
         let last = root.members.last().map(|it| it.key.as_str());
         let with_empty =
             json::insert(text, &root, &[("dependencies", "{}".to_owned())], last).apply(text);
@@ -298,11 +322,12 @@ fn add_dependencies(text: &str, needed: &[&Dependency]) -> String {
     let mut raised = Vec::new();
     for dependency in needed {
         match list.get(dependency.name) {
+            None if dependency.name == SOCKET_IO.name => {}
             None => added.push(quoted(dependency)),
             Some(member) => {
                 let version: String =
                     serde_json::from_str(&text[member.value.range()]).unwrap_or_default();
-                if major(&version).is_some_and(|it| it < dependency.oldest) {
+                if oldest_of(&version).is_some_and(|it| it < dependency.oldest) {
                     raised.push((member.value, format!("\"{}\"", dependency.version)));
                 }
             }
@@ -352,7 +377,7 @@ fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::{Adapter, Dependency, User, major, needed};
+    use super::{Adapter, Dependency, SOCKET_IO, User, major, needed};
 
     fn add_dependencies(text: &str, users: &[User]) -> String {
         let needed: Vec<&Dependency> = needed(Adapter::Classic, users).collect();
@@ -366,6 +391,24 @@ mod tests {
             add_dependencies(text, &[User::Server, User::Publisher, User::Wire]),
             "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^8.3.0\",\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"express\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n"
         );
+    }
+
+    /// `socket.client.writeToEngine is not a function`: the dedicated server died of its first event.
+    #[test]
+    fn a_socket_io_that_the_adapter_does_not_fit_is_raised() {
+        let raised = |range: &str| {
+            let text = format!("{{ \"dependencies\": {{ \"socket.io\": \"{range}\" }} }}");
+            super::add_dependencies(&text, &[&SOCKET_IO])
+        };
+        let new = "{ \"dependencies\": { \"socket.io\": \"^4.1.0\" } }";
+        for old in ["^4.0.1", "~4.0.0", "4.0.2", "4.x", "^4"] {
+            assert_eq!(raised(old), new, "{old}");
+        }
+        for kept in ["^4.1.3", ">=4.8.1", "latest", "^5.0.0"] {
+            assert!(raised(kept).contains(kept), "{kept}");
+        }
+        let without = "{ \"dependencies\": { \"express\": \"^5.0.0\" } }";
+        assert_eq!(super::add_dependencies(without, &[&SOCKET_IO]), without);
     }
 
     #[test]
