@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use oxc_resolver::{
@@ -50,7 +51,7 @@ impl Modules {
             let exists = |other: &str| manifests.iter().any(|it| it.0 == other);
             disk.add(
                 absolute(path),
-                Some(without_foreign_bases(path, text, exists)),
+                Some(without_foreign_configurations(path, text, exists)),
             );
         }
         let options = options(manifests);
@@ -77,52 +78,62 @@ impl Modules {
     }
 }
 
-/// A `tsconfig.json` without what it extends outside of the project (`@tsconfig/node20`). The resolver refuses everything
-/// under a configuration with a base that it can't read, and path aliases are the project's own.
-fn without_foreign_bases(path: &str, text: &str, exists: impl Fn(&str) -> bool) -> String {
+/// A `tsconfig.json` without the bases and the other projects that it names outside of this one (`@tsconfig/node20`). The
+/// resolver refuses everything under a configuration that names one that it can't read, and path aliases are the
+/// project's own.
+fn without_foreign_configurations(path: &str, text: &str, exists: impl Fn(&str) -> bool) -> String {
     let folder = path.rfind('/').map_or("", |it| &path[..it]);
-    let is_ours = |base: &str| {
-        base.starts_with('.') && {
-            let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
-            for part in base.split('/') {
-                match part {
-                    "." => {}
-                    ".." => {
-                        parts.pop();
-                    }
-                    part => parts.push(part),
-                }
-            }
-            let found = parts.join("/");
-            exists(&found) || exists(&format!("{found}.json"))
+    let is_ours = |named: &str| {
+        let found = named.starts_with('.').then(|| joined(folder, named));
+        found.flatten().is_some_and(|it| {
+            let inside = format!("{it}/tsconfig.json");
+            let files = [&format!("{it}.json"), inside.trim_start_matches('/')];
+            exists(&it) || files.iter().any(|file| exists(file))
+        })
+    };
+    let mut text = text.to_owned();
+    for key in ["extends", "references"] {
+        let Some(member) = member(&text, key) else {
+            continue;
+        };
+        let strings = text[member.clone()].split('"').skip(3).step_by(2);
+        let mut named = strings.filter(|it| *it != "path");
+        if !named.all(is_ours) {
+            text.replace_range(member, "");
         }
-    };
-    let Some(key) = text.find("\"extends\"") else {
-        return text.to_owned();
-    };
-    let value = text[key + 9..]
-        .trim_start()
-        .strip_prefix(':')
-        .map(str::trim_start);
-    let Some(value) = value else {
-        return text.to_owned();
-    };
-    let end = match value.starts_with('[') {
-        true => value.find(']').map(|it| it + 1),
-        false => value[1..].find('"').map(|it| it + 2),
-    };
-    let Some(value) = end.map(|it| &value[..it]) else {
-        return text.to_owned();
-    };
-    let mut bases = value.split('"').skip(1).step_by(2);
-    if bases.all(is_ours) {
-        return text.to_owned();
     }
-    let start = text.len() - text[key..].len();
-    let value_end = value.as_ptr() as usize - text.as_ptr() as usize + value.len();
-    let rest = text[value_end..].trim_start();
+    text
+}
+
+/// A relative path, from a folder; `None` where it leads out of the project.
+fn joined(folder: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|it| !it.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Where a member whose value is a string or a list stands in JSON with comments: its key, its value, and the comma behind.
+fn member(text: &str, key: &str) -> Option<Range<usize>> {
+    let start = text.find(&format!("\"{key}\""))?;
+    let after_key = text[start + key.len() + 2..]
+        .trim_start()
+        .strip_prefix(':')?;
+    let value = after_key.trim_start();
+    let length = match value.starts_with('[') {
+        true => value.find(']')? + 1,
+        false => value.get(1..)?.find('"')? + 2,
+    };
+    let rest = value[length..].trim_start();
     let rest = rest.strip_prefix(',').unwrap_or(rest);
-    format!("{}{rest}", &text[..start])
+    Some(start..text.len() - rest.len())
 }
 
 fn absolute(path: &str) -> PathBuf {
@@ -282,6 +293,40 @@ mod tests {
             let modules = modules(&["src/b.ts", "src/io.ts"], &[("tsconfig.json", &text)]);
             assert_eq!(modules.resolve("src/b.ts", "./io"), Target::File(FileId(1)));
             assert_eq!(modules.resolve("src/b.ts", "@/io"), Target::File(FileId(1)));
+        }
+    }
+
+    #[test]
+    fn a_project_beside_this_one_takes_nothing_away() {
+        let text = r#"{
+            "compilerOptions": { "paths": { "@/*": ["./src/*"] } },
+            "references": [{ "path": "../common" }]
+        }"#;
+        let modules = modules(&["src/b.ts", "src/io.ts"], &[("tsconfig.json", text)]);
+        assert_eq!(modules.resolve("src/b.ts", "./io"), Target::File(FileId(1)));
+        assert_eq!(modules.resolve("src/b.ts", "@/io"), Target::File(FileId(1)));
+    }
+
+    #[test]
+    fn parts_of_the_project_are_kept() {
+        let aliases = r#"{ "compilerOptions": { "composite": true, "paths": { "@/*": ["./src/*"] } }, "include": ["src"] }"#;
+        for path in ["./tsconfig.app.json", "./api"] {
+            let own = match path {
+                "./api" => "api/tsconfig.json",
+                _ => "tsconfig.app.json",
+            };
+            let folder = own.strip_suffix("tsconfig.json").unwrap_or_default();
+            let files = [format!("{folder}src/b.ts"), format!("{folder}src/io.ts")];
+            let root = format!(r#"{{ "files": [], "references": [{{ "path": "{path}" }}] }}"#);
+            let modules = modules(
+                &[&files[0], &files[1]],
+                &[("tsconfig.json", &root), (own, aliases)],
+            );
+            assert_eq!(
+                modules.resolve(&files[0], "@/io"),
+                Target::File(FileId(1)),
+                "{path}"
+            );
         }
     }
 
