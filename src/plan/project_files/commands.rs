@@ -104,16 +104,18 @@ impl Command {
             // `node .`, `node dist`: the folder, whose `index` it is.
             false => format!("{}/", self.word.trim_end_matches('/')),
         };
-        let other = relative(folder(&self.entry), path);
-        let other = match (self.word.rsplit_once('.'), other.rsplit_once('.')) {
-            (Some((_, "js" | "mjs" | "cjs")), Some((stem, extension))) => {
+        let source = relative(folder(&self.entry), path);
+        let runs_sources = match self.word.rsplit_once('.') {
+            Some((_, "ts" | "mts" | "cts" | "tsx")) => true,
+            Some((_, "js" | "mjs" | "cjs")) => false,
+            _ => self.loader().is_some(),
+        };
+        // Always with its extension: `nodemon socketio-server` would start the `main` of `package.json`.
+        let other = match source.rsplit_once('.') {
+            Some((stem, extension)) if !runs_sources => {
                 format!("{stem}.{}", extension.replace("ts", "js"))
             }
-            (Some((_, "ts" | "mts" | "cts" | "tsx")), _) => other.clone(),
-            // Without an extension, or a folder.
-            (_, Some((stem, _))) if is_named && name(&self.entry).contains('.') => stem.to_owned(),
-            (_, Some((stem, extension))) => format!("{stem}.{}", extension.replace("ts", "js")),
-            _ => other.clone(),
+            _ => source,
         };
         joined(&place, &other)
     }
@@ -155,8 +157,12 @@ mod tests {
     use super::Command;
 
     fn named(word: &str, entry: &str, path: &str) -> String {
+        run("node ", word, entry, path)
+    }
+
+    fn run(before: &str, word: &str, entry: &str, path: &str) -> String {
         let command = Command {
-            before: "node ".to_owned(),
+            before: before.to_owned(),
             word: word.to_owned(),
             after: " --inspect".to_owned(),
             entry: entry.to_owned(),
@@ -189,7 +195,7 @@ mod tests {
                 "dist/index",
                 "src/index.ts",
                 "src/socketio-server.ts",
-                "dist/socketio-server",
+                "dist/socketio-server.js",
             ),
             (
                 "src/index.ts",
@@ -227,5 +233,22 @@ mod tests {
                 format!("node {expected} --inspect")
             );
         }
+    }
+    /// `nodemon socketio-server` started the API: without the extension, nodemon takes it for an argument of `main`.
+    #[test]
+    fn a_command_without_an_extension_gets_one() {
+        assert_eq!(
+            run("nodemon ", "index", "index.js", "socketio-server.js"),
+            "nodemon socketio-server.js --inspect"
+        );
+        assert_eq!(
+            run(
+                "ts-node ",
+                "src/index",
+                "src/index.ts",
+                "src/socketio-server.ts"
+            ),
+            "ts-node src/socketio-server.ts --inspect"
+        );
     }
 }
