@@ -24,7 +24,7 @@ use super::toplevel::closure::{self, Search};
 use super::toplevel::{Statements, clients};
 use super::{Input, project_files};
 use crate::findings::uses::Use;
-use crate::project::value::{Place, Value};
+use crate::project::value::Place;
 use crate::scope::{BindingId, ScopeId};
 use crate::source::{FileId, Span};
 use crate::syntax::NodeId;
