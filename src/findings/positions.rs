@@ -186,19 +186,7 @@ fn property(project: &Project, file: FileId, property: NodeId) -> Meaning {
     let tree = &project.facts(file).tree;
     let object = tree.parent(property).map(|it| tree.wrapped(it));
     let holder = object.and_then(|it| tree.parent(it));
-    let is_exported = holder.is_some_and(|it| match tree.kind(it) {
-        Kind::Assign { target, .. } => match tree.kind(*target) {
-            Kind::Member { object, .. } => project
-                .values(Place {
-                    file,
-                    node: *object,
-                })
-                .any(|it| matches!(it, Value::ModuleObject(_) | Value::Exports(_))),
-            _ => false,
-        },
-        Kind::ExportDefault { .. } => true,
-        _ => false,
-    });
+    let is_exported = object.is_some_and(|node| project.is_exported(Place { file, node }));
     let goes_to_package = holder.is_some_and(|it| match tree.kind(it) {
         Kind::Call {
             callee, arguments, ..

@@ -321,6 +321,22 @@ impl Project {
         self.calls.get(&function).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether an object is what a module exports: `module.exports = { a }`, `export default { a }`.
+    pub fn is_exported(&self, object: Place) -> bool {
+        let tree = &self.facts(object.file).tree;
+        let holder = tree.parent(tree.wrapped(object.node));
+        holder.is_some_and(|it| match tree.kind(it) {
+            Kind::Assign { target, .. } => match tree.kind(*target) {
+                Kind::Member { object: of, .. } => self
+                    .values(object.beside(*of))
+                    .any(|it| matches!(it, Value::ModuleObject(_) | Value::Exports(_))),
+                _ => false,
+            },
+            Kind::ExportDefault { .. } => true,
+            _ => false,
+        })
+    }
+
     /// Where a server comes to be.
     pub fn site(&self, site: SiteId) -> Site {
         self.sites[site.0 as usize]

@@ -86,37 +86,12 @@ fn is_handed_on(input: &Input<'_>, place: Place) -> bool {
         | Kind::ExportNames { .. }
         | Kind::ExportDefault { .. }
         | Kind::ExpressionStatement { .. } => false,
-        Kind::Property { .. } => !is_exported(
-            input,
-            Place {
-                file: place.file,
-                node: parent,
-            },
-        ),
+        Kind::Property { .. } => {
+            let object = tree.parent(parent).map(|it| place.beside(it));
+            !object.is_some_and(|it| input.project.is_exported(it))
+        }
         _ => true,
     }
-}
-
-/// Whether a property is one of what a module exports: `module.exports = { a }`, `export default { a }`.
-fn is_exported(input: &Input<'_>, property: Place) -> bool {
-    let tree = &input.project.facts(property.file).tree;
-    let object = tree.parent(property.node).map(|it| tree.wrapped(it));
-    let holder = object.and_then(|it| tree.parent(it));
-    holder.is_some_and(|it| match tree.kind(it) {
-        Kind::Assign { target, .. } => match tree.kind(*target) {
-            Kind::Member { object, .. } => {
-                let object = Place {
-                    file: property.file,
-                    node: *object,
-                };
-                let mut values = input.project.values(object);
-                values.any(|it| matches!(it, Value::ModuleObject(_) | Value::Exports(_)))
-            }
-            _ => false,
-        },
-        Kind::ExportDefault { .. } => true,
-        _ => false,
-    })
 }
 
 /// The outermost places from which `place` is run: functions whose body is among `opened` do not count, as their
