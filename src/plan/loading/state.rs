@@ -175,18 +175,8 @@ fn runs_later(tree: &Tree, node: NodeId) -> bool {
     let Some(function) = tree.enclosing_function(node) else {
         return false;
     };
-    let is_step = tree.parent(function).is_some_and(|it| match tree.kind(it) {
-        Kind::Call { callee, .. } => match tree.kind(tree.bare(*callee)) {
-            Kind::Member { property, .. } => {
-                matches!(
-                    property.name(),
-                    Some("forEach" | "map" | "filter" | "reduce")
-                )
-            }
-            _ => false,
-        },
-        _ => false,
-    });
+    let call = tree.parent(function).and_then(|it| tree.method_call(it));
+    let is_step = call.is_some_and(|it| matches!(it.name, "forEach" | "map" | "filter" | "reduce"));
     !is_step || runs_later(tree, function)
 }
 
