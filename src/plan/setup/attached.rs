@@ -212,10 +212,9 @@ fn source(input: &Input<'_>, place: Place) -> Source {
             Kind::Name { .. } => reading(input, place, around),
             _ => Source::Unknown,
         },
-        Kind::Call { callee, .. } => {
+        Kind::Call { .. } => {
             let text = &input.sources[place.file.index()].text[tree.span(place.node).range()];
-            let listens = matches!(tree.kind(tree.bare(*callee)), Kind::Member { property, .. }
-                if property.name() == Some("listen"));
+            let listens = tree.method_call(node).is_some_and(|it| it.name == "listen");
             let function = tree.enclosing_function(node);
             let body = function.and_then(|it| tree.function(it)?.body);
             let is_in_statement = body.is_none_or(|it| matches!(tree.kind(it), Kind::Block { .. }));
@@ -244,7 +243,8 @@ fn reading(input: &Input<'_>, place: Place, around: Source) -> Source {
     };
     match callers[..] {
         _ if !is_parameter => Source::Own(Attached::Reading(place.node)),
-        // A plugin, which a framework calls.
+        [] if is_plugin(input, function) => Source::Own(Attached::Reading(place.node)),
+        // Written where it is handed over.
         [caller] if caller == function => Source::Own(Attached::Reading(place.node)),
         [_] if !gets_server() => Source::Refused(
             "the function that makes the Socket.IO server gets the application, which stays in the API",
@@ -252,6 +252,26 @@ fn reading(input: &Input<'_>, place: Place, around: Source) -> Source {
         ),
         _ => Source::Caller(function),
     }
+}
+
+/// Whether a function is handed to one application, in one place: `app.register(sockets)`. That calls it once.
+fn is_plugin(input: &Input<'_>, function: Place) -> bool {
+    let registers = |file: FileId, node: NodeId| {
+        let tree = &input.project.facts(file).tree;
+        let call = tree.method_call(node).filter(|it| it.name == "register");
+        let plugin = call.and_then(|it| it.arguments.first().copied());
+        plugin.is_some_and(|node| {
+            let node = tree.bare(node);
+            let mut values = input.project.values(Place { file, node });
+            values.any(|it| *it == Value::Function(function))
+        })
+    };
+    let files = input.project.files();
+    let mut places = files.flat_map(|(file, facts)| {
+        let nodes = facts.tree.ids();
+        nodes.filter(move |it| registers(file, *it))
+    });
+    places.next().is_some() && places.next().is_none()
 }
 
 /// The object that a chain of properties is read of.

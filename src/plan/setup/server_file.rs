@@ -53,12 +53,13 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         connections,
         connecting,
         sides,
-        notes,
+        mut notes,
         abroad,
         opened,
         division,
     } = found;
     let goes = going(statements, &parts, &drops);
+    notes.extend(emptied(statements, &opened, &goes));
     let paragraphs = Paragraphs::new(statements, &goes);
     let mut own: BTreeSet<usize> = statements_of(&parts, &drops, statements);
     let whole = |it: &usize| paragraphs.whole(*it);
@@ -104,6 +105,23 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         cuts: std::iter::once(cut).chain(abroad_cuts).collect(),
         division,
     }
+}
+
+/// Tells of a block of which nothing is left: a plugin, a callback.
+fn emptied(
+    statements: &Statements<'_>,
+    opened: &[NodeId],
+    goes: &BTreeSet<usize>,
+) -> Option<String> {
+    let tree = statements.tree();
+    let is_block = |it: &&NodeId| matches!(tree.kind(**it), Kind::Block { .. });
+    let block = *opened.iter().rfind(is_block)?;
+    let mut own =
+        (0..statements.all.len()).filter(|it| tree.parent(statements.all[*it].node) == Some(block));
+    let place = statements.place(tree.span(block));
+    own.all(|it| goes.contains(&it)).then(|| {
+        format!("nothing is left in the block at {place}: it can go, and what leads to it")
+    })
 }
 
 /// The statement of which the API keeps how its HTTP server comes to listen.
