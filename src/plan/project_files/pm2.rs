@@ -34,7 +34,7 @@ impl Programs {
         let root = manifest::root_for(input, entry);
         let in_root = |path: &str| path.strip_prefix(root).unwrap_or(path).to_owned();
         let command = Command::of_script(input, "start");
-        let server = |it: &Command| with_extension(it.naming(server_path).trim_start_matches("./"));
+        let server = |it: &Command| it.naming(server_path).trim_start_matches("./").to_owned();
         let node_args = match &command {
             Some(command) => command.loader(),
             None => manifest::is_typescript(entry).then_some(TSX),
