@@ -48,6 +48,26 @@ fn the_load_script_measures() {
     );
 }
 
+/// Not public back ends, but that the script for them works: nobody would notice otherwise.
+#[test]
+fn the_script_for_checkouts_starts_what_is_in_them() {
+    node(
+        "tests/e2e/starts/run.mjs",
+        &[
+            "--bin",
+            env!("CARGO_BIN_EXE_iomigrate"),
+            "--over",
+            "fixtures/small-backends",
+            "--packages",
+            "tests/e2e/node_modules",
+            "--only",
+            "esm",
+            "--only",
+            "singleton",
+        ],
+    );
+}
+
 fn prove(arguments: &[&str]) {
     let mut all = vec!["--bin", env!("CARGO_BIN_EXE_iomigrate")];
     all.extend(["--artefacts", env!("CARGO_TARGET_TMPDIR")]);
