@@ -77,6 +77,14 @@ const DEPENDENCIES: &[Dependency] = &[
         user: User::Publisher,
         adapters: &Adapter::ALL,
     },
+    // The adapters extend classes of it, which Socket.IO's own older copy has not.
+    Dependency {
+        name: "socket.io-adapter",
+        version: "^2.5.4",
+        oldest: (2, 5),
+        user: User::Server,
+        adapters: &Adapter::ALL,
+    },
 ];
 
 /// Those who made a server have it somewhere, so it is never added. 4.0 can't work with the adapter: it has no
@@ -389,7 +397,7 @@ mod tests {
         let text = "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^7.2.0\",\n    \"express\": \"^5.1.0\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n";
         assert_eq!(
             add_dependencies(text, &[User::Server, User::Publisher, User::Wire]),
-            "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^8.3.0\",\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"express\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^4.6.0\"\n  }\n}\n"
+            "{\n  \"dependencies\": {\n    \"@socket.io/redis-adapter\": \"^8.3.0\",\n    \"@socket.io/redis-emitter\": \"^5.1.0\",\n    \"express\": \"^5.1.0\",\n    \"notepack.io\": \"^3.0.1\",\n    \"redis\": \"^4.6.0\",\n    \"socket.io-adapter\": \"^2.5.4\"\n  }\n}\n"
         );
     }
 
