@@ -226,6 +226,22 @@ describe('lifecycle', { concurrency: 4 }, () => {
     }));
   }
 
+  test("the project's logger is told, with its own `this`", () => withProject({ logger: 'logger', setup: `
+    class Logger {
+      constructor() { this.name = 'shop'; }
+      info(text) { console.log(this.name, 'info', text); }
+      error(text) { console.log(this.name, 'error', text); }
+    }
+    const logger = new Logger();
+    const io = new Server(server);` }, async (at) => {
+    const own = await startRedis();
+    const server = await at.server({ REDIS_URL: own.url });
+    assert.match(server.output.text, /^shop info Socket\.IO server listening on 127\.0\.0\.1:\d+$/m);
+    await own.stop();
+    await waitFor('the outage to be told', () => /^shop error \[socket server\] Redis/m.test(server.output.text));
+    await server.stop();
+  }));
+
   test('a port in use is a misconfiguration', () => withProject({}, async (at) => {
     const squatter = createServer().listen(0, '127.0.0.1');
     await once(squatter, 'listening');

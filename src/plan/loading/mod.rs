@@ -5,6 +5,7 @@ pub(in crate::plan) mod connections;
 pub(in crate::plan) mod conflicts;
 pub(in crate::plan) mod effects;
 pub(in crate::plan) mod holders;
+pub(in crate::plan) mod logger;
 pub(in crate::plan) mod sessions;
 pub(in crate::plan) mod state;
 

@@ -15,9 +15,9 @@ const {{ server_name }} = createSocketHttpServer(){{ semicolon }}
 {% if waits %}(async () => {
 {{ setup }}
 
-  startSocketServer({{ io_name }}, {{ server_name }}){{ semicolon }}
+  startSocketServer({{ io_name }}, {{ server_name }}{% if logger %}, {{ logger }}{% endif %}){{ semicolon }}
 })(){{ semicolon }}
 {% else %}{{ setup }}
 
-startSocketServer({{ io_name }}, {{ server_name }}){{ semicolon }}
+startSocketServer({{ io_name }}, {{ server_name }}{% if logger %}, {{ logger }}{% endif %}){{ semicolon }}
 {% endif %}

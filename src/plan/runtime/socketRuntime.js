@@ -52,8 +52,9 @@ function createSocketHttpServer() {
 
 // ---------------------------------------------------------------------------------------------------------------- running
 
-async function startSocketServer(io, httpServer) {
+async function startSocketServer(io, httpServer, logger{% if ts %}?{% endif %}) {
   const { SOCKET_IO_PORT, SOCKET_IO_HOST } = process.env;
+  if (logger) socketWire.reportTo(logger);
   socketService.io = io;
   process.on('unhandledRejection', surviveRedisRejection);
   process.on('SIGTERM', stopSocketServer);
@@ -72,7 +73,7 @@ async function startSocketServer(io, httpServer) {
   httpServer.listen(Number(SOCKET_IO_PORT || {{ socket_port }}), SOCKET_IO_HOST || '127.0.0.1', () => {
     const { address, port } = httpServer.address();
     socketService.isStarted = true;
-    console.log(`Socket.IO server listening on ${address}:${port}`);
+    socketWire.report.info(`Socket.IO server listening on ${address}:${port}`);
     if (process.send) process.send('ready'); // PM2: wait_ready
   });
 }
@@ -230,7 +231,7 @@ async function reachSocketRedis(client) {
 function sayWhereSocketRedisIs() {
   const hint = socketService.isStarted ? '' : '; for development, --redis-stand-in does without';
   const { host, port } = socketWire.redisAddress();
-  console.error(`No Redis at ${host}:${port}: waiting for it${hint}`);
+  socketWire.report.error(`No Redis at ${host}:${port}: waiting for it${hint}`);
 }
 
 function isSocketRedisRefusal(error) {
@@ -371,6 +372,7 @@ async function stopSocketServer() {
 }
 
 function giveUpSocketServer(error) {
+  // The process ends before a logger may have written it.
   console.error('The Socket.IO server cannot run:', error);
   process.exit(1);
 }

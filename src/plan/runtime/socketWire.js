@@ -86,13 +86,23 @@ async function closeRedis(client, patience = 1000) {
   }
 }
 
+// Who is told. The dedicated server tells the project's logger, if there is one.
+const report = {
+  info: (text) => console.log(text),
+  error: (text) => console.error(text),
+};
+
+function reportTo(logger) {
+  for (const level of Object.keys(report)) report[level] = (text) => logger[level](text);
+}
+
 // A Redis outage produces an error per reconnection attempt and per publish: one line every five seconds says as much.
 function createQuietLog(prefix) {
   let silentUntil = 0;
   return (error) => {
     if (Date.now() < silentUntil) return;
     silentUntil = Date.now() + 5000;
-    console.error(`${prefix}: ${error.message || error.code || error.name}`);
+    report.error(`${prefix}: ${error.message || error.code || error.name}`);
   };
 }
 
@@ -333,6 +343,6 @@ function putTogether(question, answers) {
 export {
 {% else %}
 module.exports = {
-{% endif %}  redisOptions, redisAddress, redisKey, questionChannel, checkAdapter, closeRedis, createQuietLog, pause,
+{% endif %}  redisOptions, redisAddress, redisKey, questionChannel, checkAdapter, closeRedis, report, reportTo, createQuietLog, pause,
   encode, decodeOurs, {% if adapter == "classic" %}decode{% else %}clusterMessage, clusterChannel{% endif %}, operatorFor, answer, putTogether,
 };

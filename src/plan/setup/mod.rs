@@ -18,7 +18,7 @@ use super::apart::{self, Division, Move};
 use super::draft::Draft;
 use super::loading::conflicts;
 use super::loading::connections::{self, Connecting, Connection};
-use super::loading::{self, Sides, holders, sessions, state};
+use super::loading::{self, Sides, holders, logger, sessions, state};
 pub(in crate::plan) use super::toplevel::closure::Parts;
 use super::toplevel::closure::{self, Search};
 use super::toplevel::{Statements, clients};
@@ -286,8 +286,10 @@ fn parts(
     drops: &Drops,
 ) -> Result<(Parts, Vec<Connection>), Vec<Blocker>> {
     let mut connections: Vec<Connection> = Vec::new();
+    let mut logger: Option<NodeId> = None;
     loop {
-        let roots: Vec<NodeId> = connections.iter().map(|it| it.node(statements)).collect();
+        let opened = connections.iter().map(|it| it.node(statements));
+        let roots: Vec<NodeId> = opened.chain(logger).collect();
         let parts = closure::parts(
             &Search {
                 statements,
@@ -307,10 +309,12 @@ fn parts(
         let mut found = opened.map_err(|it| vec![it])?;
         found.extend(given);
         found.extend(connections::watchers(statements, &parts));
-        if found == connections {
+        let heard = logger::logger(statements, &parts, &loaded).map(|it| it.1);
+        if found == connections && heard == logger {
             return Ok((parts, connections));
         }
         connections = found;
+        logger = heard;
     }
 }
 

@@ -17,7 +17,7 @@ use crate::plan::imports::BROADCASTER;
 use crate::plan::layout::Layout;
 use crate::plan::layout::lists;
 use crate::plan::loading::connections::{Connecting, Connection};
-use crate::plan::loading::{self, Reach};
+use crate::plan::loading::{self, Reach, logger};
 use crate::plan::toplevel::{Form, Statements};
 use crate::plan::{Input, imports, project_files};
 use crate::project::value::Place;
@@ -39,6 +39,8 @@ struct ServerFile {
     setup: String,
     /// The set-up waits for something, where only functions may.
     waits: bool,
+    /// The project's logger.
+    logger: Option<String>,
     runtime_path: String,
     quote: &'static str,
     semicolon: &'static str,
@@ -260,6 +262,8 @@ fn server(
             false => setup_text,
         },
         waits,
+        logger: logger::logger(statements, parts, &loaded)
+            .map(|it| statements.name(it.0).to_owned()),
         runtime_path: runtime,
         rest,
         quote: written.quote,

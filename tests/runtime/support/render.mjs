@@ -42,14 +42,14 @@ const METHODS = [
 ];
 
 // redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
-export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io', adapter = 'classic', inApi = false } = {}) {
+export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io', adapter = 'classic', inApi = false, logger = '' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
   linkModules(root, redis);
   const extension = esm ? '.js' : '';
   const server = {
     esm, strict, setup, source: 'server.js', server_name: 'server', io_name: 'io',
-    prologue: prologue(esm), rest: '', runtime_path: `./utils/socketRuntime${extension}`, quote: "'", semicolon: ';',
+    prologue: prologue(esm), rest: '', runtime_path: `./utils/socketRuntime${extension}`, quote: "'", semicolon: ';', logger,
   };
   const files = {
     'package.json': JSON.stringify({ private: true, type: esm ? 'module' : 'commonjs' }),
