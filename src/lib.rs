@@ -60,6 +60,7 @@ use config::choice::{Choice, UsePlace};
 use findings::Finding;
 use findings::uses::Use;
 use load::{LoadError, Loaded, SkipReason, Skipped, TextFile};
+use plan::queries::Queries;
 use plan::{Level, Plan};
 use project::Project;
 use proof::{Failure, Side};
@@ -159,6 +160,7 @@ pub fn migrate(analysis: &Analysis, level: Level) -> Plan {
         settings: &analysis.loaded.settings,
         focus: analysis.loaded.focus.as_deref(),
         skipped: &analysis.skipped,
+        queries: &Queries::default(),
     };
     plan::plan(&input, level)
 }

@@ -1,6 +1,6 @@
 //! Set-ups of many shapes: what of each program is left, what the dedicated server's file says, and what is noted; and
-//! what becomes of the files around. `tests/setups/<shape>.before.txt` and `tests/surroundings/<shape>.before.txt` have the
-//! files of a project, each after a line `//- path`; `.after.txt` those that changed. `UPDATE=1` writes the latter.
+//! what becomes of the files around. `tests/setups/<shape>.before.txt`, `tests/queries/…`, with the fixes that are not safe,
+//! and `tests/surroundings/…` have the files of a project, each after a line `//- path`; `.after.txt` those that changed. `UPDATE=1` writes the latter.
 
 mod support;
 
@@ -17,7 +17,7 @@ fn every_shape() {
     let is_told = |path: &str| {
         Language::of_path(path).is_some() && !path.contains("utils/") && !path.contains("ecosystem")
     };
-    let failures = failures("tests/setups", 17, is_told);
+    let failures = failures(("tests/setups", 17), Level::Safe, is_told);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
@@ -28,13 +28,26 @@ fn what_stands_around() {
         let is_configured = Language::of_path(path).is_none() || path.contains("ecosystem");
         is_configured && !path.ends_with("package.json")
     };
-    let failures = failures("tests/surroundings", 5, is_told);
+    let failures = failures(("tests/surroundings", 5), Level::Safe, is_told);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn state_that_the_api_asks_for() {
+    let is_told = |path: &str| {
+        Language::of_path(path).is_some() && !path.contains("utils/") && !path.contains("ecosystem")
+    };
+    let failures = failures(("tests/queries", 5), Level::Unsafe, is_told);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 /// The shapes of a folder that come out otherwise than they should; there are at least `count`.
 #[expect(clippy::disallowed_methods, reason = "UPDATE is read")]
-fn failures(folder: &str, count: usize, is_told: fn(&str) -> bool) -> Vec<String> {
+fn failures(
+    (folder, count): (&str, usize),
+    level: Level,
+    is_told: fn(&str) -> bool,
+) -> Vec<String> {
     let shapes = shapes(folder);
     assert!(
         shapes.len() >= count,
@@ -42,7 +55,7 @@ fn failures(folder: &str, count: usize, is_told: fn(&str) -> bool) -> Vec<String
     );
     let mut failures = Vec::new();
     for shape in shapes {
-        let found = migrated(&read(&shape), is_told);
+        let found = migrated(&read(&shape), level, is_told);
         let expected = PathBuf::from(shape.to_string_lossy().replace(".before.", ".after."));
         if std::env::var("UPDATE").is_ok_and(|it| it == "1") {
             write(&expected, &found);
@@ -55,7 +68,7 @@ fn failures(folder: &str, count: usize, is_told: fn(&str) -> bool) -> Vec<String
 }
 
 /// The files of a project that are changed and to be told, and what is said.
-fn migrated(text: &str, is_told: fn(&str) -> bool) -> String {
+fn migrated(text: &str, level: Level, is_told: fn(&str) -> bool) -> String {
     let files: BTreeMap<String, String> = text
         .split("//- ")
         .skip(1)
@@ -63,9 +76,9 @@ fn migrated(text: &str, is_told: fn(&str) -> bool) -> String {
         .map(|(path, text)| (path.to_owned(), text.to_owned()))
         .collect();
     let analysis = support::analyse_files(files.clone().into_iter());
-    let plan = migrate(&analysis, Level::Safe);
+    let plan = migrate(&analysis, level);
     let changed = apply::preview(&analysis.loaded.files, &plan);
-    assert_eq!(prove(&analysis, &plan, &changed, Level::Safe), [], "{text}");
+    assert_eq!(prove(&analysis, &plan, &changed, level), [], "{text}");
     let mut found = String::new();
     for file in changed.iter().filter(|it| is_told(&it.path)) {
         // What is written where nothing was is the same in each.

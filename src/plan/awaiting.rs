@@ -50,6 +50,22 @@ pub(in crate::plan) fn awaiting(input: &Input<'_>, place: Place) -> Awaiting {
     }
 }
 
+/// Whether `await x` in the place of an expression needs parentheses. Before an operator they are for the reader, and for
+/// `**`.
+pub(in crate::plan) fn needs_parentheses(tree: &Tree, expression: NodeId) -> bool {
+    let parent = tree.parent(expression);
+    parent.is_some_and(|it| match tree.kind(it) {
+        Kind::Member { .. }
+        | Kind::TaggedTemplate { .. }
+        | Kind::Binary { .. }
+        | Kind::Logical { .. }
+        | Kind::Unary { .. }
+        | Kind::Spread { .. } => true,
+        Kind::Conditional { test, .. } => *test == expression,
+        _ => false,
+    })
+}
+
 /// Whether a failure at `node` is caught in its own function.
 fn is_tried(tree: &Tree, node: NodeId) -> bool {
     let span = tree.span(node);

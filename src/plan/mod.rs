@@ -2,6 +2,7 @@
 //! touches the disk. Applying the edits is `apply`'s work.
 
 pub mod edits;
+pub mod queries;
 
 mod adapter;
 mod apart;
@@ -36,6 +37,7 @@ use crate::rules::{FindingKind, Rule};
 use crate::source::{FileId, LineIndex, SourceFile, Span};
 use draft::Draft;
 use edits::EditList;
+use queries::Queries;
 use rewrite::Left;
 use setup::{Blocker, Slice};
 
@@ -69,6 +71,8 @@ pub struct Input<'a> {
     pub focus: Option<&'a [String]>,
     /// What could not be analysed.
     pub skipped: &'a [Skipped],
+    /// State that the API asks the dedicated server for. Nothing at first.
+    pub queries: &'a Queries,
 }
 
 impl Input<'_> {
@@ -118,7 +122,12 @@ pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     if rewrite::are_apart(input, &left) && unread.is_empty() && has_destination(input) {
         match whole(input, &left) {
             Ok(plan) => return plan,
-            Err(stand) => {
+            Err(mut stand) => {
+                match asking(input, &left, level) {
+                    Some(Ok(plan)) => return plan,
+                    Some(Err(offer)) => stand.notes.push(offer),
+                    None => {}
+                }
                 left.extend(stand.left);
                 notes = stand.notes;
             }
@@ -172,6 +181,24 @@ fn has_destination(input: &Input<'_>) -> bool {
 struct Stand {
     left: Vec<Left>,
     notes: Vec<String>,
+}
+
+/// The whole migration where the API asks the dedicated server for state; what it would ask for, if that is not wanted.
+/// `None` if that does not help.
+fn asking(input: &Input<'_>, left: &[Left], level: Level) -> Option<Result<Plan, String>> {
+    let queries = queries::found(input);
+    if queries.is_empty() {
+        return None;
+    }
+    let asking = Input {
+        queries: &queries,
+        ..*input
+    };
+    let plan = whole(&asking, left).ok()?;
+    Some(match level {
+        Level::Unsafe => Ok(plan),
+        Level::Safe => Err(queries.offer()),
+    })
 }
 
 /// The whole migration: the server leaves the process, and all that handed it on goes. `left` has nothing to do with it.

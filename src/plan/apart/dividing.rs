@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::exports::{Export, Exports, Item};
 use super::importers::{self, Importers};
-use super::{Division, Move, text, wanted};
+use super::{Division, Move, exported_as, text, wanted};
 use crate::plan::adapter::Drops;
 use crate::plan::loading::{self, Divided, Sides};
 use crate::plan::setup::{Blocker, Cut, Paragraphs, Parts};
@@ -159,7 +159,7 @@ impl Dividing<'_> {
         };
         let mut asked = Asked {
             kept: BTreeSet::new(),
-            moved: self.of.handle.map(str::to_owned).into_iter().collect(),
+            moved: self.named(),
             before: names(&asking(false), home.file, &stays)?,
         };
         // Other programs of the project ask for names, too.
@@ -184,6 +184,16 @@ impl Dividing<'_> {
             .moved
             .extend(names(&asking(false), home.file, &is_moved)?);
         Some(asked)
+    }
+
+    /// The names of the module that the dedicated server's file asks for, for what it does with the server.
+    fn named(&self) -> BTreeSet<String> {
+        let module = self.module;
+        let queries = module.input.queries;
+        let queried = queries.variables(module.file);
+        let queried = queried.filter_map(|it| exported_as(module, it));
+        let handle = self.of.handle.map(str::to_owned);
+        handle.into_iter().chain(queried).collect()
     }
 
     fn asking(&self, is_rewritten: bool) -> wanted::Asking<'_> {

@@ -18,7 +18,7 @@ use super::setup::{Blocker, Changes, Cut, Parts};
 use super::toplevel::{Form, Statements};
 use crate::findings::uses::Use;
 use crate::project::value::Place;
-use crate::scope::ScopeId;
+use crate::scope::{BindingId, ScopeId};
 use crate::source::FileId;
 use crate::syntax::NodeId;
 use dividing::Dividing;
@@ -42,6 +42,24 @@ pub(super) struct Move<'a> {
     pub(super) handle: Option<&'a str>,
     /// A function that returns the server from now on, and the variable that it is in.
     pub(super) returned: Option<(Place, &'a str)>,
+}
+
+/// The name of its own under which a module gives a variable away; `None` if it does not, or if that can't be told.
+pub(super) fn exported_as(module: &Statements<'_>, variable: BindingId) -> Option<String> {
+    let is_module = module.input.project.role(module.file).is_module;
+    let is_named = |it: &exports::Export| {
+        let is_member = is_module && matches!(it.item, Item::Property(_));
+        it.binding == Some(variable) && !is_member && it.name != "default"
+    };
+    let mut all = Exports::of(module)?.all.into_iter();
+    all.find(is_named).map(|it| it.name)
+}
+
+/// Where a module's exports mention a variable, but for its declaration.
+pub(super) fn mentions(module: &Statements<'_>, variable: BindingId) -> Vec<NodeId> {
+    let all = Exports::of(module).map(|it| it.all).unwrap_or_default();
+    let own = all.into_iter().filter(|it| it.binding == Some(variable));
+    own.filter_map(|it| it.mention).collect()
 }
 
 /// A module that is taken apart.

@@ -217,22 +217,24 @@ fn brings_only_handle(input: &Input<'_>, file: FileId, import: NodeId) -> bool {
 }
 
 /// Whether the name at `place` is part of an expression that obtains the server, in whose place the broadcaster stands
-/// afterwards: `getIO` of `getIO().emit('x')`.
+/// afterwards: `getIO` of `getIO().emit('x')`; or of one that is asked of the dedicated server.
 pub(in crate::plan) fn is_taken_out(input: &Input<'_>, place: Place) -> bool {
     let tree = &input.project.facts(place.file).tree;
     let own = tree.span(place.node);
-    input.uses.iter().any(|it| {
-        let root = it.chain.root;
-        root.file == place.file
-            && it.inside.is_none()
-            && it.access.is_some()
-            && input.project.part(root).is_some()
-            && matches!(
-                tree.kind(root.node),
-                Kind::Call { .. } | Kind::Member { .. }
-            )
-            && tree.span(root.node).contains(own)
-    })
+    let mut uses = input.uses.iter();
+    input.queries.take(input, place)
+        || uses.any(|it| {
+            let root = it.chain.root;
+            root.file == place.file
+                && it.inside.is_none()
+                && it.access.is_some()
+                && input.project.part(root).is_some()
+                && matches!(
+                    tree.kind(root.node),
+                    Kind::Call { .. } | Kind::Member { .. }
+                )
+                && tree.span(root.node).contains(own)
+        })
 }
 
 /// Which files the two processes load.

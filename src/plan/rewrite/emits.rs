@@ -12,7 +12,7 @@ use crate::syntax::{Key, Kind, NodeId, Tree};
 
 /// A piece of a rewritten chain: new text, or a range of the file that stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(in crate::plan) enum Piece {
     Text(String),
     Source(Span),
 }
@@ -33,8 +33,14 @@ pub(super) fn rewrite(
         keep_links(draft, chain, prefix);
         return Ok(());
     }
-    let span = span(draft, chain);
     let pieces = fill(draft, chain, &template)?;
+    put(draft, chain, pieces);
+    Ok(())
+}
+
+/// Writes a call in the place of `chain`.
+pub(in crate::plan) fn put(draft: &mut Draft<'_>, chain: &Chain, pieces: Vec<Piece>) {
+    let span = span(draft, chain);
     let text = text(draft, chain, &pieces);
     let is_settled = !text.contains('\n')
         && (reflow::pull_up(draft, chain, &text)
@@ -50,7 +56,6 @@ pub(super) fn rewrite(
         draft.indent(chain.root.file, deeper);
     }
     dedent_arguments(draft, chain, depth);
-    Ok(())
 }
 
 /// What a template says for `chain`, with `root` in front.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::draft::Draft;
 use super::imports;
 use super::layout::reflow;
-use super::{Input, getters, leftovers};
+use super::{Input, getters, leftovers, queries};
 use crate::findings::chains::Chain;
 use crate::findings::matching::rule_for;
 use crate::findings::state::by_id;
@@ -25,10 +25,13 @@ use crate::rules::Meaning;
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId};
 use derived::{Derived, Start};
+pub(in crate::plan) use emits::{Piece, put};
 use handles::{Decided, Handles, Root};
 use obstacles::is_setup;
 pub(super) use obstacles::{are_apart, unfixable};
-pub(in crate::plan) use removals::{remove_declaration, remove_from_list, remove_specifier};
+pub(in crate::plan) use removals::{
+    remove_declaration, remove_export, remove_from_list, remove_specifier,
+};
 
 /// A chain as it is, with the broadcaster at its root.
 const KEPT_CHAIN: &str = "socketBroadcaster{links}";
@@ -97,7 +100,7 @@ pub(super) fn rewrite(
         derived,
         is_full: scope.is_full,
         apart: apart.clone(),
-        replaced: Vec::new(),
+        replaced: queries::write(draft, scope.moves),
         done: BTreeSet::new(),
         unfit: Vec::new(),
     };
@@ -166,6 +169,10 @@ pub(super) fn broadcaster_name(draft: &mut Draft<'_>, place: Place) -> String {
 /// Closing the server has to wait until the server goes; the other controls only speak to clients.
 fn closes_nothing(input: &Input<'_>, it: &Use) -> bool {
     rule_for(input.project, it, it.meaning, input.rules).is_some_and(|it| it.rewrite.is_some())
+}
+
+fn end(it: &Use) -> Place {
+    it.chain.root.beside(it.chain.end)
 }
 
 fn root_span(draft: &Draft<'_>, it: &Use) -> Span {
@@ -264,7 +271,7 @@ impl Rewriting {
             Meaning::PropertyWrite if self.is_full && removals::writes_carrier(input, it) => {
                 removals::remove_hand_over(draft, it);
             }
-            Meaning::Export if self.is_full => removals::remove_export(draft, it),
+            Meaning::Export if self.is_full => remove_export(draft, end(it)),
             Meaning::Alias if !self.derived.converts(input, it) => return false,
             Meaning::Guard => return self.replace_guard(draft, it, open),
             Meaning::Alias | Meaning::ImportedHandle | Meaning::PropertyRead

@@ -9,7 +9,7 @@ use crate::findings::matching::{fix_of, rule_for};
 use crate::findings::state::copies;
 use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::findings::{Confidence, confidence, is_of_framework, part_place};
-use crate::plan::awaiting::{Awaiting, awaiting};
+use crate::plan::awaiting::{Awaiting, awaiting, needs_parentheses};
 use crate::plan::draft::Draft;
 use crate::plan::{Input, Level, getters};
 use crate::project::value::{Place, Value};
@@ -370,20 +370,7 @@ pub(super) fn rewrite(
         Awaiting::InAsync(function) => draft.make_async(place.file, function),
         Awaiting::Here => {}
     }
-    // Before an operator they are for the reader, and for `**`.
-    let needs_parentheses = tree
-        .parent(chain.end)
-        .is_some_and(|it| match tree.kind(it) {
-            Kind::Member { .. }
-            | Kind::TaggedTemplate { .. }
-            | Kind::Binary { .. }
-            | Kind::Logical { .. }
-            | Kind::Unary { .. }
-            | Kind::Spread { .. } => true,
-            Kind::Conditional { test, .. } => *test == chain.end,
-            _ => false,
-        });
-    match needs_parentheses {
+    match needs_parentheses(tree, chain.end) {
         true => emits::rewrite(draft, chain, &format!("(await {call})"), root),
         false => emits::rewrite(draft, chain, template, root),
     }

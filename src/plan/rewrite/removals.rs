@@ -73,11 +73,10 @@ pub(super) fn writes_carrier(input: &Input<'_>, it: &Use) -> bool {
         })
 }
 
-/// Removes the server from a file's exports.
-pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
-    let file = it.chain.root.file;
+/// Removes from a file's exports what an expression names there.
+pub(in crate::plan) fn remove_export(draft: &mut Draft<'_>, Place { file, node }: Place) {
     let tree = draft.layout(file).tree;
-    let Some(parent) = tree.parent(it.chain.end) else {
+    let Some(parent) = tree.parent(node) else {
         return;
     };
     match tree.kind(parent) {
@@ -86,12 +85,10 @@ pub(super) fn remove_export(draft: &mut Draft<'_>, it: &Use) {
             None => remove_from_list(draft, file, parent),
         },
         Kind::ExportNames { names, .. } => {
-            let own = names
-                .iter()
-                .position(|name| name.local == Some(it.chain.end));
+            let own = names.iter().position(|name| name.local == Some(node));
             remove_specifier(draft, file, (parent, own.unwrap_or(0)));
         }
-        _ => draft.remove_statement(file, tree.enclosing_statement(it.chain.end)),
+        _ => draft.remove_statement(file, tree.enclosing_statement(node)),
     }
 }
 

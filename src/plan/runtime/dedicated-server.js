@@ -5,8 +5,8 @@
 // {{ source }}. The API reaches the clients through Redis, with socketBroadcaster.
 
 {% if prologue %}{{ prologue }}
-{% endif %}{% if esm %}import { createSocketHttpServer, startSocketServer } from {{ quote }}{{ runtime_path }}{{ quote }}{{ semicolon }}
-{% else %}const { createSocketHttpServer, startSocketServer } = require({{ quote }}{{ runtime_path }}{{ quote }}){{ semicolon }}
+{% endif %}{% if esm %}import { createSocketHttpServer, startSocketServer{% if queries %}, socketQueries{% endif %} } from {{ quote }}{{ runtime_path }}{{ quote }}{{ semicolon }}
+{% else %}const { createSocketHttpServer, startSocketServer{% if queries %}, socketQueries{% endif %} } = require({{ quote }}{{ runtime_path }}{{ quote }}){{ semicolon }}
 {% endif %}{% if rest %}
 {{ rest }}
 {% endif %}
@@ -14,10 +14,16 @@ const {{ server_name }} = createSocketHttpServer(){{ semicolon }}
 
 {% if waits %}(async () => {
 {{ setup }}
-
+{% if queries %}
+  // What the API asks for, with `socketBroadcaster.query(…)`.
+{{ queries }}
+{% endif %}
   startSocketServer({{ io_name }}, {{ server_name }}{% if logger %}, {{ logger }}{% endif %}){{ semicolon }}
 })(){{ semicolon }}
 {% else %}{{ setup }}
-
+{% if queries %}
+// What the API asks for, with `socketBroadcaster.query(…)`.
+{{ queries }}
+{% endif %}
 startSocketServer({{ io_name }}, {{ server_name }}{% if logger %}, {{ logger }}{% endif %}){{ semicolon }}
 {% endif %}

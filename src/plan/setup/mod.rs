@@ -22,7 +22,7 @@ use super::loading::{self, Sides, holders, logger, sessions, state};
 pub(in crate::plan) use super::toplevel::closure::Parts;
 use super::toplevel::closure::{self, Search};
 use super::toplevel::{Statements, clients};
-use super::{Input, project_files};
+use super::{Input, project_files, rewrite};
 use crate::findings::uses::Use;
 use crate::project::value::Place;
 use crate::scope::{BindingId, ScopeId};
@@ -122,6 +122,10 @@ impl Slice {
 
     /// Takes the set-up out of its files. [`Slice::sweep`] does the rest, when everything else is done.
     pub(in crate::plan) fn carry_out(&self, draft: &mut Draft<'_>) {
+        let input = draft.input;
+        for mention in input.queries.mentions(self.file) {
+            rewrite::remove_export(draft, mention);
+        }
         draft.owned = self.owned_files(draft.input);
         if let Some((function, name)) = &self.returned {
             carry::return_server(draft, *function, name);
@@ -226,6 +230,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
         return Err(blockers);
     }
     notes.extend(leftover_notes(&statements, &setup, &parts, &connections));
+    notes.extend(input.queries.notes(input));
     let abroad = seeds.abroad.iter().map(|it| it.chain.root.file);
     let abroad = abroad.chain([setup.construction.file]);
     Ok(server_file::assemble(
@@ -358,6 +363,19 @@ fn obstacles(
         ));
     }
     blockers.extend(project_files::obstacles(statements.input));
+    let borrowed = statements
+        .input
+        .queries
+        .borrowed(statements.input, statements.file);
+    for ((file, binding), _) in borrowed.iter().filter(|it| it.1.is_none()) {
+        let binding = statements.input.project.facts(*file).binding(*binding);
+        let message = format!(
+            "`{}` is not exported, so the dedicated server can't answer with it",
+            binding.name
+        );
+        let span = statements.span(setup.statement);
+        blockers.push(refuse(span, message, "export it"));
+    }
     blockers
 }
 

@@ -37,6 +37,10 @@ pub(super) fn seeds<'a>(
     if let Handle::Variable(io) = setup.io {
         seeds.statements.extend(statements.definers(io));
     }
+    let queried = statements.input.queries.variables(statements.file);
+    seeds
+        .statements
+        .extend(queried.flat_map(|it| statements.definers(it)));
     let mut blockers = Vec::new();
     match made_at(statements, setup) {
         Some(made) => seeds.statements.extend(made),

@@ -41,6 +41,8 @@ struct ServerFile {
     waits: bool,
     /// The project's logger.
     logger: Option<String>,
+    /// What the API may ask for.
+    queries: String,
     runtime_path: String,
     quote: &'static str,
     semicolon: &'static str,
@@ -231,7 +233,17 @@ fn server(
     let broadcaster = project_files::broadcaster_path(input);
     let runtime = specifier(&project_files::runtime_path(&broadcaster));
     let prologue = texts.prologue(&extra, connecting);
-    let (prologue, io_name) = named(statements, (setup, division), prologue, &written);
+    let (mut prologue, io_name) = named(statements, (setup, division), prologue, &written);
+    let borrowed = input.queries.borrowed(input, statements.file);
+    for ((file, _), name) in &borrowed {
+        let own = specifier(input.project.path(*file));
+        let divided = division.filter(|it| it.file == *file);
+        let source = divided.map_or(own.clone(), |it| it.specifier(&own));
+        let is_there = |it: &str| parts.names.iter().any(|name| statements.name(*name) == it);
+        if let Some(name) = name.as_deref().filter(|it| !is_there(it)) {
+            prologue = with_name(prologue, name, &source, (style.esm, &written));
+        }
+    }
     let mut imported = parts.names.iter().map(|it| statements.name(*it));
     let is_there = imported.any(|it| it == BROADCASTER);
     let prologue = match texts.changes.names_broadcaster && !is_there {
@@ -249,6 +261,7 @@ fn server(
     // What follows would go on with the line before.
     let runs_on =
         setup_text.starts_with(['(', '[', '`', '+', '-', '/']) && !setup_text.starts_with("//");
+    let queries = input.queries.lines(input, &borrowed, written.semicolon);
     let waits = (style.ts || !style.esm) && awaits(&setup_text, style.ts);
     let values = ServerFile {
         esm: style.esm,
@@ -260,6 +273,10 @@ fn server(
         setup: match waits {
             true => indented(&setup_text, style.ts),
             false => setup_text,
+        },
+        queries: match waits {
+            true => indented(&queries, style.ts),
+            false => queries,
         },
         waits,
         logger: logger::logger(statements, parts, &loaded)
@@ -338,19 +355,8 @@ fn with_import(
     module: Option<&imports::Style>,
 ) -> (String, String) {
     let local = name.rsplit(' ').next().unwrap_or(name);
-    let word = if module.is_some() {
-        "from "
-    } else {
-        "= require("
-    };
-    for quote in ['\'', '"'] {
-        let end = format!("}} {word}{quote}{source}{quote}");
-        if let Some(at) = prologue.find(&end) {
-            let names = prologue[..at].trim_end().trim_end_matches(',').len();
-            let gap = &prologue[names..at];
-            let prologue = format!("{}, {name}{gap}{}", &prologue[..names], &prologue[at..]);
-            return (prologue, format!("{local}{call}"));
-        }
+    if let Some(prologue) = beside_others(&prologue, name, source, module.is_some()) {
+        return (prologue, format!("{local}{call}"));
     }
     match module {
         Some(written) => {
@@ -360,6 +366,35 @@ fn with_import(
         }
         None => (prologue, format!("require('{source}').{local}{call}")),
     }
+}
+
+/// The imports with one more name.
+fn with_name(
+    prologue: String,
+    name: &str,
+    source: &str,
+    (is_module, written): (bool, &imports::Style),
+) -> String {
+    beside_others(&prologue, name, source, is_module).unwrap_or_else(|| {
+        let line = written.line(&format!("{{ {name} }}"), source, is_module);
+        format!("{prologue}\n{line}").trim_start().to_owned()
+    })
+}
+
+/// The imports with one more name of those that are taken out of a module already.
+fn beside_others(prologue: &str, name: &str, source: &str, is_module: bool) -> Option<String> {
+    let word = if is_module { "from " } else { "= require(" };
+    let found = ['\'', '"']
+        .iter()
+        .find_map(|quote| prologue.find(&format!("}} {word}{quote}{source}{quote}")));
+    let at = found?;
+    let names = prologue[..at].trim_end().trim_end_matches(',').len();
+    let gap = &prologue[names..at];
+    Some(format!(
+        "{}, {name}{gap}{}",
+        &prologue[..names],
+        &prologue[at..]
+    ))
 }
 
 /// The imports at the start of a text, and what follows the last of them.

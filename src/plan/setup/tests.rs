@@ -1,13 +1,17 @@
 //! Small backends and what becomes of their entry file.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::{Blocker, Slice, slice};
 use crate::load::{Loaded, TextFile};
 use crate::plan::draft::Draft;
+use crate::plan::queries::Queries;
 use crate::plan::{Input, project_files};
 use crate::source::{Language, SourceFile};
 use crate::{Analysis, analyze_loaded};
+
+static NO_QUERIES: OnceLock<Queries> = OnceLock::new();
 
 const HTTP: &str = "const http = require('http');\nconst { Server } = require('socket.io');\n";
 
@@ -50,6 +54,7 @@ pub(in crate::plan) fn input(analysis: &Analysis) -> Input<'_> {
         settings: &analysis.loaded.settings,
         focus: None,
         skipped: &analysis.skipped,
+        queries: NO_QUERIES.get_or_init(Queries::default),
     }
 }
 

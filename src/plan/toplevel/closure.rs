@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{Form, Statements, clients, purity};
 use crate::plan::adapter::Drops;
 use crate::plan::setup::Blocker;
-use crate::project::value::Value;
+use crate::project::value::{Place, Value};
 use crate::scope::BindingId;
 use crate::syntax::{Kind, NodeId};
 
@@ -309,7 +309,13 @@ impl Search<'_> {
 
     /// Where a name is read, by statement, but for what is dropped and for exports that nobody imports.
     pub(super) fn live_readers(&self, binding: BindingId) -> Vec<(usize, NodeId)> {
-        let is_idle = |node: NodeId| self.module.is_some_and(|it| it.idle.contains(&node));
+        let input = self.statements.input;
+        let is_asked = |node: NodeId| {
+            let file = self.statements.file;
+            input.queries.take(input, Place { file, node })
+        };
+        let is_idle =
+            |node: NodeId| self.module.is_some_and(|it| it.idle.contains(&node)) || is_asked(node);
         let readers = self.statements.readers(binding).into_iter();
         readers
             .filter(|it| !self.drops.covers(self.statements, it.1) && !is_idle(it.1))

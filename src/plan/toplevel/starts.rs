@@ -51,7 +51,7 @@ pub(in crate::plan) fn callers(input: &Input<'_>, function: Place) -> Vec<Place>
 }
 
 /// Whether a function is handed to somebody who may call it whenever he likes: `router.post('/', create)`.
-fn escapes(input: &Input<'_>, function: Place) -> bool {
+pub(in crate::plan) fn escapes(input: &Input<'_>, function: Place) -> bool {
     let files = input.project.files();
     files
         .filter(|it| input.project.role(it.0).is_of_api())
