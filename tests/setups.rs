@@ -1,6 +1,7 @@
 //! Set-ups of many shapes: what of each program is left, what the dedicated server's file says, and what is noted; and
-//! what becomes of the files around. `tests/setups/<shape>.before.txt`, `tests/queries/…`, with the fixes that are not safe,
-//! and `tests/surroundings/…` have the files of a project, each after a line `//- path`; `.after.txt` those that changed. `UPDATE=1` writes the latter.
+//! what becomes of the files around. `tests/setups/<shape>.before.txt`, `tests/surroundings/…` and `tests/queries/…`, which
+//! are for the fixes that are not safe, have the files of a project, each after a line `//- path`; `.after.txt` those that
+//! changed. `UPDATE=1` writes the latter.
 
 mod support;
 

@@ -44,6 +44,11 @@ impl Use {
         }
     }
 
+    /// The outermost expression.
+    pub fn end(&self) -> Place {
+        self.chain.root.beside(self.chain.end)
+    }
+
     /// Where it is, over runs: by path, not by number.
     pub fn place(&self, project: &Project) -> UsePlace {
         let path = project.path(self.chain.root.file).to_owned();

@@ -12,6 +12,7 @@ use super::apart::exported_as;
 use super::awaiting::{Awaiting, awaiting, needs_parentheses};
 use super::draft::Draft;
 use super::imports::Style;
+use super::layout::Layout;
 use super::rewrite::{Piece, broadcaster_name, put};
 use super::toplevel::{Statements, place as said_place};
 use crate::findings::chains::{Chain, Link};
@@ -105,7 +106,13 @@ impl Queries {
         };
         if !other.answers.iter().any(is_taken) {
             self.answers.extend(other.answers);
-            self.asked.extend(other.asked);
+            // A function may read two of them.
+            for it in other.asked {
+                let is_same = |known: &Asked| known.expression == it.expression;
+                if !self.asked.iter().any(is_same) {
+                    self.asked.push(it);
+                }
+            }
             self.idle.extend(other.idle);
             self.mentions.extend(other.mentions);
         }
@@ -321,20 +328,26 @@ fn write_one(draft: &mut Draft<'_>, it: &Asked) {
     let quote = Style::of_file(&layout).quote;
     let head = format!("{key}{open}{wait}{broadcaster}.query(");
     let name = format!("{quote}{}{quote}", it.name);
-    let pieces = match it.arguments.first().zip(it.arguments.last()) {
-        None => vec![Piece::Text(format!("{head}{name}{close}"))],
-        Some((first, last)) => vec![
-            Piece::Text(head),
-            Piece::Text(name),
-            Piece::Text(", ".to_owned()),
-            Piece::Source(Span {
-                start: tree.span(*first).start,
-                end: tree.span(*last).end,
-            }),
-            Piece::Text(close.to_owned()),
-        ],
+    let mut pieces = match is_last_on_line(&layout, node) {
+        true => vec![Piece::Text(head), Piece::Text(name)],
+        false => vec![Piece::Text(format!("{head}{name}"))],
     };
+    if let Some((first, last)) = it.arguments.first().zip(it.arguments.last()) {
+        let (start, end) = (tree.span(*first).start, tree.span(*last).end);
+        pieces.push(Piece::Text(", ".to_owned()));
+        pieces.push(Piece::Source(Span { start, end }));
+    }
+    pieces.push(Piece::Text(close.to_owned()));
     put(draft, &it.chain(), pieces);
+}
+
+/// Whether nothing that could be broken stands behind an expression on its line.
+fn is_last_on_line(layout: &Layout<'_>, node: NodeId) -> bool {
+    let end = layout.tree.span(node).end as usize;
+    let behind = &layout.text[end..layout.line_end(end)];
+    behind
+        .chars()
+        .all(|it| matches!(it, ')' | ';' | ',' | ' ' | '\r'))
 }
 
 impl Asked {

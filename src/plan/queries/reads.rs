@@ -106,6 +106,10 @@ fn is_plain_start(statements: &Statements<'_>, init: NodeId) -> bool {
         }
         Kind::Array { elements } => elements.is_empty(),
         Kind::Object { properties } => properties.is_empty(),
+        Kind::Call { callee, .. } => {
+            matches!(tree.kind(*callee), Kind::Member { object, property, .. }
+                if tree.name(*object) == Some("Object") && property.name() == Some("create"))
+        }
         Kind::Literal | Kind::Boolean { .. } | Kind::String { .. } => true,
         _ => false,
     }
@@ -141,13 +145,9 @@ impl Read {
             .arguments
             .iter()
             .all(|it| travels::is_data(input, state.beside(*it)));
-        let is_kept = is_changed(facts, read.expression.node, 0);
-        let is_quiet = facts
-            .tree
-            .comments
-            .iter()
-            .all(|it| !facts.tree.span(read.expression.node).contains(it.span));
-        (has_data && !is_kept && is_quiet && !facts.is_write(state.node)).then_some(read)
+        let node = read.expression.node;
+        let is_kept = is_changed(facts, node, 0) && !is_made_anew(&facts.tree, node);
+        (has_data && !is_kept && !facts.is_write(state.node)).then_some(read)
     }
 
     /// The call of a function that reads it.
@@ -186,7 +186,7 @@ impl Read {
     }
 
     /// What is told of the state without sending it: `users.has(id)`, `users.size`, `users[id]`, `Object.keys(users)`.
-    fn told(touches: &Touches<'_, '_>, state: Place) -> Option<Self> {
+    pub(super) fn told(touches: &Touches<'_, '_>, state: Place) -> Option<Self> {
         let tree = &touches.statements.input.project.facts(state.file).tree;
         let here = tree.wrapped(state.node);
         let parent = tree.parent(here)?;
@@ -391,6 +391,17 @@ fn of_object(tree: &Tree, callee: NodeId) -> Option<&str> {
             property.name().filter(|it| names.contains(it))
         }
         _ => None,
+    }
+}
+
+/// Whether an expression is a list of its own, in which nobody else sees what is changed: `Object.keys(users).sort()`.
+fn is_made_anew(tree: &Tree, expression: NodeId) -> bool {
+    match tree.kind(expression) {
+        Kind::Array { .. } => true,
+        Kind::Call { callee, .. } => {
+            is_array_from(tree, *callee) || of_object(tree, *callee).is_some()
+        }
+        _ => false,
     }
 }
 

@@ -301,25 +301,27 @@ impl Runs<'_> {
         !places.is_empty() && places.iter().all(|it| self.side(*it) == Side::Clients)
     }
 
-    /// Where a function of the file is handed to a call: `socket.on('typing', typing)`.
+    /// Where a function is handed to a call: `socket.on('typing', typing)`.
     fn handed_on(&self, function: Place) -> Vec<Place> {
-        let facts = self.input.project.facts(function.file);
-        let tree = &facts.tree;
+        let project = self.input.project;
         let held = Value::Function(function);
-        let is_argument = |it: &NodeId| {
-            let parent = tree.parent(*it);
-            parent.is_some_and(|parent| match tree.kind(parent) {
-                Kind::Call { arguments, .. } => arguments.contains(it),
-                _ => false,
-            })
-        };
-        let names = tree.ids().filter(|it| {
-            let mut values = self.input.project.values(function.beside(*it));
-            matches!(tree.kind(*it), Kind::Name { .. })
-                && is_argument(it)
-                && values.any(|it| *it == held)
-        });
-        names.map(|node| function.beside(node)).collect()
+        let mut found = Vec::new();
+        for (file, facts) in project.files() {
+            let tree = &facts.tree;
+            let is_argument = |it: &NodeId| {
+                let parent = tree.parent(*it);
+                parent.is_some_and(|parent| match tree.kind(parent) {
+                    Kind::Call { arguments, .. } => arguments.contains(it),
+                    _ => false,
+                })
+            };
+            let names = tree.ids().filter(|it| {
+                matches!(tree.kind(*it), Kind::Name { .. } | Kind::Member { .. }) && is_argument(it)
+            });
+            let places = names.map(|node| Place { file, node });
+            found.extend(places.filter(|it| project.values(*it).any(|it| *it == held)));
+        }
+        found
     }
 }
 

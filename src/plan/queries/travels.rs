@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reads::{self, Collection};
+use super::reads::{self, Collection, Read};
 use super::touches::Touches;
 use crate::plan::Input;
 use crate::plan::toplevel::{Statements, purity};
@@ -103,17 +103,12 @@ pub(super) fn gives_data(touches: &Touches<'_, '_>, function: NodeId) -> bool {
     let facts = touches.statements.facts;
     let tree = &facts.tree;
     let given = given(tree, function);
-    let is_told = |node: &NodeId| match tree.kind(tree.bare(*node)) {
-        Kind::Unary { .. } | Kind::Binary { .. } | Kind::Boolean { .. } | Kind::Literal => true,
-        Kind::Member { property, .. } => matches!(property.name(), Some("size" | "length")),
-        Kind::Call { callee, .. } => match tree.kind(*callee) {
-            Kind::Member { property, .. } => {
-                matches!(property.name(), Some("has" | "includes" | "some" | "every"))
-            }
-            _ => false,
-        },
-        _ => false,
-    };
+    let own = tree.span(function);
+    let is_inside =
+        |it: &&Place| it.file == touches.statements.file && own.contains(tree.span(it.node));
+    // Without the values of the state, what is told of it can be sent.
+    let is_told = |it: &Place| Read::told(touches, *it).is_some();
+    let has_data = values_of(touches) || touches.all.iter().filter(is_inside).all(is_told);
     // A map, and what goes through one, is none.
     let is_whole = |node: &NodeId| {
         let node = tree.bare(*node);
@@ -134,9 +129,10 @@ pub(super) fn gives_data(touches: &Touches<'_, '_>, function: NodeId) -> bool {
                 _ => false,
             }
     };
-    given.iter().all(|it| {
-        is_told(it) || !is_whole(it) && is_data(input, touches.at(*it)) && values_of(touches)
-    })
+    has_data
+        && given
+            .iter()
+            .all(|it| !is_whole(it) && is_data(input, touches.at(*it)))
 }
 
 /// What a function returns.

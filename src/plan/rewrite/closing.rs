@@ -1,6 +1,7 @@
 //! `io.close()`: the API has no server to close any more, but a connection to Redis, and the HTTP server that
 //! `io.close()` closed as well (Socket.IO, "server.close").
 
+use crate::findings::matching::rule_for;
 use crate::findings::uses::Use;
 use crate::plan::Input;
 use crate::plan::draft::Draft;
@@ -9,6 +10,11 @@ use crate::plan::toplevel::purity;
 use crate::project::value::{Place, Value};
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId, Tree};
+
+/// Closing the server has to wait until the server goes; the other controls only speak to clients.
+pub(super) fn closes_nothing(input: &Input<'_>, it: &Use) -> bool {
+    rule_for(input.project, it, it.meaning, input.rules).is_some_and(|it| it.rewrite.is_some())
+}
 
 /// Why closing the server can't be rewritten, if it can't.
 pub(super) fn obstacle(input: &Input<'_>, it: &Use) -> Option<String> {

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::closing::closes_nothing;
 use super::derived::{Derived, made_by};
 use super::obstacles::{is_field, is_setup};
-use super::{closes_nothing, removals};
+use super::removals;
 use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;

@@ -166,15 +166,6 @@ pub(super) fn broadcaster_name(draft: &mut Draft<'_>, place: Place) -> String {
         .clone()
 }
 
-/// Closing the server has to wait until the server goes; the other controls only speak to clients.
-fn closes_nothing(input: &Input<'_>, it: &Use) -> bool {
-    rule_for(input.project, it, it.meaning, input.rules).is_some_and(|it| it.rewrite.is_some())
-}
-
-fn end(it: &Use) -> Place {
-    it.chain.root.beside(it.chain.end)
-}
-
 fn root_span(draft: &Draft<'_>, it: &Use) -> Span {
     span_of(draft, it.chain.root)
 }
@@ -262,7 +253,7 @@ impl Rewriting {
         let input = draft.input;
         match it.meaning {
             Meaning::Emission | Meaning::Question => return self.rewrite_chain(draft, index, it),
-            Meaning::Control if self.is_full || closes_nothing(input, it) => {
+            Meaning::Control if self.is_full || closing::closes_nothing(input, it) => {
                 return self.rewrite_chain(draft, index, it);
             }
             Meaning::SettingWrite | Meaning::Attach if self.is_full => {
@@ -271,7 +262,7 @@ impl Rewriting {
             Meaning::PropertyWrite if self.is_full && removals::writes_carrier(input, it) => {
                 removals::remove_hand_over(draft, it);
             }
-            Meaning::Export if self.is_full => remove_export(draft, end(it)),
+            Meaning::Export if self.is_full => remove_export(draft, it.end()),
             Meaning::Alias if !self.derived.converts(input, it) => return false,
             Meaning::Guard => return self.replace_guard(draft, it, open),
             Meaning::Alias | Meaning::ImportedHandle | Meaning::PropertyRead

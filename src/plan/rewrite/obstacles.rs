@@ -54,7 +54,7 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     match fix_of(input.project, it, rule) {
         Fix::Manual => Some(decision(rule)),
         Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
-        Fix::Unsafe if needs_await(rule) && !reads_copy(input, it, rule) => match awaiting(input, end(it)) {
+        Fix::Unsafe if needs_await(rule) && !reads_copy(input, it, rule) => match awaiting(input, it.end()) {
             Awaiting::Nowhere => {
                 Some("its answer can't be awaited in a function that is not `async`".to_owned())
             }
@@ -341,13 +341,6 @@ fn needs_await(rule: &Rule) -> bool {
 pub(super) fn reads_copy(input: &Input<'_>, it: &Use, rule: &Rule) -> bool {
     let is_copied = rule.find.conditions.as_ref().is_some_and(|it| it.copied);
     is_copied && !copies::asks_server(input.project, &it.chain)
-}
-
-fn end(it: &Use) -> Place {
-    Place {
-        file: it.chain.root.file,
-        node: it.chain.end,
-    }
 }
 
 /// Writes a question on the broadcaster.

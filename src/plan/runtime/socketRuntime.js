@@ -32,7 +32,7 @@ global.socketBroadcaster = thisProcessBroadcaster;
 {% endif %}
 // What only this process knows and the API may ask for: socketQueries.onlineUsers = () => [...]; over there
 // `await socketBroadcaster.query('onlineUsers')`.
-const socketQueries = {};
+const socketQueries{% if ts %}: Record<string, (...args: any[]) => any>{% endif %} = {};
 
 const socketService = {
   io: null,
