@@ -152,8 +152,8 @@ fn leaves_no_name_dangling(
         .keys()
         .filter(|it| !known.contains(it.as_str()));
     dangling
-        // The broadcaster is imported, or on the global object.
-        .filter(|it| !matches!(it.as_str(), "require" | "global"))
+        // The broadcaster is imported, or on the global object; a roll-back asks the environment.
+        .filter(|it| !matches!(it.as_str(), "require" | "global" | "process"))
         .filter(|it| old.is_some() || !NODE_NAMES.contains(&it.as_str()))
         .map(|it| Failure {
             path: path.to_owned(),
@@ -209,11 +209,13 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|it| !it.is_whitespace()).collect()
 }
 
-/// Nothing in-process is left, or only what the plan says it leaves, and the line that attaches the broadcaster.
+/// Nothing in-process is left, or only what the plan says it leaves, and the line that attaches the broadcaster or serves a
+/// roll-back.
 fn nothing_is_left(plan: &Plan, before: &Side<'_>, after: &Side<'_>) -> Vec<Failure> {
     let attached = |side: &Side<'_>| {
         let all = side.findings.iter().chain(side.unreported);
-        all.filter(|it| it.rule == "broadcaster-attach").count()
+        all.filter(|it| matches!(it.rule.as_str(), "broadcaster-attach" | "roll-back-switch"))
+            .count()
     };
     let inserted = attached(after).saturating_sub(attached(before));
     let all = after.findings.iter().chain(after.unreported);

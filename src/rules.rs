@@ -106,6 +106,8 @@ pub enum Meaning {
     HandlerImport,
     /// `@WebSocketServer() server`, `fastify.register(socketioPlugin)`: a framework makes the server.
     Framework,
+    /// `serveSocketsInProcess(server)`: what a migration put there for a roll-back.
+    Switch,
     /// `socketBroadcaster.attach(io)`: what a partial migration put there.
     Attach,
     /// `initSocket(server)`: a call that makes the server in another function.

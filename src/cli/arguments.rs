@@ -129,6 +129,9 @@ pub(super) struct Apply {
     /// Write files for this, too: caddy, compose, haproxy, kubernetes, systemd or traefik. Repeatable
     #[arg(long, value_name = "NAME")]
     pub(super) with: Vec<Manifest>,
+    /// Let the API serve Socket.IO itself again when it is started with SOCKET_IO_IN_PROCESS=1, until a later `apply`
+    #[arg(long)]
+    pub(super) roll_back_switch: bool,
     /// Write files even if git has no committed copy of what is there now
     #[arg(long)]
     pub(super) allow_dirty: bool,
@@ -145,6 +148,7 @@ impl Apply {
             only: ids(&self.rule),
             skipped: ids(&self.skip_rule),
             with: self.with.iter().copied().collect(),
+            roll_back_switch: self.roll_back_switch,
             ..Choice::default()
         }
     }
@@ -159,7 +163,11 @@ impl Apply {
             .with
             .iter()
             .map(|it| format!(" --with {}", it.as_str()));
+        let switch = self
+            .roll_back_switch
+            .then(|| " --roll-back-switch".to_owned());
         let flags = level.into_iter().chain(only).chain(skipped).chain(with);
+        let flags = flags.chain(switch);
         std::iter::once("apply".to_owned()).chain(flags).collect()
     }
 }

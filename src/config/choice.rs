@@ -20,6 +20,8 @@ pub struct Choice {
     pub declined: BTreeSet<UsePlace>,
     /// Whose files are written beside those of PM2 and nginx.
     pub with: BTreeSet<Manifest>,
+    /// The API can be started with the server in its own process again.
+    pub roll_back_switch: bool,
 }
 
 impl Choice {

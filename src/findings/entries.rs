@@ -13,6 +13,9 @@ use crate::rules::Meaning;
 use crate::source::FileId;
 use crate::syntax::{ImportName, Kind, NodeId};
 
+/// The function of the runtime that lets the API serve Socket.IO itself.
+const SWITCH: &str = "serveSocketsInProcess";
+
 /// The use that a node is by itself, if it is one.
 pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
     let tree = &project.facts(place.file).tree;
@@ -33,6 +36,9 @@ pub(super) fn entry_at(project: &Project, place: Place) -> Option<Use> {
         Kind::ExportAll { source, .. } if is_server_import(source) => entry(place, Meaning::Import),
         Kind::Function(_) if makes_server_for(project, place) => {
             entry(place, Meaning::SetupFunction)
+        }
+        Kind::Call { callee, .. } if is_switch(project, place.file, *callee) => {
+            entry(place, Meaning::Switch)
         }
         Kind::Call { callee, .. } if reaches_server_by_text(project, place, *callee) => {
             entry(place, Meaning::Escape)
@@ -94,6 +100,17 @@ fn entry(root: Place, meaning: Meaning) -> Option<Use> {
         inside: None,
         is_shared: false,
     })
+}
+
+/// `require('./utils/socketRuntime').serveSocketsInProcess`, and the same under its own name.
+fn is_switch(project: &Project, file: FileId, callee: NodeId) -> bool {
+    let tree = &project.facts(file).tree;
+    let is_named = match tree.kind(tree.bare(callee)) {
+        Kind::Member { property, .. } => property.name() == Some(SWITCH),
+        _ => tree.name(callee) == Some(SWITCH),
+    };
+    let of_runtime = |it: &FileId| project.role(*it).is_broadcaster;
+    is_named && project.loaded_by(file).iter().any(of_runtime)
 }
 
 /// `eval(text)` where a variable with the server can be named. <https://tc39.es/ecma262/#sec-performeval>

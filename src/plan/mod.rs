@@ -33,7 +33,7 @@ use crate::findings::uses::Use;
 use crate::load::{SkipReason, Skipped, TextFile};
 use crate::project::Project;
 use crate::project::value::{Place, SiteKind};
-use crate::rules::{FindingKind, Rule};
+use crate::rules::{FindingKind, Meaning, Rule};
 use crate::source::{FileId, LineIndex, SourceFile, Span};
 use draft::Draft;
 use edits::EditList;
@@ -235,6 +235,9 @@ fn whole(input: &Input<'_>, left: &[Left]) -> Result<Plan, Stand> {
     if let Some(slice) = &slice {
         notes.extend(project_files::edit_pm2(&mut draft, slice));
         slice.sweep(&mut draft);
+        if input.settings.choice.roll_back_switch {
+            notes.push(slice.put_switch(&mut draft));
+        }
     }
     leftovers::names::remove_names(&mut draft);
     leftovers::comments::note_logs(&mut draft);
@@ -397,7 +400,12 @@ fn findings_left(
             continue;
         };
         let reason = left.iter().find(|it| it.index == open);
-        let reason = reason.map_or("stays as long as the server does", |it| &it.reason);
+        let is_switch = input.uses[open].meaning == Meaning::Switch;
+        let stays = match is_switch && input.settings.choice.roll_back_switch {
+            true => "`--roll-back-switch` asks for it",
+            false => "stays as long as the server does",
+        };
+        let reason = reason.map_or(stays, |it| &it.reason);
         let mut finding = finding.clone();
         finding.help = format!("left: {reason}. {}", finding.help);
         reasons.push(reason.to_owned());

@@ -6,13 +6,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { migrate } from './checks/migration.mjs';
+import { migrate, migrateWithSwitch } from './checks/migration.mjs';
 import { checkMutation } from './checks/mutations.mjs';
 import { run } from './support/processes.mjs';
 import { createProject } from './support/project.mjs';
 import { program } from './support/servers.mjs';
 import { need, Table } from './support/table.mjs';
-import { reference, same, traceMigrated } from './traces.mjs';
+import { reference, same, traceMigrated, traceOneProcess } from './traces.mjs';
 
 const SIDE_BY_SIDE = 2;
 const MODULES = join(dirname(fileURLToPath(import.meta.url)), 'node_modules');
@@ -55,6 +55,15 @@ async function proveBackend({ table, bin, backends, base }, name) {
   await table.check(`${name}, migrated, behind Nginx = before`, async () => {
     const trace = await traceMigrated(base, join(need(migrated, 'the migrated copy').folder, app), scenario, before.trace);
     return same(`${name}-after`, base, before.trace, trace);
+  });
+  await table.check(`${name}, migrated, with the switch for a roll-back on = before`, async () => {
+    const folder = join(base, `${name}-switch`);
+    await migrateWithSwitch(bin, need(before, 'the back end').folder, folder, need(migrated, 'the migrated copy').folder);
+    if (isTypeScript) await compile(folder);
+    // Its Redis is not needed, nor is the port of the dedicated server.
+    const env = { SOCKET_IO_IN_PROCESS: '1', REDIS_URL: 'redis://127.0.0.1:1', SOCKET_IO_PORT: '1' };
+    const trace = await traceOneProcess(base, join(folder, app), scenario, before.trace, env);
+    return same(`${name}-switch`, base, before.trace, trace);
   });
   for (const mutation of mutations) {
     await table.check(`${name}, mutation: ${mutation.name}`, async () => {

@@ -18,8 +18,8 @@ export async function reference(base, name, folder, scenario) {
   return { seen: `${answers} HTTP answers, ${events} events of ${kinds} kinds, ${clients} clients`, trace };
 }
 
-export async function traceOneProcess(base, folder, scenario, reference) {
-  const { result, exitCodes } = await withOneProcess(base, folder, (stack) => play(scenario, stack, reference));
+export async function traceOneProcess(base, folder, scenario, reference, env) {
+  const { result, exitCodes } = await withOneProcess(base, folder, (stack) => play(scenario, stack, reference), env);
   assert.deepEqual(exitCodes, { API: scenario.diesOfSignal ? 'SIGTERM' : 0 });
   return result;
 }

@@ -8,7 +8,7 @@ mod style;
 use super::Input;
 use super::draft::Draft;
 use super::layout::Layout;
-use super::project_files::relative;
+use super::project_files::{self, relative};
 use super::retyping::BROADCASTER_TYPE;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
@@ -109,6 +109,20 @@ fn specifier_in(input: &Input<'_>, file: FileId, target: &str) -> String {
         names_extensions(input, file).unwrap_or_else(|| is_module && !is_typescript(target));
     let from = input.project.path(file);
     specifier(from, &imported_as(target, names_extensions))
+}
+
+/// The specifier by which a file, and a generated one beside it, load a generated module.
+pub(in crate::plan) fn specifier_beside(input: &Input<'_>, file: FileId, target: &str) -> String {
+    let style = project_files::Style::beside(input, file);
+    let relative = specifier(input.project.path(file), target);
+    match relative.rsplit_once('.') {
+        Some((stem, _)) if style.ts => format!("{stem}{}", style.suffix),
+        // Node.js adds no other extension than this.
+        Some((stem, "js")) if !style.esm && names_extensions(input, file) != Some(true) => {
+            stem.to_owned()
+        }
+        _ => relative,
+    }
 }
 
 /// The statement by which a file imports the broadcaster since an earlier apply.

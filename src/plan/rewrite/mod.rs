@@ -256,6 +256,7 @@ impl Rewriting {
             Meaning::Control if self.is_full || closing::closes_nothing(input, it) => {
                 return self.rewrite_chain(draft, index, it);
             }
+            Meaning::Switch if self.is_full => return removals::remove_switch(draft, it),
             Meaning::SettingWrite | Meaning::Attach if self.is_full => {
                 removals::remove_hand_over(draft, it);
             }

@@ -4,6 +4,7 @@ use crate::findings::uses::{Use, Variable, receiving_parameters};
 use crate::plan::Input;
 use crate::plan::draft::Draft;
 use crate::plan::layout::lists;
+use crate::plan::setup::ROLL_BACK_VARIABLE;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
 use crate::source::{FileId, Span};
@@ -20,6 +21,29 @@ pub(super) fn remove_hand_over(draft: &mut Draft<'_>, it: &Use) {
         }
         _ => draft.replace_whole(file, tree.span(it.chain.end), "undefined"),
     }
+}
+
+/// Removes `if (process.env.SOCKET_IO_IN_PROCESS === '1') { … }`, or the statement alone where somebody put it elsewhere;
+/// false if it is wanted.
+pub(super) fn remove_switch(draft: &mut Draft<'_>, it: &Use) -> bool {
+    if draft.input.settings.choice.roll_back_switch {
+        return false;
+    }
+    let file = it.chain.root.file;
+    let tree = draft.layout(file).tree;
+    let statement = tree.enclosing_statement(it.chain.end);
+    let asks = |it: &NodeId| match tree.kind(*it) {
+        Kind::If { test, .. } => {
+            let text = &draft.layout(file).text[tree.span(*test).range()];
+            text.contains(ROLL_BACK_VARIABLE)
+        }
+        _ => false,
+    };
+    let condition = tree.ancestors(statement).find(asks);
+    let whole = condition.unwrap_or(statement);
+    draft.drop_comments(file, tree.span(whole));
+    remove_whole_statement(draft, file, whole);
+    true
 }
 
 /// Whether an expression does nothing but hand the server over: `app.set('io', io)`, `req.io = res.io = io`; not

@@ -435,8 +435,9 @@ class RedisLink {
 
 {% endif %}// To a Socket.IO server in this very process: each chain is built again on `io` itself. See attach().
 class LocalLink {
-  constructor(io) {
+  constructor(io, queries) {
     this.io = io;
+    this.queries = queries;
   }
 
   run(target, method, args) {
@@ -444,7 +445,7 @@ class LocalLink {
   }
 
   ask(question) {
-    return wire.answer(this.io, question).then((result) => wire.putTogether(question, [{ result }]));
+    return wire.answer(this.io, question, this.queries).then((result) => wire.putTogether(question, [{ result }]));
   }
 }
 
@@ -635,8 +636,9 @@ function createSocketBroadcaster(){% if ts %}: SocketBroadcaster{% endif %} {
     of: (name) => new Namespace(switchboard, String(name).startsWith('/') ? name : `/${name}`),
 
     // For a server that still lives in this process: from now on everything goes straight to `server`{% if not in_api %}, nothing to Redis{% endif %}.
-    attach(server) {
-      switchboard.local = new LocalLink(server);
+    // `queries`: what it knows besides.
+    attach(server, queries) {
+      switchboard.local = new LocalLink(server, queries);
       return io;
     },
 
@@ -729,7 +731,7 @@ export interface SocketBroadcaster extends BroadcastNamespace {
   query(name: string, ...args: any[]): Promise<any>;
   queryAll(name: string, ...args: any[]): Promise<any[]>;
   of(name: any): BroadcastNamespace;
-  attach(server: any): this;
+  attach(server: any, queries?: Record<string, (...args: any[]) => any>): this;
   connect(): Promise<boolean>;
   stats(): typeof UNUSED;
   close(): Promise<void>;

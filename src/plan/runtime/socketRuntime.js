@@ -43,11 +43,19 @@ const socketService = {
   counters: { messages: 0, unreadable: 0, questions: 0, unpublished: 0 },
   isStarted: false,
   isDraining: false,
+  // The API's own HTTP server, while it serves Socket.IO itself.
+  apiHttpServer: null,
 };
+
+// For a roll-back: what loads socketio-server.js afterwards has its clients on this server, in this process, and needs
+// neither Redis nor a port.
+function serveSocketsInProcess(httpServer) {
+  socketService.apiHttpServer = httpServer;
+}
 
 // The HTTP server that Socket.IO is attached to. It answers nothing else than how it is.
 function createSocketHttpServer() {
-  return createHttpServer(answerHealth);
+  return socketService.apiHttpServer ?? createHttpServer(answerHealth);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- running
@@ -55,13 +63,17 @@ function createSocketHttpServer() {
 async function startSocketServer(io, httpServer, logger{% if ts %}?{% endif %}) {
   const { SOCKET_IO_PORT, SOCKET_IO_HOST } = process.env;
   if (logger) socketWire.reportTo(logger);
+  // Services that were written for the API may run in here as well: they reach this process's sockets directly.
+  thisProcessBroadcaster.attach(io, socketQueries);
+  if (socketService.apiHttpServer) {
+    thisProcessBroadcaster.close = () => io.close();
+    return;
+  }
   socketService.io = io;
   process.on('unhandledRejection', surviveRedisRejection);
   process.on('SIGTERM', stopSocketServer);
   process.on('SIGINT', stopSocketServer);
   httpServer.on('error', giveUpSocketServer);
-  // Services that were written for the API may run in here as well: they reach this process's sockets directly.
-  thisProcessBroadcaster.attach(io);
 
   try {
     await connectSocketRedis(io);
@@ -377,7 +389,7 @@ function giveUpSocketServer(error) {
   process.exit(1);
 }
 {% if esm %}
-export { createSocketHttpServer, startSocketServer, socketQueries };
+export { createSocketHttpServer, serveSocketsInProcess, startSocketServer, socketQueries };
 {%- else %}
-module.exports = { createSocketHttpServer, startSocketServer, socketQueries };
+module.exports = { createSocketHttpServer, serveSocketsInProcess, startSocketServer, socketQueries };
 {%- endif %}

@@ -7,6 +7,7 @@ mod handle;
 mod seeds;
 mod server_file;
 mod site;
+mod switch;
 #[cfg(test)]
 pub(in crate::plan) mod tests;
 mod text;
@@ -31,6 +32,8 @@ use crate::syntax::NodeId;
 pub(in crate::plan) use carry::{Cut, returning};
 pub(in crate::plan) use server_file::socket_path;
 use site::{Home, Setup};
+pub(in crate::plan) use switch::ROLL_BACK_VARIABLE;
+use switch::Switch;
 pub(in crate::plan) use text::{Changes, NewText, Paragraphs, removal};
 
 /// What `runtime/dedicated-server.js` declares at its top level.
@@ -74,6 +77,8 @@ pub(in crate::plan) struct Slice {
     cuts: Vec<Cut>,
     /// The module that is taken apart.
     division: Option<Division>,
+    /// How the API would serve Socket.IO itself again.
+    switch: Option<Switch>,
 }
 
 impl Slice {
@@ -136,6 +141,16 @@ impl Slice {
         if let Some(division) = &self.division {
             division.carry_out(draft);
         }
+    }
+
+    /// Puts in the lines with which the API serves Socket.IO itself again when its environment says so. Returns what a person
+    /// should know.
+    pub(in crate::plan) fn put_switch(&self, draft: &mut Draft<'_>) -> String {
+        let put = self.switch.as_ref().map(|it| it.put(draft, self.file));
+        put.unwrap_or_else(|| {
+            "there is no switch for a roll-back: the API has no name for the HTTP server that it would serve Socket.IO on"
+                .to_owned()
+        })
     }
 
     /// Deletes the imports and constants that nothing reads any more; to be called once, when every other edit of the

@@ -8,6 +8,7 @@ use super::attached::{self, Attached};
 use super::carry::{Cut, Kept};
 use super::handle::Handle;
 use super::site::Setup;
+use super::switch::Switch;
 use super::text::{Changes, NewText, Paragraphs};
 use super::{Found, Parts, Slice};
 use crate::parse::parse;
@@ -93,6 +94,7 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
     let returned = setup.io.returned().filter(|it| !is_divided(it.0.file));
     Slice {
         file: statements.file,
+        switch: Switch::new(statements, setup, &|it| !goes.contains(&it)),
         server_path: server_path(statements.input, statements.file),
         server: server(
             statements,
@@ -214,18 +216,7 @@ fn server(
     };
     let extra = environment_lines(statements, parts, &loaded, &written);
     let style = project_files::Style::beside(input, statements.file);
-    let path = input.project.path(statements.file);
-    let folder = &path[..path.len() - file_name(input, statements.file).len()];
-    let names_extensions = imports::names_extensions(input, statements.file) == Some(true);
-    let specifier = |path: &str| {
-        let relative = project_files::relative(folder, path);
-        match relative.rsplit_once('.') {
-            Some((stem, _)) if style.ts => format!("{stem}{}", style.suffix),
-            // Node.js adds no other extension than this.
-            Some((stem, "js")) if !style.esm && !names_extensions => stem.to_owned(),
-            _ => relative,
-        }
-    };
+    let specifier = |path: &str| imports::specifier_beside(input, statements.file, path);
     let connecting = connecting.map(|it| {
         let source = specifier(input.project.path(it.file));
         (it.index, written.bare_line(&source, style.esm))

@@ -193,7 +193,7 @@ fn is_decorated(comment: &str) -> bool {
 }
 
 /// The end of the comments behind a statement on its last line, if nothing else stands there.
-fn trailing_end(statements: &Statements<'_>, span: Span) -> u32 {
+pub(super) fn trailing_end(statements: &Statements<'_>, span: Span) -> u32 {
     let layout = statements.layout();
     let line_end = layout.line_end(span.end as usize);
     let mut end = span.end;

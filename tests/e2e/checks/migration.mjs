@@ -38,6 +38,20 @@ export async function migrate(bin, before, folder, more = []) {
   return { seen: `${changed.length} files written, check 1 → 0, a second apply changes nothing`, folder };
 }
 
+// Everything, with the switch for a roll-back: that alone is left. A later apply takes it out, and leaves what `plain` is.
+export async function migrateWithSwitch(bin, before, folder, plain) {
+  await copyProject(before, folder);
+  await iomigrate(bin, folder, ['apply', '--unsafe-fixes', '--roll-back-switch'], [0]);
+  const { output } = await iomigrate(bin, folder, ['check'], [1]);
+  assert.match(output, /roll-back-switch/);
+  const later = `${folder}-later`;
+  await copyProject(folder, later);
+  await iomigrate(bin, later, ['apply', '--allow-dirty'], [0]);
+  const [left, expected] = [snapshot(later), snapshot(plain)];
+  const others = Object.keys(left).filter((path) => left[path] !== expected[path] && !path.startsWith('dist/'));
+  assert.deepEqual(others, [], 'without its switch it is not what it is without one');
+}
+
 // Only what is safe: the questions stay, and the Socket.IO server with them.
 export async function applySafe(bin, before, folder) {
   await copyProject(before, folder);

@@ -56,9 +56,11 @@ async function addRedis(stack) {
 }
 
 // The fixture unchanged, or with a plan that left the Socket.IO server where it was.
-export function withOneProcess(base, project, work) {
+// more: variables of its environment.
+export function withOneProcess(base, project, work, more = {}) {
   return withStack(base, async (stack) => {
     await addRedis(stack);
+    Object.assign(stack.env, more);
     stack.api = await startApi(project, stack.env);
     stack.processes.push(stack.api);
     stack.url = stack.apiUrl;

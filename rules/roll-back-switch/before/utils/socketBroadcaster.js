@@ -1,0 +1,4 @@
+// @iomigrate broadcaster
+//
+// Shortened for this example.
+exports.broadcast = (event, ...args) => console.log(event, args);
