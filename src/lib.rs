@@ -143,6 +143,23 @@ fn syntax_problem(file: &SourceFile, facts: &FileFacts) -> Option<Skipped> {
 
 /// Plans the migration. Pure.
 pub fn migrate(analysis: &Analysis, level: Level) -> Plan {
+    let mut plan = planned(analysis, level);
+    // A server that was made by hand is known for what it is only in the outcome.
+    if let Some(adopted) = plan.adopted.take() {
+        let first = Plan {
+            edited: vec![adopted.edits.clone()],
+            ..Plan::default()
+        };
+        let changed = apply::preview(&analysis.loaded.files, &first);
+        let mut loaded = outcome(&analysis.loaded, &changed);
+        loaded.settings.choice.adopts = true;
+        let rest = planned(&analyze_loaded(loaded), level);
+        plan = plan.finished(adopted, rest);
+    }
+    plan
+}
+
+fn planned(analysis: &Analysis, level: Level) -> Plan {
     // A server that is never made is reported, but neither rewritten nor a reason to keep the server.
     let live: Vec<Use> = analysis
         .uses

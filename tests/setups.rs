@@ -1,5 +1,5 @@
 //! Set-ups of many shapes: what of each program is left, what the dedicated server's file says, and what is noted; and
-//! what becomes of the files around. `tests/setups/<shape>.before.txt`, `tests/surroundings/…` and `tests/queries/…`, which
+//! what becomes of the files around. `tests/setups/<shape>.before.txt`, `tests/surroundings/…` and `tests/unsafe-fixes/…`, which
 //! are for the fixes that are not safe, have the files of a project, each after a line `//- path`; `.after.txt` those that
 //! changed. `UPDATE=1` writes the latter.
 
@@ -34,11 +34,11 @@ fn what_stands_around() {
 }
 
 #[test]
-fn state_that_the_api_asks_for() {
+fn what_is_not_safe() {
     let is_told = |path: &str| {
         Language::of_path(path).is_some() && !path.contains("utils/") && !path.contains("ecosystem")
     };
-    let failures = failures(("tests/queries", 5), Level::Unsafe, is_told);
+    let failures = failures(("tests/unsafe-fixes", 5), Level::Unsafe, is_told);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

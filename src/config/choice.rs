@@ -20,6 +20,8 @@ pub struct Choice {
     pub declined: BTreeSet<UsePlace>,
     /// Whose files are written beside those of PM2 and nginx.
     pub with: BTreeSet<Manifest>,
+    /// A dedicated server that was made by hand is one of the runtime's now, and what the API has left is to reach that.
+    pub adopts: bool,
     /// The API can be started with the server in its own process again.
     pub roll_back_switch: bool,
 }

@@ -110,7 +110,11 @@ impl Input<'_> {
 /// with the server where it is.
 pub fn plan(input: &Input<'_>, level: Level) -> Plan {
     if let Some(half_done) = half_done::found(input) {
-        return nothing(input, &half_done.reason, half_done.notes);
+        let adopted = half_done.adopted.filter(|_| level == Level::Unsafe);
+        return Plan {
+            adopted,
+            ..nothing(input, &half_done.reason, half_done.notes)
+        };
     }
     let obstacles = project_files::obstacles(input);
     if let Some(obstacle) = obstacles.first() {
@@ -299,7 +303,7 @@ fn partial(input: &Input<'_>, left: &[Left], notes: &[String]) -> Result<Plan, V
 fn finish(mut draft: Draft<'_>, slice: Option<&Slice>, mut plan: Plan) -> Plan {
     let input = draft.input;
     imports::add(&mut draft, &project_files::broadcaster_path(input));
-    let is_needed = slice.is_some() || !draft.is_empty();
+    let is_needed = slice.is_some() || !draft.is_empty() || input.settings.choice.adopts;
     plan.dropped_comments = std::mem::take(&mut draft.dropped_comments);
     plan.notes.append(&mut draft.notes);
     plan.conflicts = draft
@@ -429,12 +433,39 @@ pub struct Plan {
     pub stays: Vec<Stay>,
     /// The in-process server stays, attached to the broadcaster, because something is left.
     pub is_partial: bool,
+    /// How a dedicated server that was made by hand becomes one of the runtime's. What that leaves is to be planned anew.
+    pub adopted: Option<Adopted>,
     /// Places that two edits wanted: each is a bug of this program.
     pub conflicts: Vec<(FileId, Span)>,
     /// Comments that go with code that can no longer run, and those of which the text changes.
     pub dropped_comments: Vec<String>,
     /// What a person should know that is no finding ("the Redis client `pub` stays: the cache uses it").
     pub notes: Vec<String>,
+}
+
+/// A dedicated server that was made by hand.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    /// The edits of its file.
+    pub edits: FileEdits,
+    /// What a person should know: what such work got wrong elsewhere, too.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// The plan that makes a server of the runtime's out of one that was made by hand, with `rest`, which is of its outcome;
+    /// the same as before if that leaves something.
+    pub fn finished(self, adopted: Adopted, mut rest: Self) -> Self {
+        let file = adopted.edits.file;
+        let is_apart = rest.edited.iter().all(|it| it.file != file);
+        if rest.is_partial || !is_apart || rest.written.is_empty() {
+            return self;
+        }
+        rest.edited.push(adopted.edits);
+        rest.edited.sort_by_key(|it| it.file);
+        rest.notes.splice(0..0, adopted.notes);
+        rest
+    }
 }
 
 /// Something that keeps the server in the process.

@@ -64,9 +64,10 @@ pub(in crate::plan) fn broadcaster_path(input: &Input<'_>) -> String {
         return named.clone();
     }
     let is_broadcaster = |path: &str| {
-        path.rsplit('/')
-            .next()
-            .is_some_and(|it| it.starts_with("socketBroadcaster."))
+        let name = path.rsplit('/').next().unwrap_or(path);
+        ["socketBroadcaster.", OTHER_NAME]
+            .iter()
+            .any(|it| name.starts_with(it))
     };
     let existing = input.project.files().map(|it| it.0).find(|it| {
         input.project.role(*it).is_broadcaster && is_broadcaster(input.project.path(*it))
@@ -83,11 +84,17 @@ pub(in crate::plan) fn broadcaster_path(input: &Input<'_>) -> String {
         .next()
         .filter(|it| matches!(*it, "mjs" | "cjs" | "ts" | "mts" | "cts"))
         .unwrap_or(if path.ends_with(".tsx") { "ts" } else { "js" });
-    format!(
-        "{}socketBroadcaster.{extension}",
-        helpers_folder(input, folder(path))
-    )
+    let folder = helpers_folder(input, folder(path));
+    let usual = format!("{folder}socketBroadcaster.{extension}");
+    // A broadcaster that was made by hand goes on sending to the server that was.
+    match input.settings.choice.adopts && input.project.file_at(&usual).is_some() {
+        true => format!("{folder}{OTHER_NAME}{extension}"),
+        false => usual,
+    }
 }
+
+/// What the broadcaster is called beside one of another origin.
+const OTHER_NAME: &str = "ioBroadcaster.";
 
 /// The project's folder for such files, as it writes it: `utils/` beside the entry, or beside the `bin/` that it is in.
 fn helpers_folder(input: &Input<'_>, around: &str) -> String {

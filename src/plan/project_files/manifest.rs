@@ -243,10 +243,11 @@ pub(super) fn write(
     (adapter, in_api): (Adapter, bool),
     written: &mut Written,
 ) {
-    let users: &[User] = match (slice, in_api) {
-        (Some(_), _) => &[User::Server, User::Publisher, User::Wire],
-        (None, false) => &[User::Publisher, User::Wire],
-        (None, true) => &[User::Wire],
+    let has_server = slice.is_some() || input.settings.choice.adopts;
+    let users: &[User] = match (has_server, in_api) {
+        (true, _) => &[User::Server, User::Publisher, User::Wire],
+        (false, false) => &[User::Publisher, User::Wire],
+        (false, true) => &[User::Wire],
     };
     let entry = entry(input).or_else(|| slice.map(|it| it.file));
     let entry_path = entry.map_or("", |it| input.project.path(it));

@@ -73,14 +73,9 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
         wire_path,
         render(include_str!("../runtime/socketWire.js"), &runtime),
     );
+    let adopts = input.settings.choice.adopts;
     manifest::write(input, slice, (wire.adapter, in_api), &mut written);
-    written.notes.extend(wire.note);
-    if let Some(slice) = slice {
-        written.notes.extend(wire::replaced(input, wire.adapter));
-        written.add(input, slice.server_path.clone(), slice.server.clone());
-        for (path, text) in slice.modules() {
-            written.add(input, path.to_owned(), text.to_owned());
-        }
+    if slice.is_some() || adopts {
         written.add(
             input,
             server_runtime,
@@ -91,6 +86,14 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
             stand_in,
             render(include_str!("../runtime/redisStandIn.js"), &runtime),
         );
+    }
+    written.notes.extend(wire.note);
+    if let Some(slice) = slice {
+        written.notes.extend(wire::replaced(input, wire.adapter));
+        written.add(input, slice.server_path.clone(), slice.server.clone());
+        for (path, text) in slice.modules() {
+            written.add(input, path.to_owned(), text.to_owned());
+        }
         surroundings::write(input, slice, &wire.redis_key, &mut written);
         pm2::write(input, slice, &mut written);
     }

@@ -43,7 +43,7 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     if let Some(reason) = input.unwanted(it) {
         return Some(reason);
     }
-    if is_likely(input, it) {
+    if is_likely(input, it) && !input.settings.choice.adopts {
         return Some(
             "only a name or a type says that it is the server, and nothing in sight puts one there; delete the code if \
              nothing runs it, or say in a `[[carrier]]` of `iomigrate.toml` what gives it the server"

@@ -60,7 +60,7 @@ impl Cut {
     }
 
     /// Takes it out. `text`: what the other file says. [`Self::sweep`] does the rest, when everything else is done.
-    pub(super) fn carry_out(&self, draft: &mut Draft<'_>, text: &str) {
+    pub(in crate::plan) fn carry_out(&self, draft: &mut Draft<'_>, text: &str) {
         let statements = Statements::opening(draft.input, self.file, self.opened.clone());
         for run in &self.runs {
             draft.remove_range(self.file, *run);
@@ -75,7 +75,7 @@ impl Cut {
 
     /// Deletes the imports and constants that nothing reads any more; to be called once, when every other edit of the
     /// file is made but for new imports.
-    pub(super) fn sweep(&self, draft: &mut Draft<'_>, text: &str) {
+    pub(in crate::plan) fn sweep(&self, draft: &mut Draft<'_>, text: &str) {
         let statements = Statements::opening(draft.input, self.file, self.opened.clone());
         let gone = sweep(draft, &statements);
         end_statements(draft, &statements);

@@ -177,7 +177,28 @@ impl Flow<'_> {
                 (self.is_parameter(place) && is_server_name(name) && self.is_used_as_server(place))
                     .then(|| name.clone())
             }
+            // Where the server was taken out by hand, its name may still be read.
+            Kind::Name { name } if self.settings.choice.adopts => {
+                let is_free = facts.binding_of(place.node).is_none();
+                (is_free && is_server_name(name) && self.is_asked_as_server(place))
+                    .then(|| name.clone())
+            }
             _ => None,
+        }
+    }
+
+    /// Whether a member is read that tells of a server: `io.to`.
+    fn is_asked_as_server(&self, place: Place) -> bool {
+        let tree = &self.facts(place.file).tree;
+        let outer = tree.wrapped(place.node);
+        match tree.parent(outer).map(|it| tree.kind(it)) {
+            Some(Kind::Member {
+                object, property, ..
+            }) => {
+                let is_telling = |it: &str| TELLING_MEMBERS.contains(&it);
+                *object == outer && property.name().is_some_and(is_telling)
+            }
+            _ => false,
         }
     }
 

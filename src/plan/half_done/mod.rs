@@ -1,10 +1,12 @@
 //! A migration that was begun by hand: a dedicated server that the API's program does not load, and what such work gets
-//! wrong. It is explained; a person has to undo it or to make the server in the API again before it can be finished.
+//! wrong. It is explained, and finished where the API makes no server of its own any more.
+
+mod adopt;
 
 use std::collections::BTreeSet;
 
-use super::Input;
 use super::project_files::{makes_http_server, manifest};
+use super::{Adopted, FileEdits, Input};
 use crate::findings::entries::holders;
 use crate::project::value::{Place, SiteKind, Value};
 use crate::rules::Meaning;
@@ -15,6 +17,8 @@ use crate::syntax::{Kind, NodeId};
 pub(super) struct HalfDone {
     pub(super) reason: String,
     pub(super) notes: Vec<String>,
+    /// How the server becomes one of the runtime's.
+    pub(super) adopted: Option<Adopted>,
 }
 
 /// The dedicated server that was made by hand, and what is wrong around it.
@@ -46,10 +50,14 @@ pub(super) fn found(input: &Input<'_>) -> Option<HalfDone> {
             input.project.path(*it)
         )
     }));
-    notes.extend(undefined(input));
+    notes.extend(undefined(input, |_| true));
     notes.extend(dead_code(input));
     notes.extend(split_unions(input));
     notes.extend(subscribing_publishers(input));
+    let adopted = match second {
+        None => adopt::adopt(input, server),
+        Some(_) => Err("the API makes a server, too".to_owned()),
+    };
     let make = match second {
         Some(second) => format!(
             "add to `{}` the handlers that only `{server_path}` has",
@@ -59,15 +67,28 @@ pub(super) fn found(input: &Input<'_>) -> Option<HalfDone> {
             format!("make the server in `{api_path}` again, with the handlers of `{server_path}`")
         }
     };
+    notes.push(match &adopted {
+        Ok(_) => format!(
+            "`apply --unsafe-fixes` lets the runtime run `{server_path}`, and the API send to it where it asks for a server today"
+        ),
+        Err(reason) => format!("`{server_path}` can't be run by the runtime: {reason}"),
+    });
     notes.push(format!(
-        "to let `apply` finish it: {make}, move that file away, and the one that sends to it, and write `io.to(…).emit(…)` where \
-         that was called"
+        "to let `apply` move the handlers again: {make}, move that file away, and the one that sends to it, and write \
+         `io.to(…).emit(…)` where that was called"
     ));
     Some(HalfDone {
         reason: format!(
             "`{server_path}` is a dedicated server already, made by hand: `{api_path}` does not load it"
         ),
         notes,
+        adopted: adopted.ok().map(|edits| Adopted {
+            edits: FileEdits {
+                file: server,
+                edits,
+            },
+            notes: afterwards(input, server_path),
+        }),
     })
 }
 
@@ -143,15 +164,33 @@ fn sites(input: &Input<'_>, kind: SiteKind) -> impl Iterator<Item = Place> {
         .map(|it| it.place)
 }
 
+/// What a person should know once the runtime runs the server.
+fn afterwards(input: &Input<'_>, server: &str) -> Vec<String> {
+    let kept = format!(
+        "`{server}` keeps its handlers; its adapter is the runtime's, which also lets it listen: on 127.0.0.1, unless \
+         `SOCKET_IO_HOST` says otherwise"
+    );
+    let is_member = |it: Place| {
+        let tree = &input.project.facts(it.file).tree;
+        let parent = tree.parent(it.node).map(|it| tree.kind(it));
+        matches!(parent, Some(Kind::Member { .. }))
+    };
+    let mut notes = vec![kept];
+    notes.extend(undefined(input, |it| !is_member(it)));
+    notes.extend(split_unions(input));
+    notes
+}
+
 /// `io` in files where nothing declares it any more.
-fn undefined(input: &Input<'_>) -> Vec<String> {
+fn undefined(input: &Input<'_>, is_meant: impl Fn(Place) -> bool) -> Vec<String> {
     let files = input
         .project
         .files()
         .filter(|it| input.project.role(it.0).is_of_api());
     let names = files.filter_map(|(file, facts)| {
-        let node = *facts.free_names().get("io")?.first()?;
-        Some(Place { file, node })
+        let nodes = facts.free_names().get("io")?.iter();
+        let mut places = nodes.map(|node| Place { file, node: *node });
+        places.find(|it| is_meant(*it))
     });
     let note = |it: Place| {
         format!(
