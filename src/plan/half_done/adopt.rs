@@ -37,13 +37,7 @@ pub(super) fn adopt(input: &Input<'_>, server: FileId) -> Result<EditList, Strin
         ));
     }
     let mut draft = Draft::new(input);
-    let cut = Cut {
-        file: server,
-        opened: Vec::new(),
-        runs: Vec::new(),
-        dropped: Vec::new(),
-        drops,
-    };
+    let cut = Cut::of_drops(server, drops);
     cut.carry_out(&mut draft, "");
     start(&mut draft, &statements, &parts);
     cut.sweep(&mut draft, "");
