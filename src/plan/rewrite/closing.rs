@@ -86,10 +86,29 @@ enum Closing {
 fn closing(input: &Input<'_>, it: &Use) -> Closing {
     let tree = &input.project.facts(it.chain.root.file).tree;
     let is_waited_for = callback(it).is_some_and(|it| !purity::only_logs(tree, it));
-    if !is_waited_for && closes_http_server_itself(input, it) {
+    if is_in_hook(input, it) || !is_waited_for && closes_http_server_itself(input, it) {
         return Closing::Alone;
     }
     http_server_name(input, it).map_or(Closing::Unknown, Closing::WithServer)
+}
+
+/// Whether Fastify calls the code while it closes its HTTP server: `app.addHook('onClose', async () => io.close())`.
+/// <https://fastify.dev/docs/latest/Reference/Hooks/#onclose>
+fn is_in_hook(input: &Input<'_>, it: &Use) -> bool {
+    let file = it.chain.root.file;
+    let tree = &input.project.facts(file).tree;
+    let function = tree.enclosing_function(it.chain.end);
+    let call = function.and_then(|it| tree.parent(tree.wrapped(it)));
+    let hook = call.and_then(|it| tree.method_call(it));
+    hook.filter(|it| it.name == "addHook").is_some_and(|it| {
+        let name = it.arguments.first().and_then(|it| tree.string_value(*it));
+        matches!(name, Some("onClose" | "preClose")) && is_fastify(input, file, it.object)
+    })
+}
+
+fn is_fastify(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
+    let mut values = input.project.values(Place { file, node });
+    values.any(|it| *it == Value::Fastify)
 }
 
 fn is_http_server(input: &Input<'_>, place: Place) -> bool {
@@ -109,14 +128,14 @@ fn closes_http_server_itself(input: &Input<'_>, it: &Use) -> bool {
     http_close(input, file, around).is_some()
 }
 
-/// The call in `around` that closes the HTTP server.
+/// The call in `around` that closes the HTTP server, or the application that has it.
 fn http_close(input: &Input<'_>, file: FileId, around: NodeId) -> Option<NodeId> {
     let tree = &input.project.facts(file).tree;
     tree.descendants(around).find(|node| {
         let closed = tree.method_call(*node).filter(|it| it.name == "close");
         closed.is_some_and(|it| {
             let node = it.object;
-            is_http_server(input, Place { file, node })
+            is_http_server(input, Place { file, node }) || is_fastify(input, file, node)
         })
     })
 }
