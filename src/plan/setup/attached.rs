@@ -241,12 +241,18 @@ fn reading(input: &Input<'_>, place: Place, around: Source) -> Source {
         let mut all = callers.iter();
         all.any(|it| handed(input, *it, &is_server).is_some())
     };
-    match callers[..] {
+    let is_handed_over = callers.is_empty() || callers == [function];
+    match registrations(input, function)[..] {
         _ if !is_parameter => Source::Own(Attached::Reading(place.node)),
-        [] if is_plugin(input, function) => Source::Own(Attached::Reading(place.node)),
-        // Written where it is handed over.
-        [caller] if caller == function => Source::Own(Attached::Reading(place.node)),
-        [_] if !gets_server() => Source::Refused(
+        [] if callers == [function] => Source::Own(Attached::Reading(place.node)),
+        [it] if is_handed_over && blocks_around(input, it).is_some() => {
+            Source::Own(Attached::Reading(place.node))
+        }
+        [_, ..] if is_handed_over => Source::Refused(
+            "the Socket.IO server is made by a plugin that is registered on a condition, or at several places",
+            "register it once, whenever the API starts",
+        ),
+        _ if callers.len() == 1 && !gets_server() => Source::Refused(
             "the function that makes the Socket.IO server gets the application, which stays in the API",
             "let it get the HTTP server instead: `initSocket(app.server)`",
         ),
@@ -254,24 +260,26 @@ fn reading(input: &Input<'_>, place: Place, around: Source) -> Source {
     }
 }
 
-/// Whether a function is handed to one application, in one place: `app.register(sockets)`. That calls it once.
-fn is_plugin(input: &Input<'_>, function: Place) -> bool {
-    let registers = |file: FileId, node: NodeId| {
-        let tree = &input.project.facts(file).tree;
-        let call = tree.method_call(node).filter(|it| it.name == "register");
-        let plugin = call.and_then(|it| it.arguments.first().copied());
-        plugin.is_some_and(|node| {
-            let node = tree.bare(node);
-            let mut values = input.project.values(Place { file, node });
-            values.any(|it| *it == Value::Function(function))
-        })
+/// The calls that make a function a plugin of an application, which calls it once for each: `app.register(sockets)`.
+fn registrations(input: &Input<'_>, function: Place) -> Vec<Place> {
+    let is_it = |place: Place| {
+        let mut values = input.project.values(place);
+        values.any(|it| *it == Value::Function(function))
     };
     let files = input.project.files();
-    let mut places = files.flat_map(|(file, facts)| {
+    let calls = files.flat_map(|(file, facts)| {
         let nodes = facts.tree.ids();
-        nodes.filter(move |it| registers(file, *it))
+        nodes.filter_map(move |node| {
+            let call = facts.tree.method_call(node)?;
+            let plugin = Place {
+                file,
+                node: facts.tree.bare(*call.arguments.first()?),
+            };
+            (call.name == "register" && matches!(facts.tree.kind(node), Kind::Call { .. }))
+                .then_some((Place { file, node }, plugin))
+        })
     });
-    places.next().is_some() && places.next().is_none()
+    calls.filter(|it| is_it(it.1)).map(|it| it.0).collect()
 }
 
 /// The object that a chain of properties is read of.
