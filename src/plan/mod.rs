@@ -22,6 +22,8 @@ mod retyping;
 mod rewrite;
 mod setup;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod toplevel;
 
 use std::collections::BTreeSet;

@@ -3,7 +3,7 @@
 use super::{label, written};
 use crate::config::manifest::Manifest;
 use crate::plan::setup::slice;
-use crate::plan::setup::tests::{analysis, input};
+use crate::plan::tests::{analysis, input};
 
 const TYPESCRIPT: &str = "//- src/index.ts
 import { createServer } from 'node:http';

@@ -4,7 +4,7 @@ use super::{edit_pm2, obstacles, written};
 use crate::config::adapter::Adapter;
 use crate::plan::draft::Draft;
 use crate::plan::setup::slice;
-use crate::plan::setup::tests::{analysis, input};
+use crate::plan::tests::{analysis, input};
 
 const SERVER: &str = "//- src/server.js
 const http = require('http');

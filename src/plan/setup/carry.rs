@@ -1,15 +1,18 @@
-//! Takes out of the set-up file what moved or is dropped, and what served only that.
+//! What leaves the set-up file, and takes it out: what moved or is dropped, and what served only that.
 
 use std::collections::BTreeSet;
 
+use super::Parts;
 use super::text::{Paragraphs, removal};
 use crate::plan::adapter::Drops;
 use crate::plan::draft::Draft;
 use crate::plan::layout::lists;
 use crate::plan::layout::{Layout, reflow};
+use crate::plan::loading;
 use crate::plan::toplevel::purity;
 use crate::plan::toplevel::{Form, Statements};
 use crate::project::value::Place;
+use crate::rules::Meaning;
 use crate::scope::{BindingId, BindingKind};
 use crate::source::{FileId, Span};
 use crate::syntax::{Kind, NodeId, Tree};
@@ -426,4 +429,65 @@ fn is_harmless(statements: &Statements<'_>, binding: BindingId) -> bool {
         _ => false,
     };
     indexes.len() == 1 && indexes.iter().all(is_declaration)
+}
+
+/// The statements that stay, but for imports of which nothing is read any more.
+pub(super) fn stays(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
+    let own = statements_of(parts, drops, statements);
+    let all = 0..statements.all.len();
+    all.filter(|it| !own.contains(it) && !is_unread(statements, parts, drops, *it))
+        .collect()
+}
+
+/// Whether an import is read by nothing that stays.
+fn is_unread(statements: &Statements<'_>, parts: &Parts, drops: &Drops, index: usize) -> bool {
+    let statement = &statements.all[index];
+    let is_dead = |it: &(usize, NodeId)| {
+        let place = Place {
+            file: statements.file,
+            node: it.1,
+        };
+        parts.moved.contains(&it.0)
+            || drops.covers(statements, it.1)
+            || statements.input.project.part(place).is_some()
+            || loading::is_taken_out(statements.input, place)
+    };
+    let mut names = statement.defines.iter().map(|it| statements.readers(*it));
+    statement.form == Form::Import
+        && !statement.defines.is_empty()
+        && names.all(|it| !it.is_empty() && it.iter().all(is_dead))
+}
+
+/// The top-level statements that this slice takes out of the file.
+pub(super) fn statements_of(
+    parts: &Parts,
+    drops: &Drops,
+    statements: &Statements<'_>,
+) -> BTreeSet<usize> {
+    let dropped =
+        (0..statements.all.len()).filter(|it| drops.covers(statements, statements.all[*it].node));
+    parts.moved.iter().copied().chain(dropped).collect()
+}
+
+/// The same, with those that hand the server on, and with imports that nothing else reads: they go, too.
+pub(super) fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
+    let mut going = statements_of(parts, drops, statements);
+    for it in statements.input.uses {
+        let is_hand_over = matches!(
+            it.meaning,
+            Meaning::SettingWrite | Meaning::PropertyWrite | Meaning::Attach
+        );
+        if it.chain.root.file == statements.file && is_hand_over && it.inside.is_none() {
+            let node = statements.tree().enclosing_statement(it.chain.root.node);
+            going.extend((0..statements.all.len()).filter(|it| statements.all[*it].node == node));
+        }
+    }
+    let is_spent = |it: &usize| {
+        let defines = &statements.all[*it].defines;
+        let mut readers = defines.iter().flat_map(|it| statements.readers(*it));
+        !defines.is_empty() && readers.all(|reader| reader.0 == *it || going.contains(&reader.0))
+    };
+    let spent: Vec<usize> = parts.imports.iter().copied().filter(is_spent).collect();
+    going.extend(spent);
+    going
 }

@@ -8,8 +8,6 @@ mod seeds;
 mod server_file;
 mod site;
 mod switch;
-#[cfg(test)]
-pub(in crate::plan) mod tests;
 mod text;
 
 use std::collections::BTreeSet;
@@ -196,7 +194,7 @@ fn slice_at(input: &Input<'_>, home: &Home) -> Result<Slice, Vec<Blocker>> {
         notes.extend(found);
     }
     let (parts, connections) = parts(&statements, &setup, &seeds.statements, &drops)?;
-    let stays = server_file::stays(&statements, &parts, &drops);
+    let stays = carry::stays(&statements, &parts, &drops);
     let sides = loading::sides(&statements, &parts, stays.iter().copied());
     let divided = apart::divide(
         &Move {
@@ -321,7 +319,7 @@ fn parts(
             &roots,
         )?;
         let loaded = loading::reach(statements, parts.running().into_iter());
-        let stays = server_file::stays(statements, &parts, drops);
+        let stays = carry::stays(statements, &parts, drops);
         let sides = loading::files(statements, &parts, stays.into_iter());
         let given = holders::given(statements, &parts, &sides).into_iter();
         let given: Vec<Connection> = given.map(|it| Connection::Given(it.0, it.1)).collect();

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::attached::{self, Attached};
-use super::carry::{Cut, Kept};
+use super::carry::{self, Cut, Kept};
 use super::handle::Handle;
 use super::site::Setup;
 use super::switch::Switch;
 use super::text::{Changes, NewText, Paragraphs};
 use super::{Found, Parts, Slice};
 use crate::parse::parse;
-use crate::plan::adapter::Drops;
 use crate::plan::apart::Division;
 use crate::plan::imports::BROADCASTER;
 use crate::plan::layout::Layout;
@@ -22,7 +21,6 @@ use crate::plan::loading::{self, Reach, logger};
 use crate::plan::toplevel::{Form, Statements};
 use crate::plan::{Input, imports, project_files};
 use crate::project::value::Place;
-use crate::rules::Meaning;
 use crate::source::{FileId, Language, SourceFile, Span};
 use crate::syntax::{Key, Kind, NodeId, Tree};
 
@@ -63,10 +61,10 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         opened,
         division,
     } = found;
-    let goes = going(statements, &parts, &drops);
+    let goes = carry::going(statements, &parts, &drops);
     notes.extend(emptied(statements, &opened, &goes));
     let paragraphs = Paragraphs::new(statements, &goes);
-    let mut own: BTreeSet<usize> = statements_of(&parts, &drops, statements);
+    let mut own: BTreeSet<usize> = carry::statements_of(&parts, &drops, statements);
     let whole = |it: &usize| paragraphs.whole(*it);
     let dropped = own.difference(&parts.moved).map(whole).collect();
     let kept = kept(statements, setup, &paragraphs);
@@ -400,63 +398,6 @@ fn apart(prologue: &str) -> (String, String) {
     }
     let (imports, rest) = prologue.split_at(end);
     (imports.trim_end().to_owned(), rest.trim().to_owned())
-}
-
-/// The statements that stay, but for imports of which nothing is read any more.
-pub(super) fn stays(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
-    let own = statements_of(parts, drops, statements);
-    let all = 0..statements.all.len();
-    all.filter(|it| !own.contains(it) && !is_unread(statements, parts, drops, *it))
-        .collect()
-}
-
-/// Whether an import is read by nothing that stays.
-fn is_unread(statements: &Statements<'_>, parts: &Parts, drops: &Drops, index: usize) -> bool {
-    let statement = &statements.all[index];
-    let is_dead = |it: &(usize, NodeId)| {
-        let place = Place {
-            file: statements.file,
-            node: it.1,
-        };
-        parts.moved.contains(&it.0)
-            || drops.covers(statements, it.1)
-            || statements.input.project.part(place).is_some()
-            || loading::is_taken_out(statements.input, place)
-    };
-    let mut names = statement.defines.iter().map(|it| statements.readers(*it));
-    statement.form == Form::Import
-        && !statement.defines.is_empty()
-        && names.all(|it| !it.is_empty() && it.iter().all(is_dead))
-}
-
-/// The top-level statements that this slice takes out of the file.
-fn statements_of(parts: &Parts, drops: &Drops, statements: &Statements<'_>) -> BTreeSet<usize> {
-    let dropped =
-        (0..statements.all.len()).filter(|it| drops.covers(statements, statements.all[*it].node));
-    parts.moved.iter().copied().chain(dropped).collect()
-}
-
-/// The same, with those that hand the server on, and with imports that nothing else reads: they go, too.
-fn going(statements: &Statements<'_>, parts: &Parts, drops: &Drops) -> BTreeSet<usize> {
-    let mut going = statements_of(parts, drops, statements);
-    for it in statements.input.uses {
-        let is_hand_over = matches!(
-            it.meaning,
-            Meaning::SettingWrite | Meaning::PropertyWrite | Meaning::Attach
-        );
-        if it.chain.root.file == statements.file && is_hand_over && it.inside.is_none() {
-            let node = statements.tree().enclosing_statement(it.chain.root.node);
-            going.extend((0..statements.all.len()).filter(|it| statements.all[*it].node == node));
-        }
-    }
-    let is_spent = |it: &usize| {
-        let defines = &statements.all[*it].defines;
-        let mut readers = defines.iter().flat_map(|it| statements.readers(*it));
-        !defines.is_empty() && readers.all(|reader| reader.0 == *it || going.contains(&reader.0))
-    };
-    let spent: Vec<usize> = parts.imports.iter().copied().filter(is_spent).collect();
-    going.extend(spent);
-    going
 }
 
 /// The lines that read the environment, if the old file left that to a module that the new one does not load.

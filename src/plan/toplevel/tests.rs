@@ -1,6 +1,6 @@
 //! Set-ups in functions: which of them move as a whole, and which leave what else the function does.
 
-use crate::plan::setup::tests::{blockers, check, entry};
+use crate::plan::tests::{blockers, check, entry};
 
 #[test]
 fn functions_that_do_nothing_else_move() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::{Blocker, Slice, slice};
+use super::setup::{Blocker, Slice, slice};
 use crate::load::{Loaded, TextFile};
 use crate::plan::draft::Draft;
 use crate::plan::queries::Queries;
