@@ -178,7 +178,7 @@ fn the_import_of_an_es_module_stands_behind_the_others() {
             "import { Server } from 'socket.io';
 export const ready = () => true;
 import routes from './routes.js';
-export const io = new Server(3001);
+export const io = new Server();
 routes();
 ",
         ),

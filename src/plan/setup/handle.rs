@@ -6,6 +6,7 @@ use crate::findings::uses::Use;
 use crate::plan::Input;
 use crate::plan::loading;
 use crate::plan::toplevel::Statements;
+use crate::plan::toplevel::starts::function_around;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
 use crate::rules::Meaning;
@@ -64,10 +65,7 @@ impl Handle {
 
 /// The handle, if there is one.
 pub(super) fn handle(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
-    let start = Place {
-        file: home.file,
-        node: home.start,
-    };
+    let start = home.start_place();
     let variable = variable(statements, start).or_else(|| {
         (home.construction.file == home.file).then(|| variable(statements, home.construction))?
     });
@@ -173,10 +171,7 @@ fn of_instance(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
 
 /// `const realtime = new Realtime(server)`.
 fn kept_name(statements: &Statements<'_>, home: &Home) -> Option<NodeId> {
-    let place = Place {
-        file: home.file,
-        node: home.start,
-    };
+    let place = home.start_place();
     let binding = kept_in(statements.input, place)?;
     statements
         .facts
@@ -289,10 +284,29 @@ fn of_module(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
     let getter = functions
         .map(|node| Place { file: module, node })
         .filter(|it| gives_server(input, *it))
-        .find_map(|it| exported_as(input, it));
+        .find_map(|it| {
+            exported_as(input, module, &|node| {
+                let mut values = input.project.values(Place { file: module, node });
+                node == it.node || values.any(|value| *value == Value::Function(it))
+            })
+        });
+    // What an ES module exports is seen as it is later (ECMAScript, module environment records), else as it was then.
+    let is_settled = |node: NodeId| {
+        let binding = facts
+            .binding_of(facts.tree.bare(node))
+            .map(|it| facts.binding(it));
+        function_around(input, home.construction).is_none()
+            && binding.is_some_and(|it| it.kind == BindingKind::Const)
+    };
+    let server = || {
+        exported_as(input, module, &|node| {
+            let place = Place { file: module, node };
+            holds_server(input, place) && (is_module || is_settled(node))
+        })
+    };
     let (name, call) = match getter {
         Some(name) => (name, "()"),
-        None => (exported_server(input, module).filter(|_| is_module)?, ""),
+        None => (server()?, ""),
     };
     if let Some(whole) = name_of_module(statements, home).filter(|_| name != "default") {
         let text = format!("{whole}.{name}{call}");
@@ -327,22 +341,12 @@ fn name_of_module<'a>(statements: &Statements<'a>, home: &Home) -> Option<&'a st
     tree.name(name)
 }
 
-/// The name under which a module gives a function away.
-fn exported_as(input: &Input<'_>, function: Place) -> Option<String> {
-    let file = function.file;
+/// The name under which a module gives something away.
+fn exported_as(input: &Input<'_>, file: FileId, is_it: &dyn Fn(NodeId) -> bool) -> Option<String> {
     let tree = &input.project.facts(file).tree;
-    let is_it = |node: NodeId| {
-        node == function.node
-            || input
-                .project
-                .values(Place { file, node })
-                .any(|it| *it == Value::Function(function))
-    };
     let declared = tree.ids().find_map(|node| match tree.kind(node) {
         Kind::ExportDeclaration { declaration } => match tree.kind(*declaration) {
-            Kind::Function(it) if *declaration == function.node => {
-                tree.name(it.name?).map(str::to_owned)
-            }
+            Kind::Function(it) if is_it(*declaration) => tree.name(it.name?).map(str::to_owned),
             _ => None,
         },
         Kind::Assign { target, value, .. } => match tree.kind(*target) {
@@ -353,13 +357,13 @@ fn exported_as(input: &Input<'_>, function: Place) -> Option<String> {
                 .filter(|it| *it != "exports")
                 .map(str::to_owned),
             Kind::Member { object, .. } if is_module_object(input, file, *object) => {
-                exported_property(input, file, *value, &is_it)
+                exported_property(input, file, *value, is_it)
             }
             _ => None,
         },
         _ => None,
     });
-    declared.or_else(|| exported_name(input, file, &is_it))
+    declared.or_else(|| exported_name(input, file, is_it))
 }
 
 /// The property of `module.exports = { … }` that has a value.
@@ -387,14 +391,6 @@ fn is_exports(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
 fn is_module_object(input: &Input<'_>, file: FileId, node: NodeId) -> bool {
     let mut values = input.project.values(Place { file, node });
     values.any(|it| matches!(it, Value::ModuleObject(_)))
-}
-
-/// The name of a variable with the server that an ES module exports: importers see what it holds later (ECMAScript,
-/// module environment records).
-fn exported_server(input: &Input<'_>, file: FileId) -> Option<String> {
-    exported_name(input, file, &|node| {
-        holds_server(input, Place { file, node })
-    })
 }
 
 /// The name under which an ES module exports a variable: `export const a = …`, `export { a as b }`.
@@ -431,10 +427,7 @@ fn exported_name(
 /// it keeps the server.
 fn returned(statements: &Statements<'_>, home: &Home) -> Option<Handle> {
     let input = statements.input;
-    let start = Place {
-        file: home.file,
-        node: home.start,
-    };
+    let start = home.start_place();
     let tree = statements.tree();
     let parent = tree.parent(home.start)?;
     let is_awaited = matches!(tree.kind(parent), Kind::Await { .. });

@@ -62,13 +62,15 @@ pub(super) fn assemble(statements: &Statements<'_>, setup: &Setup, found: Found)
         division,
     } = found;
     let goes = carry::going(statements, &parts, &drops);
-    notes.extend(emptied(statements, &opened, &goes));
     let paragraphs = Paragraphs::new(statements, &goes);
     let mut own: BTreeSet<usize> = carry::statements_of(&parts, &drops, statements);
     let whole = |it: &usize| paragraphs.whole(*it);
     let dropped = own.difference(&parts.moved).map(whole).collect();
     let kept = kept(statements, setup, &paragraphs);
     own.retain(|it| kept.as_ref().is_none_or(|kept| kept.0 != *it));
+    if kept.is_none() {
+        notes.extend(emptied(statements, &opened, &goes));
+    }
     let cut = Cut {
         opened,
         runs: paragraphs.runs(&own),

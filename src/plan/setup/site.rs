@@ -28,6 +28,15 @@ pub(super) struct Home {
     pub(super) opened: Vec<NodeId>,
 }
 
+impl Home {
+    pub(super) fn start_place(&self) -> Place {
+        Place {
+            file: self.file,
+            node: self.start,
+        }
+    }
+}
+
 /// The server and the names that it goes by in its home.
 pub(super) struct Setup {
     /// `new Server(…)`.
@@ -177,10 +186,7 @@ fn returns_before(input: &Input<'_>, start: Place, opened: &[NodeId]) -> bool {
 /// The server's names, if the set-up has a shape that can be moved.
 pub(super) fn setup(statements: &Statements<'_>, home: &Home) -> Result<Setup, Blocker> {
     let input = statements.input;
-    let start = Place {
-        file: home.file,
-        node: home.start,
-    };
+    let start = home.start_place();
     let statement = statements.index_of(home.start).ok_or_else(|| {
         refuse(
             input,
