@@ -328,7 +328,8 @@ fn write_one(draft: &mut Draft<'_>, it: &Asked) {
     let quote = Style::of_file(&layout).quote;
     let head = format!("{key}{open}{wait}{broadcaster}.query(");
     let name = format!("{quote}{}{quote}", it.name);
-    let mut pieces = match is_last_on_line(&layout, node) {
+    let may_break = !it.arguments.is_empty() && is_last_on_line(&layout, node);
+    let mut pieces = match may_break {
         true => vec![Piece::Text(head), Piece::Text(name)],
         false => vec![Piece::Text(format!("{head}{name}"))],
     };
@@ -341,13 +342,11 @@ fn write_one(draft: &mut Draft<'_>, it: &Asked) {
     put(draft, &it.chain(), pieces);
 }
 
-/// Whether nothing that could be broken stands behind an expression on its line.
+/// Whether an expression ends its line: a call there may be broken.
 fn is_last_on_line(layout: &Layout<'_>, node: NodeId) -> bool {
     let end = layout.tree.span(node).end as usize;
-    let behind = &layout.text[end..layout.line_end(end)];
-    behind
-        .chars()
-        .all(|it| matches!(it, ')' | ';' | ',' | ' ' | '\r'))
+    let behind = layout.text[end..layout.line_end(end)].trim();
+    matches!(behind, "" | ";" | ",")
 }
 
 impl Asked {
