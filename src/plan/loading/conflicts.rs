@@ -74,15 +74,26 @@ pub(in crate::plan) fn loaded_by_both(
                     project.facts(file).tree.span(found.0),
                 ))
             });
-        let why = loader.map_or_else(
-            || "it can't be told who loads it".to_owned(),
-            |it| format!("it is loaded at {it}, too"),
-        );
+        let home = project.path(statements.file);
+        let help = match loader {
+            Some(at) => format!(
+                "it is loaded at {at}, too; put what the API needs of it into a file of its own"
+            ),
+            None if project.loads(part.file, statements.file) => {
+                format!(
+                    "do it in `{home}`, after `new Server(…)`, or in a module that only `{home}` loads"
+                )
+            }
+            None => {
+                "it can't be told who loads it; put what the API needs of it into a file of its own"
+                    .to_owned()
+            }
+        };
         blockers.push(Blocker {
             file: part.file,
             span: project.facts(part.file).tree.span(part.node),
             message: format!("a part of the set-up is in `{name}`, which has other uses"),
-            help: format!("{why}; put what the API needs of it into a file of its own"),
+            help,
         });
     }
     blockers
