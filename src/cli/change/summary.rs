@@ -137,10 +137,12 @@ impl<'a> Summary<'a> {
             let command = format!("pm2 start {}", self.report.shown_path(&processes.path));
             next.push((command, "starts the Socket.IO server and the API's workers"));
         }
-        let purpose = if self.outcome.plan.left.is_empty() {
-            "proves that nothing in-process is left; put it into CI"
-        } else {
-            "fails until nothing in-process is left; put it into CI"
+        let purpose = match self.outcome.plan.left.is_empty() {
+            true if self.options.roll_back_switch => {
+                "fails until an `apply` without `--roll-back-switch`; put it into CI then"
+            }
+            true => "proves that nothing in-process is left; put it into CI",
+            false => "fails until nothing in-process is left; put it into CI",
         };
         next.push((self.run.command("check"), purpose));
         next.extend(self.unsafe_too(""));
