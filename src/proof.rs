@@ -56,6 +56,7 @@ const NODE_NAMES: &[&str] = &[
     "isNaN",
     "parseInt",
     "parseFloat",
+    "decodeURIComponent",
     "Function",
     "SharedArrayBuffer",
     "structuredClone",

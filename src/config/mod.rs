@@ -135,10 +135,12 @@ impl TryFrom<String> for ModulePath {
         let path = ProjectPath::try_from(text)?;
         let name = path.0.rsplit('/').next().unwrap_or_default();
         match name.rsplit_once('.') {
-            Some(("socketWire", _)) => Err(format!(
-                "`{}` is where the broadcaster's wire parser goes; give the broadcaster another name",
-                path.0
-            )),
+            Some(("redisStandIn" | "socketRedis" | "socketRuntime" | "socketWire", _)) => {
+                Err(format!(
+                    "`{}` is where another file of the broadcaster's goes; give the broadcaster another name",
+                    path.0
+                ))
+            }
             Some((stem, "js" | "mjs" | "cjs" | "ts" | "mts" | "cts")) if !stem.is_empty() => {
                 Ok(Self(path))
             }

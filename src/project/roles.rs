@@ -111,7 +111,7 @@ fn own_role(source: &SourceFile, facts: &FileFacts) -> FileRole {
     FileRole {
         is_module,
         is_dedicated_server: is_marked("@iomigrate dedicated-server"),
-        is_broadcaster: ["broadcaster", "wire", "runtime", "stand-in"]
+        is_broadcaster: ["broadcaster", "redis", "runtime", "stand-in", "wire"]
             .iter()
             .any(|it| is_marked(&format!("@iomigrate {it}"))),
         ..FileRole::default()

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { close, collect, connect } from './support/clients.mjs';
 import { startReference } from './support/reference.mjs';
-import { startWorld, WITHOUT_RECOVERY } from './support/world.mjs';
+import { FORMS, startWorld, WITHOUT_RECOVERY } from './support/world.mjs';
 
 const CLIENTS = [
   ['anna', { rooms: ['role_admin', 'user_1', 'ticket_7'] }],
@@ -119,12 +119,12 @@ async function trace({ io, clients }, operation) {
   return outcome;
 }
 
-for (const adapter of ['classic', 'streams', 'sharded']) {
-  describe(adapter, () => {
+for (const { adapter, redis } of FORMS) {
+  describe(`${adapter}, ${redis}`, () => {
     let sides;
 
     before(async () => {
-      const [reference, world] = await Promise.all([startReference(), startWorld({ adapter, setup: WITHOUT_RECOVERY })]);
+      const [reference, world] = await Promise.all([startReference(), startWorld({ adapter, redis, setup: WITHOUT_RECOVERY })]);
       sides = [
         { io: reference.io, clients: await join(reference.url), stop: reference.stop },
         { io: world.broadcaster, clients: await join(world.server.url), stop: world.stop },

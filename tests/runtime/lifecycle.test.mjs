@@ -1,4 +1,4 @@
-// Start and end of the generated processes, in both module systems and with every supported major of node-redis.
+// Start and end of the generated processes, in both module systems and with every supported major of node-redis and ioredis.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { close, connect as connectClient } from './support/clients.mjs';
 import { end, freePort, NO_REDIS, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
-import { createProject } from './support/render.mjs';
+import { CLIENTS, createProject } from './support/render.mjs';
 import { UNUSED } from './support/world.mjs';
 
 let redis;
@@ -56,7 +56,7 @@ async function exitOf({ child, output }) {
 
 describe('lifecycle', { concurrency: 4 }, () => {
   for (const esm of [false, true]) {
-    for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+    for (const redisPackage of CLIENTS) {
       const options = { esm, redis: redisPackage };
       const label = `${esm ? 'ESM' : 'CommonJS'}, ${redisPackage}`;
 
@@ -76,7 +76,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
       }));
     }
 
-    for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+    for (const redisPackage of CLIENTS) {
       const label = `${esm ? 'ESM' : 'CommonJS'}, ${redisPackage}`;
 
       test(`a script ends by itself once what it sent is on its way (${label})`, () => withProject({ esm, redis: redisPackage }, async (at) => {
@@ -184,6 +184,20 @@ describe('lifecycle', { concurrency: 4 }, () => {
     await server.stop();
   }));
 
+  test('a Redis that does not tell how many received a question is none of their number', () => withProject({}, async (at) => {
+    const server = await at.server();
+    const script = at.script(`
+      process.env.SOCKET_IO_RPC_TIMEOUT_MS = '500';
+      const { RedisConnection } = require('./utils/socketRedis');
+      const { publish } = RedisConnection.prototype;
+      RedisConnection.prototype.publish = function mute(...args) { publish.apply(this, args); return new Promise(() => {}); };
+      io.clientsCount().catch(({ code, message }) => { process.send({ code, message }); process.exit(); });`);
+    await exitOf(script);
+    const message = 'only 1 of the Socket.IO servers gave an answer to "clientsCount" in 500 ms';
+    assert.deepEqual(script.messages, [{ code: 'SOCKET_RPC_TIMEOUT', message }]);
+    await server.stop();
+  }));
+
   test('SIGTERM: clients lose the transport and come back to the next server', () => withProject({}, async (at) => {
     const first = await at.server();
     const transports = [['websocket'], ['polling'], ['polling', 'websocket']];
@@ -205,7 +219,7 @@ describe('lifecycle', { concurrency: 4 }, () => {
     assert.equal(server.child.exitCode, 0, server.output.text);
   }));
 
-  for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+  for (const redisPackage of CLIENTS) {
     test(`SIGTERM while the server still waits for its Redis (${redisPackage})`, () => withProject({ redis: redisPackage }, async (at) => {
       const env = { ...at.env, REDIS_URL: NO_REDIS, SOCKET_IO_PORT: String(await freePort()) };
       const server = startNode(at.project, ['src/socketio-server.js'], env);

@@ -8,7 +8,7 @@ import { createClient } from 'redis';
 import { close, connect, drain } from './support/clients.mjs';
 import { waitFor } from './support/processes.mjs';
 import { startReference } from './support/reference.mjs';
-import { startWorld, WITHOUT_RECOVERY } from './support/world.mjs';
+import { FORMS, startWorld, WITHOUT_RECOVERY } from './support/world.mjs';
 
 class Ticket {
   constructor() { this.id = 7; this.secret = 'kept: own property'; }
@@ -90,14 +90,14 @@ async function send(io, client, args) {
   return { thrown, received: client.events.splice(0) };
 }
 
-for (const adapter of ['classic', 'streams', 'sharded']) {
-  describe(adapter, () => {
+for (const { adapter, redis } of FORMS) {
+  describe(`${adapter}, ${redis}`, () => {
     let world;
     let reference;
     let clients;
 
     before(async () => {
-      [world, reference] = await Promise.all([startWorld({ adapter, setup: WITHOUT_RECOVERY }), startReference()]);
+      [world, reference] = await Promise.all([startWorld({ adapter, redis, setup: WITHOUT_RECOVERY }), startReference()]);
       clients = await Promise.all([connect(reference.url, 'before'), connect(world.server.url, 'after')]);
     });
 

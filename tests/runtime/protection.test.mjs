@@ -6,18 +6,20 @@ import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { close, collect, connect } from './support/clients.mjs';
 import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
-import { createProject } from './support/render.mjs';
+import { CLIENTS, createProject } from './support/render.mjs';
 import { loadBroadcaster } from './support/world.mjs';
 
 const SECRET = 's3cr3t';
 
 let redis;
 let project;
+let withIoredis;
 
 before(async () => {
   redis = await startRedis({ args: ['--requirepass', 'right'] });
   project = createProject();
-  writeFileSync(project.path('src/api.js'), `
+  withIoredis = createProject({ redis: 'ioredis' });
+  for (const it of [project, withIoredis]) writeFileSync(it.path('src/api.js'), `
     const io = require('./utils/socketBroadcaster');
     (async () => {
       process.send({ emitted: io.emit('e', 1), connected: await io.connect() });
@@ -31,11 +33,12 @@ before(async () => {
 after(async () => {
   await redis?.stop();
   project?.remove();
+  withIoredis?.remove();
 });
 
 // Ends by itself, with 0.
-async function runApi(url) {
-  const api = startNode(project, ['src/api.js'], { REDIS_URL: url });
+async function runApi(at, url) {
+  const api = startNode(at, ['src/api.js'], { REDIS_URL: url });
   await waitFor('the API to end by itself', () => api.child.exitCode !== null || api.child.signalCode !== null);
   assert.equal(api.child.exitCode, 0, api.output.text);
   return { ...Object.assign({}, ...api.messages), output: api.output.text };
@@ -50,9 +53,15 @@ const ADDRESSES = {
   'nobody there': () => `redis://:${SECRET}@127.0.0.1:1`,
 };
 
-for (const [name, address] of Object.entries(ADDRESSES)) {
+const CASES = Object.entries(ADDRESSES).flatMap(([name, address]) => {
+  const ours = { name, address, at: () => project };
+  const isOfPackage = ['a wrong password', 'a database that is none'].includes(name);
+  return isOfPackage ? [ours, { name: `${name}, ioredis`, address, at: () => withIoredis }] : [ours];
+});
+
+for (const { name, address, at } of CASES) {
   test(`${name}: the API goes on, with nothing secret in its log`, async () => {
-    const { emitted, connected, code, stats, output } = await runApi(await address());
+    const { emitted, connected, code, stats, output } = await runApi(at(), await address());
     assert.deepEqual({ emitted, connected, code }, { emitted: true, connected: false, code: 'SOCKET_SERVER_UNAVAILABLE' });
     assert.equal(typeof stats.lastProblem, 'string');
     assert.equal(stats.queued, 1);
@@ -63,7 +72,7 @@ for (const [name, address] of Object.entries(ADDRESSES)) {
   if (name === 'nobody there') continue; // for that the server waits
   test(`${name}: the server says so and ends, with nothing secret in its log`, async () => {
     const env = { REDIS_URL: await address(), SOCKET_IO_PORT: String(await freePort()) };
-    const server = startNode(project, ['src/socketio-server.js'], env);
+    const server = startNode(at(), ['src/socketio-server.js'], env);
     await waitFor('the server to end', () => server.child.exitCode !== null);
     assert.equal(server.child.exitCode, 1, server.output.text);
     assert.match(server.output.text, /The Socket\.IO server cannot run: /);
@@ -183,7 +192,7 @@ test('the endpoints say nothing but how the server is', async () => {
   }
 });
 
-for (const redisPackage of ['redis4', 'redis5', 'redis']) {
+for (const redisPackage of CLIENTS) {
   test(`TLS, a user and a password, from the address alone (${redisPackage})`, async () => {
     const secure = createProject({ redis: redisPackage });
     const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => secure.path(name));

@@ -41,6 +41,8 @@ console.log(JSON.stringify(socketBroadcaster.sent));
 `;
 
 const PROJECTS = {
+  'CommonJS, ioredis': { redis: 'ioredis', suffix: '', module: 'commonjs', moduleResolution: 'node' },
+  'ES modules, ioredis': { redis: 'ioredis', suffix: '.js', module: 'nodenext', moduleResolution: 'nodenext' },
   'CommonJS': { suffix: '', module: 'commonjs', moduleResolution: 'node' },
   'ES modules': { suffix: '.js', module: 'nodenext', moduleResolution: 'nodenext' },
 };

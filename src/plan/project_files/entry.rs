@@ -119,6 +119,11 @@ pub(in crate::plan) fn wire_path(broadcaster: &str) -> String {
     beside(broadcaster, "socketWire")
 }
 
+/// Where what connects the broadcaster and the dedicated server to Redis is.
+pub(super) fn redis_path(broadcaster: &str) -> String {
+    beside(broadcaster, "socketRedis")
+}
+
 /// Where what runs the dedicated server is.
 pub(in crate::plan) fn runtime_path(broadcaster: &str) -> String {
     beside(broadcaster, "socketRuntime")

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::commands::Command;
 use super::entry::{entry, folder};
 use super::json;
+use super::wire::Wire;
 use super::{Written, text_at};
 use crate::config::adapter::Adapter;
 use crate::plan::Input;
@@ -21,6 +22,45 @@ struct Dependency {
     user: User,
     /// The adapters that need it.
     adapters: &'static [Adapter],
+}
+
+/// The packages of which one connects to Redis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum RedisClient {
+    /// `redis`, which is called node-redis as well.
+    NodeRedis,
+    /// `ioredis`.
+    Ioredis,
+}
+
+impl RedisClient {
+    const ALL: [Self; 2] = [Self::NodeRedis, Self::Ioredis];
+
+    /// The one that the package of the file at `path` has; `redis` if it has both, or none that is new enough.
+    pub(super) fn of(input: &Input<'_>, path: &str) -> Self {
+        let manifest = manifest(input, path);
+        let is_there = |it: &Self| {
+            let Dependency { name, oldest, .. } = it.dependency();
+            let version = declared(&manifest, name);
+            version.is_some_and(|it| oldest_of(&it).is_none_or(|it| it >= *oldest))
+        };
+        Self::ALL
+            .into_iter()
+            .find(is_there)
+            .unwrap_or(Self::NodeRedis)
+    }
+
+    /// Its name.
+    pub(super) fn package(self) -> &'static str {
+        self.dependency().name
+    }
+
+    fn dependency(self) -> &'static Dependency {
+        match self {
+            Self::NodeRedis => &REDIS,
+            Self::Ioredis => &IOREDIS,
+        }
+    }
 }
 
 /// Who needs a package.
@@ -70,13 +110,6 @@ const DEPENDENCIES: &[Dependency] = &[
         user: User::Wire,
         adapters: &[Adapter::Classic],
     },
-    Dependency {
-        name: "redis",
-        version: "^5.8.0",
-        oldest: (4, 0),
-        user: User::Publisher,
-        adapters: &Adapter::ALL,
-    },
     // The adapters extend classes of it, which Socket.IO's own older copy has not.
     Dependency {
         name: "socket.io-adapter",
@@ -86,6 +119,23 @@ const DEPENDENCIES: &[Dependency] = &[
         adapters: &Adapter::ALL,
     },
 ];
+
+const REDIS: Dependency = Dependency {
+    name: "redis",
+    version: "^5.8.0",
+    oldest: (4, 0),
+    user: User::Publisher,
+    adapters: &Adapter::ALL,
+};
+
+/// Before version 5 it keeps a process alive that has nothing else to do.
+const IOREDIS: Dependency = Dependency {
+    name: "ioredis",
+    version: "^5.8.0",
+    oldest: (5, 0),
+    user: User::Publisher,
+    adapters: &Adapter::ALL,
+};
 
 /// Those who made a server have it somewhere, so it is never added. 4.0 can't work with the adapter: it has no
 /// `writeToEngine`.
@@ -223,8 +273,10 @@ fn declared(manifest: &Value, package: &str) -> Option<String> {
 /// Packages that are too old for the new files and can't be raised without asking.
 pub(super) fn too_old(input: &Input<'_>, file: FileId) -> Vec<(String, String)> {
     let manifest = manifest(input, input.project.path(file));
+    let Dependency { name, oldest, .. } =
+        RedisClient::of(input, input.project.path(file)).dependency();
     let mut problems = Vec::new();
-    for (package, oldest) in [("redis", 4), ("socket.io", 4)] {
+    for (package, oldest) in [(*name, oldest.0), ("socket.io", 4)] {
         let version = declared(&manifest, package);
         if let Some(version) = version.filter(|it| major(it).is_some_and(|it| it < oldest)) {
             problems.push((
@@ -240,7 +292,8 @@ pub(super) fn too_old(input: &Input<'_>, file: FileId) -> Vec<(String, String)> 
 pub(super) fn write(
     input: &Input<'_>,
     slice: Option<&Slice>,
-    (adapter, in_api): (Adapter, bool),
+    wire: &Wire,
+    in_api: bool,
     written: &mut Written,
 ) {
     let has_server = slice.is_some() || input.settings.choice.adopts;
@@ -252,7 +305,8 @@ pub(super) fn write(
     let entry = entry(input).or_else(|| slice.map(|it| it.file));
     let entry_path = entry.map_or("", |it| input.project.path(it));
     let Some(path) = path_for(input, entry_path) else {
-        let names: Vec<String> = needed(adapter, users)
+        let names: Vec<String> = needed(wire.adapter, wire.client, users)
+            .iter()
             .map(|it| format!("{}@{}", it.name, it.version))
             .collect();
         written.notes.push(format!(
@@ -262,7 +316,7 @@ pub(super) fn write(
         return;
     };
     let before = text_at(input, path).unwrap_or_default();
-    let mut packages: Vec<&Dependency> = needed(adapter, users).collect();
+    let mut packages = needed(wire.adapter, wire.client, users);
     if slice.is_some() {
         packages.push(&SOCKET_IO);
     }
@@ -295,11 +349,14 @@ fn needs_tsx(input: &Input<'_>, slice: &Slice, entry_path: &str) -> bool {
     is_typescript(&slice.server_path) && !has_it && Command::of_script(input, "start").is_none()
 }
 
-/// What `users` need with this adapter.
-fn needed(adapter: Adapter, users: &[User]) -> impl Iterator<Item = &'static Dependency> {
-    DEPENDENCIES
-        .iter()
-        .filter(move |it| it.adapters.contains(&adapter) && users.contains(&it.user))
+/// What `users` need with this adapter and this client, by name.
+fn needed(adapter: Adapter, client: RedisClient, users: &[User]) -> Vec<&'static Dependency> {
+    let all = DEPENDENCIES.iter().chain([client.dependency()]);
+    let mut needed: Vec<&Dependency> = all
+        .filter(|it| it.adapters.contains(&adapter) && users.contains(&it.user))
+        .collect();
+    needed.sort_by_key(|it| it.name);
+    needed
 }
 
 fn add_dependencies(text: &str, needed: &[&Dependency]) -> String {
@@ -386,10 +443,10 @@ fn add_scripts(input: &Input<'_>, text: &str, path: &str, slice: &Slice) -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::{Adapter, Dependency, SOCKET_IO, User, major, needed};
+    use super::{Adapter, RedisClient, SOCKET_IO, User, major, needed};
 
     fn add_dependencies(text: &str, users: &[User]) -> String {
-        let needed: Vec<&Dependency> = needed(Adapter::Classic, users).collect();
+        let needed = needed(Adapter::Classic, RedisClient::NodeRedis, users);
         super::add_dependencies(text, &needed)
     }
 

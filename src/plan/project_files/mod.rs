@@ -26,7 +26,7 @@ use crate::source::{FileId, Span};
 pub(in crate::plan) use entry::{
     broadcaster_path, entry, joined, makes_http_server, relative, runtime_path,
 };
-use entry::{stand_in_path, wire_path};
+use entry::{redis_path, stand_in_path, wire_path};
 pub(in crate::plan) use manifest::{catches_handlers, root_for};
 pub(in crate::plan) use pm2::Programs;
 pub(in crate::plan) use wire::Wire;
@@ -60,6 +60,7 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
     let style = Style::of_path(input, &broadcaster);
     let wire = Wire::of(input);
     let wire_path = wire_path(&broadcaster);
+    let redis_path = redis_path(&broadcaster);
     let runtime = Runtime::new(&style, &broadcaster, &wire, in_api, input.settings);
     let server_runtime = runtime_path(&broadcaster);
     let stand_in = stand_in_path(&broadcaster);
@@ -73,8 +74,15 @@ pub(in crate::plan) fn written(input: &Input<'_>, slice: Option<&Slice>, in_api:
         wire_path,
         render(include_str!("../runtime/socketWire.js"), &runtime),
     );
+    if !in_api {
+        written.add(
+            input,
+            redis_path,
+            render(include_str!("../runtime/socketRedis.js"), &runtime),
+        );
+    }
     let adopts = input.settings.choice.adopts;
-    manifest::write(input, slice, (wire.adapter, in_api), &mut written);
+    manifest::write(input, slice, &wire, in_api, &mut written);
     if slice.is_some() || adopts {
         written.add(
             input,
@@ -164,6 +172,8 @@ struct Runtime {
     ts: bool,
     suffix: &'static str,
     redis_key: String,
+    /// The package that connects to Redis.
+    redis_client: &'static str,
     /// The server is in the API's process, attached.
     in_api: bool,
     adapter: &'static str,
@@ -189,6 +199,7 @@ impl Runtime {
             ts: style.ts,
             suffix: style.suffix,
             redis_key: wire.redis_key.clone(),
+            redis_client: wire.client.package(),
             adapter: wire.adapter.as_str(),
             socket_port: settings.socket_port(),
             in_api,
@@ -312,6 +323,7 @@ pub(in crate::plan) fn obstacles(input: &Input<'_>) -> Vec<Blocker> {
     };
     let broadcaster = broadcaster_path(input);
     let paths = [
+        redis_path(&broadcaster),
         wire_path(&broadcaster),
         runtime_path(&broadcaster),
         broadcaster,

@@ -242,8 +242,56 @@ fn a_partial_plan_writes_only_what_is_called() {
         [
             "src/utils/socketBroadcaster.js",
             "src/utils/socketWire.js",
+            "src/utils/socketRedis.js",
             "package.json"
         ]
+    );
+    let paths: Vec<String> = written(&input, None, true)
+        .files
+        .into_iter()
+        .map(|it| it.path)
+        .collect();
+    assert_eq!(
+        paths,
+        [
+            "src/utils/socketBroadcaster.js",
+            "src/utils/socketWire.js",
+            "package.json"
+        ],
+        "in the API's process it needs no Redis"
+    );
+}
+
+#[test]
+fn redis_is_reached_with_the_package_that_the_project_has() {
+    let written = |dependencies: &str| {
+        let manifest = format!("{{ \"dependencies\": {{ {dependencies} }}, \"name\"");
+        let text = SERVER.replace("{ \"name\"", &manifest);
+        let redis = file(&text, "src/utils/socketRedis.js").unwrap();
+        let manifest = file(&text, "package.json").unwrap();
+        let package = redis.lines().find(|it| it.contains("redis');")).unwrap();
+        (
+            package.to_owned(),
+            manifest.contains("\"redis\": \"^5.8.0\""),
+        )
+    };
+    let node_redis = "const { createClient } = require('redis');".to_owned();
+    let ioredis = "const Redis = require('ioredis');".to_owned();
+    assert_eq!(written(""), (node_redis.clone(), true));
+    assert_eq!(written("\"ioredis\": \"^5.4.1\""), (ioredis.clone(), false));
+    assert_eq!(written("\"ioredis\": \"latest\""), (ioredis.clone(), false));
+    assert_eq!(
+        written("\"ioredis\": \"^5.4.1\", \"redis\": \"^4.7.0\""),
+        (node_redis.clone(), false)
+    );
+    assert_eq!(
+        written("\"ioredis\": \"^5.4.1\", \"redis\": \"^3.1.2\""),
+        (ioredis, false)
+    );
+    assert_eq!(
+        written("\"ioredis\": \"^4.28.0\""),
+        (node_redis, true),
+        "too old"
     );
 }
 

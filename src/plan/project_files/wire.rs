@@ -1,6 +1,7 @@
-//! What the two sides of the runtime have to agree on: the key of their channels in Redis, and the adapter.
+//! How the two sides of the runtime meet: the key of their channels in Redis, the adapter, and the package that connects.
 
-use super::entry::{broadcaster_path, wire_path};
+use super::entry::{broadcaster_path, entry, wire_path};
+use super::manifest::RedisClient;
 use super::{manifest, text_at};
 use crate::config::adapter::Adapter;
 use crate::plan::Input;
@@ -25,6 +26,8 @@ pub(in crate::plan) struct Wire {
     pub(in crate::plan) redis_key: String,
     /// What carries the events.
     pub(super) adapter: Adapter,
+    /// What connects to Redis. Each side could have its own; they have the one of the API.
+    pub(super) client: RedisClient,
     /// What a person has to do for it.
     pub(super) note: Option<String>,
 }
@@ -85,6 +88,10 @@ impl Wire {
         Self {
             redis_key,
             adapter: input.settings.adapter.or(adapter).unwrap_or_default(),
+            client: RedisClient::of(
+                input,
+                entry(input).map_or(&path, |it| input.project.path(it)),
+            ),
             note,
         }
     }

@@ -13,9 +13,10 @@ const { connect, createServer } = require('node:net');
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
 // Resolves when it listens, or when something else does: then that is the Redis to use.
-async function startRedisStandIn({ host, port, isPlain }) {
+async function startRedisStandIn({ kind, nodes: [{ host, port }], access, text }) {
   if (process.env.NODE_ENV === 'production') throw new Error('--redis-stand-in is for development only');
-  if (!LOOPBACK.includes(host) || !isPlain) throw new Error(`--redis-stand-in can't stand in for ${host}:${port}: it is not on this machine`);
+  const isOnThisMachine = kind === 'server' && LOOPBACK.includes(host) && !access.tls;
+  if (!isOnThisMachine) throw new Error(`--redis-stand-in can't stand in for ${text}: that is no plain Redis on this machine`);
   if (await isAnybodyAt(host, port)) return;
   const state = { channels: new Map(), patterns: new Map(), shards: new Map(){% if adapter == "streams" %}, values: new Map(), streams: new Map(), readers: new Set(){% endif %} };
   const server = createServer((socket) => serve(socket, state));

@@ -23,12 +23,12 @@
 {% if esm %}
 {% if not in_api %}import { randomUUID } from 'node:crypto';
 {% if adapter == "classic" %}import { Emitter } from '@socket.io/redis-emitter';
-{% endif %}import { createClient } from 'redis';
+{% endif %}import { RedisConnection } from './socketRedis{{ suffix }}';
 {% endif %}import * as wire from './socketWire{{ suffix }}';
 {% else %}
 {% if not in_api %}const { randomUUID } = require('node:crypto');
 {% if adapter == "classic" %}const { Emitter } = require('@socket.io/redis-emitter');
-{% endif %}const { createClient } = require('redis');
+{% endif %}const { RedisConnection } = require('./socketRedis{{ suffix }}');
 {% endif %}const wire = require('./socketWire{{ suffix }}');
 {% endif %}{% if not in_api %}
 const logRedisError = wire.createQuietLog('[socketBroadcaster] Redis');
@@ -52,7 +52,7 @@ const STREAM_LENGTH = 10000;
 // How long a process that has nothing else to do waits for a Redis that stays away.
 const EXIT_PATIENCE_MS = 10000;
 
-// One Redis connection and the events that wait for it. `publish` never rejects: nobody looks at its promise, and an
+// One connection to Redis and the events that wait for it. `publish` never rejects: nobody looks at its promise, and an
 // unhandled rejection would end the process. A process is held back by what is under way, by nothing else.
 class Publisher {
   constructor() {
@@ -64,47 +64,20 @@ class Publisher {
     this.isClosed = false;
     this.counters = { published: 0, unheard: 0, failed: 0, dropped: 0 };
     this.lastError = null;
-    // Resolves when the first attempt to connect has ended, well or badly.
-    this.firstAttempt = new Promise((resolve) => { this.endAttempt = resolve; });
-    try {
-      this.options = wire.redisOptions();
-      this.connect();
-    } catch (error) {
-      // The address can't be read. That is no reason to fail the request that emits: this client never connects.
-      this.client = createClient();
-      this.noteError(error);
-      this.endAttempt();
-    }
+    this.redis = new RedisConnection();
+    this.redis.on('error', (error) => this.noteError(error));
+    this.redis.on('ready', () => {
+      if (this.lastError) this.probe();
+      else this.sendQueued();
+      this.adapterCheck = wire.checkAdapter(this.redis).catch((error) => this.noteError(error));
+    });
+    // Resolves when it has ended, well or badly.
+    this.firstAttempt = this.redis.attempt().catch(() => {});
     this.sayWhatIsLost = () => {
       const count = this.queue.length + this.underWay;
       if (count > 0) console.error(`[socketBroadcaster] ends before ${count} event(s) could be sent: Redis does not answer`);
     };
     process.once('exit', this.sayWhatIsLost);
-  }
-
-  // One client an attempt: node-redis would wait for its own next attempt with a timer that keeps the process alive.
-  connect(retries = 0) {
-    const { socket } = this.options;
-    const client = createClient({ ...this.options, socket: { ...socket, reconnectStrategy: false } });
-    let isLost = false;
-    const onError = (error) => {
-      this.noteError(error);
-      this.endAttempt();
-      if (client.isOpen || isLost) return;
-      isLost = true;
-      setTimeout(() => { if (!this.isClosed) this.connect(retries + 1); }, socket.reconnectStrategy(retries)).unref();
-    };
-    this.client = client;
-    client.unref();
-    client.on('error', onError);
-    client.on('ready', () => {
-      retries = 0;
-      if (this.lastError) this.probe();
-      else this.sendQueued();
-      this.adapterCheck = wire.checkAdapter(client).catch((error) => this.noteError(error));
-      this.endAttempt();
-    });
-    client.connect().catch(onError);
   }
 
   hold() {
@@ -138,7 +111,7 @@ class Publisher {
   }
 
   sendQueued() {
-    while (this.queue.length > 0 && this.client.isReady && !this.isProbing && this.underWay < UNDER_WAY_MAX) {
+    while (this.queue.length > 0 && this.redis.isReady && !this.isProbing && this.underWay < UNDER_WAY_MAX) {
       const event = this.queue.shift();
       this.send(event).then((receivers) => this.settle(event, receivers));
     }
@@ -157,7 +130,7 @@ class Publisher {
     this.isProbing = true;
     const giveUpAt = Date.now() + RESUBSCRIBE_GRACE_MS;
     let receivers = 0;
-    while (this.queue.length > 0 && this.client.isReady && receivers === 0 && Date.now() < giveUpAt && !this.isClosed) {
+    while (this.queue.length > 0 && this.redis.isReady && receivers === 0 && Date.now() < giveUpAt && !this.isClosed) {
       const event = this.queue.shift();
       receivers = await this.send(event);
       if (receivers === 0) {
@@ -192,22 +165,22 @@ class Publisher {
 
 {% if adapter == "streams" %}  // A stream keeps what it is given, so that a server that is away for a moment finds it there.
   async write(stream, entry) {
-    await this.client.xAdd(stream, '*', entry, { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: STREAM_LENGTH } });
+    await this.redis.xAdd(stream, '*', entry, { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: STREAM_LENGTH } });
     return 1;
   }
 {% elif adapter == "sharded" %}  write(channel, message) {
     const isQuestion = channel === wire.questionChannel();
-    return isQuestion ? this.client.publish(channel, message) : this.client.sPublish(channel, message);
+    return isQuestion ? this.redis.publish(channel, message) : this.redis.sPublish(channel, message);
   }
 {% else %}  write(channel, message) {
-    return this.client.publish(channel, message);
+    return this.redis.publish(channel, message);
   }
 {% endif %}
   // Rejects at once while Redis is away: an answer is wanted now or not at all.
   async reachable() {
     await this.firstAttempt;
     if (this.isClosed) throw failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed');
-    if (!this.client.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
+    if (!this.redis.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
   }
 
   // Whether the first attempt reached it. Whoever waits for that holds the process back. Rejects on another adapter.
@@ -217,18 +190,16 @@ class Publisher {
     await this.adapterCheck;
     clearTimeout(patience);
     if (this.lastError?.code === 'SOCKET_ADAPTER_MISMATCH') throw this.lastError;
-    return this.client.isReady;
+    return this.redis.isReady;
   }
 
-  // From here on it is the connection that holds the process back, and only until it is closed.
   async close() {
     this.isClosed = true;
     this.hold();
-    this.client.ref();
     const giveUpAt = Date.now() + 1000;
     await Promise.race([this.firstAttempt, wire.pause(1000)]);
-    while (this.queue.length > 0 && this.client.isReady && Date.now() < giveUpAt) await wire.pause(10);
-    await wire.closeRedis(this.client);
+    while (this.queue.length > 0 && this.redis.isReady && Date.now() < giveUpAt) await wire.pause(10);
+    await this.redis.close();
     if (this.queue.length === 0) process.off('exit', this.sayWhatIsLost);
   }
 }
@@ -244,7 +215,6 @@ class Questions {
     this.replyChannel = `${wire.questionChannel()}-reply#${randomUUID()}`;
     this.pending = new Map();
     this.subscriber = null;
-    this.listening = null;
     this.isClosed = false;
   }
 
@@ -261,7 +231,6 @@ class Questions {
     const message = wire.encode(question);
     await this.publisher.reachable();
     await this.listen();
-    if (!this.subscriber.isReady) throw failure('SOCKET_SERVER_UNAVAILABLE', 'Redis is not reachable');
     const servers = await this.deliver(message);
     if (servers === 0) throw failure('SOCKET_SERVER_UNAVAILABLE', 'no Socket.IO server is listening');
     this.conclude(question.id, { servers });
@@ -270,39 +239,34 @@ class Questions {
 {% if adapter == "streams" %}  // Through the stream, so that it is answered after what was sent before it. Who has subscribed tells whether a server runs.
   async deliver(message) {
     const channel = wire.questionChannel();
-    const listeners = await this.publisher.client.pubSubNumSub([channel]);
+    const [listeners] = await this.publisher.redis.countListeners([channel]);
     const target = { nsp: '/', rooms: [], except: [], flags: {} };
     const entry = wire.clusterMessage(target, 'serverSideEmit', [channel, Buffer.from(message).toString('base64')]);
-    if (listeners[channel] === 0) return 0;
+    if (listeners === 0) return 0;
     const isWritten = await this.publisher.publish(wire.clusterChannel(), entry);
-    return isWritten ? listeners[channel] : 0;
+    return isWritten ? listeners : 0;
   }
 {% else %}  // Resolves with the number of servers that received it.
   deliver(message) {
     return this.publisher.publish(wire.questionChannel(), message);
   }
 {% endif %}
-  listen() {
-    this.listening ??= this.subscribe().catch((error) => {
-      this.listening = null; // the next question tries again
+  // The timers of the questions hold the process back, not this connection.
+  async listen() {
+    if (this.isClosed) throw failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed');
+    this.subscriber ??= this.openSubscriber();
+    try {
+      await this.subscriber.attempt();
+    } catch (error) {
       throw failure('SOCKET_SERVER_UNAVAILABLE', `no answers can be received: ${error.message}`);
-    });
-    return this.listening;
+    }
   }
 
-  async subscribe() {
-    if (this.isClosed) throw failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed');
-    if (this.subscriber) await wire.closeRedis(this.subscriber);
-    const subscriber = this.publisher.client.duplicate();
-    this.subscriber = subscriber;
-    // The timers of the questions hold the process back. After a loss the next question connects again.
-    subscriber.unref();
-    subscriber.on('error', (error) => {
-      logRedisError(error);
-      if (subscriber === this.subscriber && !subscriber.isOpen) this.listening = null;
-    });
-    await subscriber.connect();
-    await subscriber.subscribe(this.replyChannel, (bytes) => this.receive(bytes), true);
+  openSubscriber() {
+    const subscriber = this.publisher.redis.duplicate();
+    subscriber.on('error', logRedisError);
+    subscriber.subscribe(this.replyChannel, (bytes) => this.receive(bytes));
+    return subscriber;
   }
 
   // What throws in here would end the process, and anybody on this Redis can publish anything.
@@ -331,7 +295,8 @@ class Questions {
 
   giveUp(id, timeout) {
     const { question, answers, servers } = this.pending.get(id);
-    const some = answers.length > 0 ? `only ${answers.length} of ${servers} Socket.IO servers gave an` : 'no';
+    const all = servers === Infinity ? 'the' : servers; // Redis did not tell in time
+    const some = answers.length > 0 ? `only ${answers.length} of ${all} Socket.IO servers gave an` : 'no';
     this.settle(id, failure('SOCKET_RPC_TIMEOUT', `${some} answer to "${question.op}" in ${timeout} ms`));
   }
 
@@ -347,10 +312,7 @@ class Questions {
   async close() {
     this.isClosed = true;
     for (const id of this.pending.keys()) this.settle(id, failure('SOCKET_BROADCASTER_CLOSED', 'socketBroadcaster was closed'));
-    this.subscriber?.ref();
-    // A connection that is just being made can't be ended yet.
-    await Promise.race([this.listening?.catch(() => {}), wire.pause(1000)]);
-    if (this.subscriber) await wire.closeRedis(this.subscriber);
+    await this.subscriber?.close();
   }
 }
 
@@ -422,14 +384,17 @@ class RedisLink {
   }
 
   stats() {
-    const { client, counters, queue, lastError } = this.publisher;
+    const { redis, counters, queue, lastError } = this.publisher;
     const lastProblem = lastError && (lastError.message || lastError.code);
-    return { connected: client.isReady, ...counters, queued: queue.length, pending: this.questions.pending.size, lastProblem };
+    return { connected: redis.isReady, ...counters, queued: queue.length, pending: this.questions.pending.size, lastProblem };
   }
 
+  // Holds the process back until all is closed, which takes some seconds at most.
   async close() {
+    const patience = setTimeout(() => {}, EXIT_PATIENCE_MS);
     await this.questions.close();
     await this.publisher.close();
+    clearTimeout(patience);
   }
 }
 

@@ -14,7 +14,7 @@
 {% if adapter == "streams" %}import { createAdapter as createSocketAdapter } from '@socket.io/redis-streams-adapter';
 {% elif adapter == "sharded" %}import { createShardedAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
 {% else %}import { createAdapter as createSocketAdapter } from '@socket.io/redis-adapter';
-{% endif %}import * as socketRedis from 'redis';
+{% endif %}import * as socketRedis from './socketRedis{{ suffix }}';
 import * as socketWire from './socketWire{{ suffix }}';
 import thisProcessBroadcaster from '{{ broadcaster_path }}';
 {% else %}
@@ -23,7 +23,7 @@ import thisProcessBroadcaster from '{{ broadcaster_path }}';
 {% if adapter == "streams" %}const { createAdapter: createSocketAdapter } = require('@socket.io/redis-streams-adapter');
 {% elif adapter == "sharded" %}const { createShardedAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
 {% else %}const { createAdapter: createSocketAdapter } = require('@socket.io/redis-adapter');
-{% endif %}const socketRedis = require('redis');
+{% endif %}const socketRedis = require('./socketRedis{{ suffix }}');
 const socketWire = require('./socketWire{{ suffix }}');
 const thisProcessBroadcaster = require('{{ broadcaster_path }}');
 {% endif %}{% if global %}
@@ -37,7 +37,6 @@ const socketQueries{% if ts %}: Record<string, (...args: any[]) => any>{% endif 
 const socketService = {
   io: null,
   redis: null,
-  redisErrors: new WeakSet(),
   logRejection: socketWire.createQuietLog('[socket server] Redis'),
   logQuestion: socketWire.createQuietLog('[socket server] a question could not be answered'),
   counters: { messages: 0, unreadable: 0, questions: 0, unpublished: 0 },
@@ -94,26 +93,26 @@ async function startSocketServer(io, httpServer, logger{% if ts %}?{% endif %}) 
 async function connectSocketRedis(io) {
   if (process.argv.includes('--redis-stand-in')) {
     const { startRedisStandIn } = {% if esm %}await import('./redisStandIn{{ suffix }}'){% else %}require('./redisStandIn{{ suffix }}'){% endif %};
-    await startRedisStandIn(socketWire.redisAddress());
+    await startRedisStandIn(socketRedis.readAddress());
   }
-{% if adapter == "streams" %}  // The adapter reads with a copy of this connection, without a pause: while Redis is away, it has to wait in the queue.
-  const publisher = createSocketRedisClient('publisher', { commandsQueueMaxLength: 10000 });
+{% if adapter == "streams" %}  // The adapter reads with a copy of this connection, without a pause: while Redis is away, it has to wait in the backlog.
+  const publisher = createSocketConnection('publisher', { backlogMax: 10000 });
 {% else %}  // While Redis is away nobody else listens either: nothing is gained by keeping what could not be published.
-  const publisher = createSocketRedisClient('publisher', { disableOfflineQueue: true });
+  const publisher = createSocketConnection('publisher');
 {% endif %}  guardSocketPublish(publisher);
-  const subscriber = createSocketRedisClient('subscriber');
+  const subscriber = createSocketConnection('subscriber');
   socketService.redis = { publisher, subscriber };
   publisher.once('error', sayWhereSocketRedisIs);
 
-  await Promise.all([publisher, subscriber].map(reachSocketRedis));
+  await Promise.all([publisher.connect(), subscriber.connect()]);
   await socketWire.checkAdapter(publisher);
 {% if adapter == "streams" %}  const key = socketWire.redisKey();
   const createAdapter = createSocketAdapter(publisher, {
-    streamName: key, channelPrefix: key, sessionKeyPrefix: `${key}:session:`, blockTimeInMs: 2000,
+    streamName: key, channelPrefix: key, sessionKeyPrefix: `${socketWire.keyTag()}:session:`, blockTimeInMs: 2000,
   });
   // A client that was away for a moment gets what it missed, unless the old options say otherwise. Its middleware runs again.
   io.opts.connectionStateRecovery ??= { maxDisconnectionDuration: 2 * 60 * 1000, skipMiddlewares: false };
-{% elif adapter == "sharded" %}  const createAdapter = createSocketAdapter(publisher, subscriber, { channelPrefix: socketWire.redisKey() });
+{% elif adapter == "sharded" %}  const createAdapter = createSocketAdapter(publisher, subscriber, { channelPrefix: socketWire.keyTag() });
 {% else %}  const createAdapter = createSocketAdapter(publisher, subscriber, { key: socketWire.redisKey(), parser: socketWire });
 {% endif %}  io.adapter(function createHeir(namespace) { // no arrow function: Socket.IO calls it with `new`
     const heir = {% if adapter == "streams" %}keepSocketEventsSingle(guardSocketAdapter(createAdapter(namespace))){% else %}guardSocketAdapter(createAdapter(namespace)){% endif %};
@@ -125,7 +124,7 @@ async function connectSocketRedis(io) {
   await subscriber.subscribe(socketWire.questionChannel(), () => {});
 {% else %}  // On the connection that brings the events, so that a question is answered after what was sent before it: two
   // connections would keep no order. Never on the publisher: a connection that has subscribed cannot publish any more.
-  await subscriber.subscribe(socketWire.questionChannel(), answerSocketQuestion, true);
+  await subscriber.subscribe(socketWire.questionChannel(), answerSocketQuestion);
 {% endif %}}
 
 // The moved code may have listened to the adapter it saw ('join-room'), or kept its map of rooms. Both go on working.
@@ -211,43 +210,16 @@ function guardSocketAdapter(adapter) {
 
 // ------------------------------------------------------------------------------------------------------------------ Redis
 
-function createSocketRedisClient(role, options = {}) {
-  const client = socketRedis.createClient({ ...socketWire.redisOptions(), ...options });
-  const logError = socketWire.createQuietLog(`[socket server] Redis ${role}`);
-  // Without a listener the first network error would end the process.
-  client.on('error', (error) => {
-    socketService.redisErrors.add(error);
-    logError(error);
-  });
-  return client;
+function createSocketConnection(role{% if adapter == "streams" %}, options{% endif %}) {
+  const connection = new socketRedis.RedisConnection({ isHeld: true{% if adapter == "streams" %}, ...options{% endif %} });
+  connection.on('error', socketWire.createQuietLog(`[socket server] Redis ${role}`));
+  return connection;
 }
 
-// Waits for as long as it takes while Redis is down or still loading. Rejects on what no waiting will mend.
-async function reachSocketRedis(client) {
-  const misconfigured = new Promise((_, reject) => {
-    client.on('error', (error) => { if (isSocketRedisRefusal(error)) reject(error); });
-  });
-  const reached = client.connect().then(async () => {
-    for (;;) {
-      try {
-        return await client.ping();
-      } catch (error) {
-        if (isSocketRedisRefusal(error) || socketService.isDraining) throw error;
-        await new Promise((resolve) => { setTimeout(resolve, 500); });
-      }
-    }
-  });
-  await Promise.race([reached, misconfigured]);
-}
-
-function sayWhereSocketRedisIs() {
+function sayWhereSocketRedisIs(error) {
+  if (socketRedis.isRefusal(error)) return;
   const hint = socketService.isStarted ? '' : '; for development, --redis-stand-in does without';
-  const { host, port } = socketWire.redisAddress();
-  socketWire.report.error(`No Redis at ${host}:${port}: waiting for it${hint}`);
-}
-
-function isSocketRedisRefusal(error) {
-  return /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/.test(error.message);
+  socketWire.report.error(`No Redis at ${socketRedis.readAddress().text}: waiting for it${hint}`);
 }
 
 // The adapter calls publish() and does not look at the promise.
@@ -262,16 +234,9 @@ function guardSocketPublish(client) {
 }
 
 // Socket.IO counts the servers for an emit with acknowledgement and does not look at that promise either. Only rejections
-// that come from the connection to Redis are forgiven: the errors of node-redis itself, and what it passes on from the
-// network (ECONNRESET), which its clients have reported as well. Any other ends the process, as it does in Node by default.
+// that come from the connection to Redis are forgiven. Any other ends the process, as it does in Node by default.
 function surviveRedisRejection(reason) {
-  const forgiven = [
-    'AbortError', 'ClientClosedError', 'ClientOfflineError', 'CommandTimeoutDuringMaintenanceError',
-    'ConnectionTimeoutError', 'DisconnectsClientError', 'ReconnectStrategyError', 'SocketClosedUnexpectedlyError',
-    'SocketTimeoutDuringMaintenanceError', 'SocketTimeoutError', 'TimeoutError',
-  ];
-  const isOfRedis = forgiven.some((name) => socketRedis[name] && reason instanceof socketRedis[name]);
-  if (isOfRedis || socketService.redisErrors.has(reason)) {
+  if (socketRedis.isOfRedis(reason)) {
     socketService.logRejection(reason);
   } else if (process.listenerCount('unhandledRejection') === 1) {
     throw reason;
@@ -379,7 +344,7 @@ async function stopSocketServer() {
   setTimeout(() => process.exit(1), Number(process.env.SHUTDOWN_MS || 5000)).unref();
   // With Redis away its part of the closing never ends; the clients are told first, so a second is plenty.
   if (isStarted) await Promise.race([io.close(), socketWire.pause(1000)]);
-  if (redis) await Promise.all(Object.values(redis).map((client) => socketWire.closeRedis(client)));
+  if (redis) await Promise.all(Object.values(redis).map((connection) => connection.close()));
   process.exit(0);
 }
 

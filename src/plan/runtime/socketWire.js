@@ -2,8 +2,8 @@
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate wire
 //
-// What the API (socketBroadcaster) and the dedicated Socket.IO server agree on: which Redis they meet in, how a message
-// is written, and what a question to the server means. Both processes must run the same version of this file: a reader
+// What the API (socketBroadcaster) and the dedicated Socket.IO server agree on: the key under which they meet in Redis, how
+// a message is written, and what a question to the server means. Both processes must run the same version of this file: a reader
 // that does not know the writer's format drops the message without a word.
 {% if adapter == "classic" %}{% if esm %}
 import { decode as decodeMsgpack } from 'notepack.io';
@@ -16,47 +16,17 @@ const { encode: encodeMsgpack } = require('@msgpack/msgpack');
 {% endif %}{% endif %}
 // ---------------------------------------------------------------------------------------------------- where they meet
 
-// The environment is read when it is needed, not when this file is loaded: dotenv may run after the imports.
-
-function redisOptions() {
-  const { REDIS_URL, REDIS_HOST, REDIS_PORT, REDIS_PASSWORD } = process.env;
-  const socket = { reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 2000) };
-  if (REDIS_URL) {
-    if (!isAddress(REDIS_URL)) throw new Error('REDIS_URL is no address like redis://user:password@host:6379');
-    return { url: REDIS_URL, socket };
-  }
-  return {
-    socket: { ...socket, host: REDIS_HOST || '127.0.0.1', port: Number(REDIS_PORT || 6379) },
-    password: REDIS_PASSWORD || undefined,
-  };
-}
-
-// Asked beforehand, because the error of the client would show the whole text, password included.
-function isAddress(text) {
-  try {
-    return Boolean(new URL(text));
-  } catch {
-    return false;
-  }
-}
-
-// Where that is, without the password. Plain means without TLS.
-function redisAddress() {
-  const { REDIS_URL, REDIS_HOST, REDIS_PORT } = process.env;
-  const { protocol, hostname, port } = REDIS_URL ? new URL(REDIS_URL) : {};
-  return {
-    host: hostname?.replace(/^\[|\]$/g, '') || REDIS_HOST || '127.0.0.1',
-    port: Number(port || (!REDIS_URL && REDIS_PORT) || 6379),
-    isPlain: protocol !== 'rediss:',
-  };
-}
-
 // Redis database numbers do not separate channels: two applications on one Redis need two keys.
 function redisKey() {
   return process.env.SOCKET_IO_REDIS_KEY || '{{ redis_key }}';
 }
 
-// Which of Socket.IO's adapters for Redis the dedicated server has. What is written for one is never seen by another.
+{% if adapter != "classic" %}// What has this in its name is kept by the node of a Redis Cluster that keeps the key itself.
+function keyTag() {
+  return `{${redisKey()}}`;
+}
+
+{% endif %}// Which of Socket.IO's adapters for Redis the dedicated server has. What is written for one is never seen by another.
 const ADAPTERS = ['classic', 'streams', 'sharded'];
 const ADAPTER = '{{ adapter }}';
 
@@ -65,25 +35,13 @@ function questionChannel(adapter = ADAPTER) {
 }
 
 // Rejects if a dedicated server with another adapter listens under this key: one of the two was deployed alone.
-async function checkAdapter(client) {
+async function checkAdapter(redis) {
   const others = ADAPTERS.filter((adapter) => adapter !== ADAPTER);
-  const listeners = await client.pubSubNumSub(others.map((adapter) => questionChannel(adapter)));
-  const other = others.find((adapter) => listeners[questionChannel(adapter)] > 0);
+  const listeners = await redis.countListeners(others.map((adapter) => questionChannel(adapter)));
+  const other = others.find((_, index) => listeners[index] > 0);
   if (!other) return;
   const message = `a Socket.IO server with the adapter "${other}" is running, while this process has "${ADAPTER}": deploy both`;
   throw Object.assign(new Error(message), { code: 'SOCKET_ADAPTER_MISMATCH' });
-}
-
-// node-redis 5 and later say close() and destroy() where version 4 says quit() and disconnect().
-async function closeRedis(client, patience = 1000) {
-  const leave = client.close || client.quit;
-  const hangUp = client.destroy || client.disconnect;
-  try {
-    if (client.isReady) await Promise.race([leave.call(client), pause(patience)]);
-    if (client.isOpen) await hangUp.call(client);
-  } catch {
-    // A connection that is gone already is what we came for.
-  }
 }
 
 // Who is told. The dedicated server tells the project's logger, if there is one.
@@ -180,7 +138,7 @@ function encodeClusterMessage({ uid, nsp, type, data }) {
   return { uid, nsp, type: String(type), data: text };
 }
 {% else %}function clusterChannel(nsp) {
-  return `${redisKey()}#${nsp}#`;
+  return `${keyTag()}#${nsp}#`;
 }
 
 function encodeClusterMessage(message) {
@@ -343,6 +301,6 @@ function putTogether(question, answers) {
 export {
 {% else %}
 module.exports = {
-{% endif %}  redisOptions, redisAddress, redisKey, questionChannel, checkAdapter, closeRedis, report, reportTo, createQuietLog, pause,
+{% endif %}  redisKey, {% if adapter != "classic" %}keyTag, {% endif %}questionChannel, checkAdapter, report, reportTo, createQuietLog, pause,
   encode, decodeOurs, {% if adapter == "classic" %}decode{% else %}clusterMessage, clusterChannel{% endif %}, operatorFor, answer, putTogether,
 };

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 // A test that ran into its limit stops nothing any more: whatever is left goes with this process.
 const running = new Set();
 
-function keep(child) {
+export function keep(child) {
   running.add(child);
   child.on('exit', () => running.delete(child));
   return child;

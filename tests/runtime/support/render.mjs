@@ -41,7 +41,10 @@ const METHODS = [
   { name: 'systemAlert', parameters: '...args', typed_parameters: '...args: any[]', rooms: '', event: "'system_alert'" },
 ];
 
-// redis: which of the installed node-redis majors the project depends on ('redis' is the newest).
+// The installed versions of the packages that a project may talk to Redis with.
+export const CLIENTS = ['redis4', 'redis5', 'redis', 'ioredis5', 'ioredis'];
+
+// redis: one of CLIENTS.
 export function createProject({ esm = false, redis = 'redis', setup = SETUP, strict = true, methods = METHODS, redisKey = 'socket.io', adapter = 'classic', inApi = false, logger = '' } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
@@ -59,16 +62,17 @@ export function createProject({ esm = false, redis = 'redis', setup = SETUP, str
     'src/utils/socketBroadcaster.js': render('socketBroadcaster.js', { esm, ts: false, global: false, adapter, suffix: extension, methods, in_api: inApi }),
     'src/utils/socketWire.js': render('socketWire.js', { esm, ts: false, adapter, redis_key: redisKey }),
   };
+  if (!inApi) files['src/utils/socketRedis.js'] = render('socketRedis.js', { esm, ts: false, adapter, redis_client: clientOf(redis), suffix: extension });
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
   return { root, redisKey, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
 // The API's side of a TypeScript project: the dedicated server is not moved there.
-export function createTypeScriptProject({ suffix = '', module = 'commonjs', moduleResolution = 'node', files }) {
+export function createTypeScriptProject({ redis = 'redis', suffix = '', module = 'commonjs', moduleResolution = 'node', files }) {
   const root = mkdtempSync(join(tmpdir(), 'iomigrate-runtime-'));
   mkdirSync(join(root, 'src/utils'), { recursive: true });
-  linkModules(root, 'redis');
-  const variables = { esm: true, ts: true, global: false, adapter: 'classic', suffix, redis_key: 'socket.io', methods: METHODS };
+  linkModules(root, redis);
+  const variables = { esm: true, ts: true, global: false, adapter: 'classic', suffix, redis_key: 'socket.io', redis_client: redis, methods: METHODS };
   const compilerOptions = {
     module, moduleResolution, target: 'es2022', strict: true, esModuleInterop: true, skipLibCheck: true, outDir: 'dist', rootDir: 'src', types: ['node'],
   };
@@ -76,6 +80,7 @@ export function createTypeScriptProject({ suffix = '', module = 'commonjs', modu
     'package.json': JSON.stringify({ private: true, type: module === 'commonjs' ? 'commonjs' : 'module' }),
     'tsconfig.json': JSON.stringify({ compilerOptions, include: ['src'] }),
     'src/utils/socketBroadcaster.ts': render('socketBroadcaster.js', variables),
+    'src/utils/socketRedis.ts': render('socketRedis.js', variables),
     'src/utils/socketWire.ts': render('socketWire.js', variables),
     ...files,
   };
@@ -83,12 +88,15 @@ export function createTypeScriptProject({ suffix = '', module = 'commonjs', modu
   return { root, path: (name) => join(root, name), remove: () => rmSync(root, { recursive: true, force: true }) };
 }
 
+// 'redis4' is a version of 'redis'.
+const clientOf = (redis) => redis.replace(/\d$/, '');
+
 function linkModules(root, redis) {
   const target = join(root, 'node_modules');
   mkdirSync(target);
   for (const name of readdirSync(modules)) {
-    if (name.startsWith('.') || name === 'redis') continue;
+    if (name.startsWith('.') || ['redis', 'ioredis'].includes(clientOf(name))) continue;
     symlinkSync(join(modules, name), join(target, name));
   }
-  symlinkSync(join(modules, redis), join(target, 'redis'));
+  symlinkSync(join(modules, redis), join(target, clientOf(redis)));
 }

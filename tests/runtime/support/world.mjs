@@ -11,6 +11,9 @@ export const UNUSED = { connected: false, published: 0, unheard: 0, failed: 0, d
 // With recovery (the default of streams) Socket.IO adds the place in the stream to the arguments of each event.
 export const WITHOUT_RECOVERY = SETUP.replace('new Server(server, {', 'new Server(server, { connectionStateRecovery: false,');
 
+// Each adapter with each package, in its newest version.
+export const FORMS = ['classic', 'streams', 'sharded'].flatMap((adapter) => ['redis', 'ioredis'].map((redis) => ({ adapter, redis })));
+
 export async function loadBroadcaster(project, esm) {
   const path = project.path('src/utils/socketBroadcaster.js');
   if (!esm) return createRequire(path)(path);
