@@ -20,8 +20,8 @@ before(async () => {
 });
 after(() => redis?.stop());
 
-async function withSystem(adapter, work) {
-  const project = createProject({ adapter, redisKey: `${adapter}-${Math.random()}` });
+async function withSystem(adapter, work, redisPackage = 'redis') {
+  const project = createProject({ adapter, redis: redisPackage, redisKey: `${adapter}-${Math.random()}` });
   const server = await startSocketServer(project, redis);
   const io = await loadBroadcaster(project);
   const at = { project, io, server, clients: [] };
@@ -106,11 +106,13 @@ async function restartUnderLoad(at, signal) {
   return { seen: seen(), sent, client };
 }
 
-test('streams: a graceful restart of the server loses, doubles and reorders nothing', () => withSystem('streams', async (at) => {
-  const { seen, sent, client } = await restartUnderLoad(at, 'SIGTERM');
-  assert.deepEqual(seen, Array.from({ length: sent }, (_, n) => n + 1));
-  assert.equal(client.socket.recovered, true);
-}));
+for (const redisPackage of ['redis', 'ioredis']) {
+  test(`streams: a graceful restart of the server loses, doubles and reorders nothing (${redisPackage})`, () => withSystem('streams', async (at) => {
+    const { seen, sent, client } = await restartUnderLoad(at, 'SIGTERM');
+    assert.deepEqual(seen, Array.from({ length: sent }, (_, n) => n + 1));
+    assert.equal(client.socket.recovered, true);
+  }, redisPackage));
+}
 
 test('classic: what is sent during a restart is lost, in order and without doubles', () => withSystem('classic', async (at) => {
   const { seen, sent } = await restartUnderLoad(at, 'SIGTERM');

@@ -187,13 +187,13 @@ describe('lifecycle', { concurrency: 4 }, () => {
   test('a Redis that does not tell how many received a question is none of their number', () => withProject({}, async (at) => {
     const server = await at.server();
     const script = at.script(`
-      process.env.SOCKET_IO_RPC_TIMEOUT_MS = '500';
+      process.env.SOCKET_IO_RPC_TIMEOUT_MS = '3000';
       const { RedisConnection } = require('./utils/socketRedis');
       const { publish } = RedisConnection.prototype;
       RedisConnection.prototype.publish = function mute(...args) { publish.apply(this, args); return new Promise(() => {}); };
       io.clientsCount().catch(({ code, message }) => { process.send({ code, message }); process.exit(); });`);
     await exitOf(script);
-    const message = 'only 1 of the Socket.IO servers gave an answer to "clientsCount" in 500 ms';
+    const message = 'only 1 of the Socket.IO servers gave an answer to "clientsCount" in 3000 ms';
     assert.deepEqual(script.messages, [{ code: 'SOCKET_RPC_TIMEOUT', message }]);
     await server.stop();
   }));

@@ -15,7 +15,7 @@ const NOTICE = /No Redis at 127\.0\.0\.1:\d+: a stand-in for development is ther
 const startAlone = (project, port, env = {}) => startSocketServer(project, { url: `redis://127.0.0.1:${port}` }, { NODE_ENV: 'development', ...env }, [FLAG]);
 
 for (const adapter of ['classic', 'streams', 'sharded']) {
-  for (const redis of CLIENTS) {
+  for (const redis of adapter === 'classic' ? CLIENTS : ['redis', 'ioredis']) {
     describe(`without Redis (${adapter}, ${redis})`, () => {
       let project;
       let servers;

@@ -95,8 +95,8 @@ async function startProxy(target) {
 }
 
 // Runs one fault; resolves with a row of the table.
-export async function suffer(adapter, name, duration) {
-  const project = createProject({ adapter });
+export async function suffer({ adapter, redis }, name, duration) {
+  const project = createProject({ adapter, redis });
   writeFileSync(project.path('src/api.js'), API);
   const at = { project, redis: await startRedis({ port: await freePort() }) };
   at.server = await startSocketServer(project, at.redis);
@@ -117,7 +117,7 @@ export async function suffer(adapter, name, duration) {
     const { sent = NaN } = api.messages.find((message) => message.sent) ?? {};
     const died = [api.child.exitCode !== 0 && 'API', at.server.child.exitCode !== null && 'server'].filter(Boolean);
     const drops = client.events.filter(([event]) => event === 'DISCONNECT').length;
-    return { fault: name, adapter, sent, ...count(numbers(), sent), drops, died: died.join(' and ') || 'nobody' };
+    return { fault: name, adapter, client: redis, sent, ...count(numbers(), sent), drops, died: died.join(' and ') || 'nobody' };
   } finally {
     close([client]);
     await end(api.child, 'SIGKILL');

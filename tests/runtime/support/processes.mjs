@@ -23,13 +23,17 @@ process.on('SIGTERM', () => process.exit(1));
 // Where no Redis is: a port that is free for a moment may be another test's in the next.
 export const NO_REDIS = 'redis://127.0.0.1:1';
 
+// Not one that the system would give: by the time it is used, that may be the end of somebody's connection.
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = 10000 + Math.floor(Math.random() * 22000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(() => true, () => false);
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export const sleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
