@@ -1,12 +1,12 @@
 // What must not get out of the two processes, what must not get from one application into another, and what stays bounded.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { close, collect, connect } from './support/clients.mjs';
 import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
 import { CLIENTS, createProject } from './support/render.mjs';
+import { withTls } from './support/topologies.mjs';
 import { loadBroadcaster } from './support/world.mjs';
 
 const SECRET = 's3cr3t';
@@ -195,12 +195,8 @@ test('the endpoints say nothing but how the server is', async () => {
 for (const redisPackage of CLIENTS) {
   test(`TLS, a user and a password, from the address alone (${redisPackage})`, async () => {
     const secure = createProject({ redis: redisPackage });
-    const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => secure.path(name));
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, ...subject]);
-    assert.equal(made.status, 0, String(made.stderr));
     const tlsPort = await freePort();
-    const tls = ['--tls-port', tlsPort, '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+    const { certificate, args: tls } = withTls(secure.root, tlsPort);
     const users = ['--user', 'desk', 'on', '>secret', '~*', '&*', '+@all', '--user', 'default', 'off'];
     const own = await startRedis({ args: [...tls, ...users] });
     const env = { REDIS_URL: `rediss://desk:secret@localhost:${tlsPort}`, NODE_EXTRA_CA_CERTS: certificate };

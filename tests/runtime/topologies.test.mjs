@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { close, collect, connect } from './support/clients.mjs';
 import { end, freePort, sleep, startNode, startRedis, startSocketServer, waitFor } from './support/processes.mjs';
 import { CLIENTS, createProject } from './support/render.mjs';
-import { command, startCluster, startSentinels } from './support/topologies.mjs';
+import { command, startCluster, startSentinels, withTls } from './support/topologies.mjs';
 import { loadBroadcaster, WITHOUT_RECOVERY } from './support/world.mjs';
 
 const PASSWORD = 's3cr3t';
@@ -146,6 +146,28 @@ describe('Cluster', { concurrency: 3 }, () => {
       } finally {
         await system.stop();
       }
+    });
+  }
+
+  for (const redis of ['redis', 'ioredis']) {
+    test(`TLS, on the way to the node and at the node (${redis})`, async () => {
+      const project = createProject({ redis });
+      const [port, busPort] = [await freePort(), await freePort()];
+      const { certificate, args } = withTls(project.root, port);
+      const inCluster = ['--cluster-enabled', 'yes', '--cluster-port', busPort, '--tls-cluster', 'yes', '--tls-ca-cert-file', certificate];
+      const node = await startRedis({ args: [...args, ...inCluster] });
+      await command(node.port, ['CLUSTER', 'ADDSLOTSRANGE', 0, 16383]);
+      const env = { REDIS_URL: `rediss+cluster://localhost:${port}`, NODE_EXTRA_CA_CERTS: certificate };
+      const server = await startSocketServer(project, {}, env);
+      writeFileSync(project.path('src/api.js'), `
+        const io = require('./utils/socketBroadcaster');
+        io.clientsCount().then((count) => { process.send(count); return io.close(); }).then(() => process.disconnect());`);
+      const api = startNode(project, ['src/api.js'], env);
+      await waitFor('the API to end by itself', () => api.child.exitCode !== null);
+      assert.deepEqual(api.messages, [0], api.output.text);
+      await server.stop();
+      await node.stop();
+      project.remove();
     });
   }
 

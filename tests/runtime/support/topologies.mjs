@@ -1,6 +1,6 @@
 // More than one Redis: a master that Sentinels watch, and a Cluster.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,15 @@ export async function command(port, words, options = {}) {
   } finally {
     client.destroy();
   }
+}
+
+// What makes a Redis listen with TLS as well, and the certificate that it shows, for this machine.
+export function withTls(folder, port) {
+  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, ...subject]);
+  if (made.status !== 0) throw new Error(`openssl: ${made.stderr ?? made.error}`);
+  return { certificate, args: ['--tls-port', port, '--tls-cert-file', certificate, '--tls-key-file', key, '--tls-auth-clients', 'no'] };
 }
 
 // A master, a replica and a Sentinel. `password`: of the two, `sentinelPassword`: whether the Sentinel wants it as well.
