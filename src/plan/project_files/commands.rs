@@ -12,6 +12,9 @@ use crate::source::FileId;
 /// What Node.js is told to run TypeScript with `tsx`.
 pub(in crate::plan) const TSX: &str = "--import tsx";
 
+/// How far scripts are followed that run others: one that runs itself ends somewhere.
+const SCRIPTS_IN_SCRIPTS: usize = 5;
+
 /// A command that starts the entry file.
 pub(in crate::plan) struct Command {
     /// What stands before the file: `node `.
@@ -25,17 +28,20 @@ pub(in crate::plan) struct Command {
 }
 
 impl Command {
-    /// The command of a script in the API's `package.json`, if it starts the entry file.
+    /// The command of a script in the API's `package.json`, or of one that it runs, if it starts the entry file.
     pub(in crate::plan) fn of_script(input: &Input<'_>, script: &str) -> Option<Self> {
         let entry = entry(input)?;
         let path = input.project.path(entry);
         let root = manifest::root_for(input, path);
         let manifest = manifest::manifest(input, &format!("{root}package.json"));
-        let line = manifest
-            .pointer("/scripts")?
-            .get(script)
-            .and_then(Value::as_str)?;
-        Self::of_line(input, line, root, entry)
+        let mut line = manifest.pointer("/scripts")?.get(script)?.as_str()?;
+        for _ in 0..SCRIPTS_IN_SCRIPTS {
+            if let Some(found) = Self::of_line(input, line, root, entry) {
+                return Some(found);
+            }
+            line = run_last(&manifest, line)?;
+        }
+        None
     }
 
     /// The last of several commands (`npm run build && node dist/server.js`) that names the entry file.
@@ -133,6 +139,22 @@ impl Command {
             () => None,
         }
     }
+}
+
+/// The script that the last command of a line runs: `npm run build && npm run serve`.
+fn run_last<'m>(manifest: &'m Value, line: &str) -> Option<&'m str> {
+    let mut words = line.rsplit("&&").next()?.split_whitespace();
+    let runner = words.next()?;
+    let name = words.find(|it| *it != "run" && !it.starts_with('-'))?;
+    let script = match runner {
+        "npm" | "yarn" | "pnpm" | "bun" => manifest.pointer("/scripts")?.get(name)?,
+        "better-npm-run" | "bnr" => {
+            let script = manifest.pointer("/betterScripts")?.get(name)?;
+            script.get("command").unwrap_or(script)
+        }
+        _ => return None,
+    };
+    script.as_str()
 }
 
 /// `dist/` and `./a.js`, `../a.js`: one path, written as the folder is.

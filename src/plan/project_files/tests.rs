@@ -223,6 +223,40 @@ fn the_manifest_gets_dependencies_and_a_script() {
 }
 
 #[test]
+fn a_script_that_runs_another_is_followed() {
+    for (start, others, expected) in [
+        (
+            "npm run build && npm run serve",
+            "\"serve\": \"node -r esm src/server.js\"",
+            "node -r esm src/socketio-server.js",
+        ),
+        (
+            "yarn serve",
+            "\"serve\": \"node dist/server.js\"",
+            "node dist/socketio-server.js",
+        ),
+        (
+            "npm run start",
+            "\"serve\": \"node -r esm src/server.js\"",
+            "node src/socketio-server.js",
+        ),
+    ] {
+        let scripts = format!("\"start\": \"{start}\", {others}");
+        let text = SERVER.replace("\"start\": \"node src/server.js\"", &scripts);
+        let manifest = file(&text, "package.json").unwrap();
+        let line = format!("\"start:socketio\": \"{expected}\"");
+        assert!(manifest.contains(&line), "{manifest}");
+    }
+    let better = "\"start\": \"better-npm-run prod\" }, \"betterScripts\": { \"prod\": { \"command\": \"node ./dist/server.js\" }";
+    let text = SERVER.replace("\"start\": \"node src/server.js\"", better);
+    let manifest = file(&text, "package.json").unwrap();
+    assert!(
+        manifest.contains("\"start:socketio\": \"node ./dist/socketio-server.js\""),
+        "{manifest}"
+    );
+}
+
+#[test]
 fn nothing_stands_above_the_requires_of_a_dedicated_server_that_are_its_own() {
     let text = file(SERVER, "src/socketio-server.js").unwrap();
     assert!(!text.contains("\n\n\n"), "{text}");
