@@ -1,6 +1,7 @@
 //! State that only handlers change and that the API reads: where the API asks the dedicated server for it, and what that
 //! answers. Whether the state can move is the slice's matter: it takes what is asked here for gone.
 
+mod loops;
 mod reads;
 mod touches;
 mod travels;
@@ -22,6 +23,7 @@ use crate::project::value::Place;
 use crate::scope::BindingId;
 use crate::source::{FileId, Span};
 use crate::syntax::{Key, Kind, NodeId};
+use loops::Loop;
 use reads::Read;
 use touches::{Reader, Side, Touches};
 
@@ -58,6 +60,8 @@ struct Asked {
     made: Option<&'static str>,
     /// Where the answer is awaited; `None` if that is done already.
     awaiting: Option<Awaiting>,
+    /// What has to be a loop for that.
+    around: Option<Loop>,
 }
 
 /// What the API would have to ask for, for the state that only handlers change.
@@ -176,11 +180,15 @@ impl Queries {
         let is_awaited = tree
             .parent(outer)
             .is_some_and(|it| matches!(tree.kind(it), Kind::Await { .. }));
-        let awaiting = match is_awaited || read.is_promise {
-            true => None,
+        let (awaiting, around) = match is_awaited || read.is_promise {
+            true => (None, None),
             false => match awaiting(input, read.expression) {
-                Awaiting::Nowhere | Awaiting::Uncaught => return None,
-                found => Some(found),
+                Awaiting::Nowhere => {
+                    let (around, found) = loops::around(input, read.expression)?;
+                    (Some(found), Some(around))
+                }
+                Awaiting::Uncaught => return None,
+                found => (Some(found), None),
             },
         };
         self.asked.push(Asked {
@@ -190,6 +198,7 @@ impl Queries {
             arguments: read.arguments.clone(),
             made: read.made,
             awaiting,
+            around,
         });
         Some(())
     }
@@ -309,6 +318,9 @@ fn write_one(draft: &mut Draft<'_>, it: &Asked) {
     let tree = layout.tree;
     if let Some(Awaiting::InAsync(function)) = it.awaiting {
         draft.make_async(file, function);
+    }
+    if let Some(around) = it.around {
+        around.write(draft);
     }
     let is_enclosed = it.awaiting.is_some() && needs_parentheses(tree, node);
     let (open, close) = match it.made {
