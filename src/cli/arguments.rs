@@ -129,7 +129,7 @@ pub(super) struct Apply {
     /// Write files for this, too: caddy, compose, haproxy, kubernetes, systemd or traefik. Repeatable
     #[arg(long, value_name = "NAME")]
     pub(super) with: Vec<Manifest>,
-    /// Let the API serve Socket.IO itself again when it is started with SOCKET_IO_IN_PROCESS=1, until a later `apply`
+    /// Let the API serve Socket.IO itself again when it is started with `SOCKET_IO_IN_PROCESS=1`, until a later `apply`
     #[arg(long)]
     pub(super) roll_back_switch: bool,
     /// Write files even if git has no committed copy of what is there now

@@ -195,10 +195,8 @@ fn start(draft: &mut Draft<'_>, statements: &Statements<'_>, parts: &Parts) {
     );
     let runtime = project_files::runtime_path(&project_files::broadcaster_path(input));
     let line = imports::line(input, file, &runtime, "{ startSocketServer }");
-    let all = 0..statements.all.len();
-    let last = all
-        .filter(|it| statements.all[*it].form == Form::Import)
-        .last();
+    let mut all = 0..statements.all.len();
+    let last = all.rfind(|it| statements.all[*it].form == Form::Import);
     let next = layout.line_break();
     let at = last.map_or(0, |it| statements.span(it).end);
     let text = match last {
