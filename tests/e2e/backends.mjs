@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'n
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { migrate, migrateWithSwitch } from './checks/migration.mjs';
+import { checkNoSwitch, migrate, migrateWithSwitch } from './checks/migration.mjs';
 import { checkMutation } from './checks/mutations.mjs';
 import { run } from './support/processes.mjs';
 import { createProject } from './support/project.mjs';
@@ -33,7 +33,7 @@ export async function prove({ bin, backends, base }) {
 }
 
 async function proveBackend({ table, bin, backends, base }, name) {
-  const { app = '.', links = {}, mutations, people, steps, ...rest } = await scenarioOf(join(backends, name));
+  const { app = '.', links = {}, mutations, hasSwitch = true, people, steps, ...rest } = await scenarioOf(join(backends, name));
   const chapters = steps.map(([action, ...args]) => (desk) => desk[action](...args));
   const scenario = { people, chapters, ...rest };
   const source = join(backends, name, 'backend');
@@ -56,7 +56,7 @@ async function proveBackend({ table, bin, backends, base }, name) {
     const trace = await traceMigrated(base, join(need(migrated, 'the migrated copy').folder, app), scenario, before.trace);
     return same(`${name}-after`, base, before.trace, trace);
   });
-  await table.check(`${name}, migrated, with the switch for a roll-back on = before`, async () => {
+  const switched = async () => {
     const folder = join(base, `${name}-switch`);
     await migrateWithSwitch(bin, need(before, 'the back end').folder, folder, need(migrated, 'the migrated copy').folder);
     if (isTypeScript) await compile(folder);
@@ -64,7 +64,9 @@ async function proveBackend({ table, bin, backends, base }, name) {
     const env = { SOCKET_IO_IN_PROCESS: '1', REDIS_URL: 'redis://127.0.0.1:1', SOCKET_IO_PORT: '1' };
     const trace = await traceOneProcess(base, join(folder, app), scenario, before.trace, env);
     return same(`${name}-switch`, base, before.trace, trace);
-  });
+  };
+  if (hasSwitch) await table.check(`${name}, migrated, with the switch for a roll-back on = before`, switched);
+  else await table.check(`${name}: no switch for a roll-back, and why`, () => checkNoSwitch(bin, need(before, 'the back end').folder, join(base, `${name}-switch`)));
   for (const mutation of mutations) {
     await table.check(`${name}, mutation: ${mutation.name}`, async () => {
       const { folder } = need(migrated, 'the migrated copy');

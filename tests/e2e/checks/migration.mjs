@@ -52,6 +52,15 @@ export async function migrateWithSwitch(bin, before, folder, plain) {
   assert.deepEqual(others, [], 'without its switch it is not what it is without one');
 }
 
+// Where the API has no name for its HTTP server, nothing could be switched.
+export async function checkNoSwitch(bin, before, folder) {
+  await copyProject(before, folder);
+  const { output } = await iomigrate(bin, folder, ['apply', '--unsafe-fixes', '--roll-back-switch'], [0]);
+  const [said] = /there is no switch for a roll-back.*/.exec(output.replace(/\s+/g, ' '));
+  await iomigrate(bin, folder, ['check'], [0]);
+  return { seen: said.slice(0, 80) };
+}
+
 // Only what is safe: the questions stay, and the Socket.IO server with them.
 export async function applySafe(bin, before, folder) {
   await copyProject(before, folder);
