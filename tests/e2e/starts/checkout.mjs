@@ -62,14 +62,15 @@ export async function install(root, packages) {
     await run('sh', ['-c', 'timeout 60 node_modules/.bin/prisma generate --no-engine || true'], { cwd: root, env });
   }
   // `node --env-file=.env` asks for what nobody commits.
-  if (!existsSync(join(root, '.env'))) writeFileSync(join(root, '.env'), '');
+  const files = [...JSON.stringify(packageOf(root)).matchAll(/--env-file=([\w./-]+)/g)].map(([, file]) => file);
+  for (const file of ['.env', ...files]) if (!existsSync(join(root, file))) writeFileSync(join(root, file), '');
 }
 
 // The package that the registry has not, if that is what npm fails of.
 async function installed(root) {
   // What npm refuses today it did not refuse when it was written, and not every version is still there.
   const tries = [INSTALL, `${INSTALL} --legacy-peer-deps`, `rm -f package-lock.json && ${INSTALL} --legacy-peer-deps`];
-  const { status, output } = await run('sh', ['-c', tries.join(' || ')], { cwd: root, expected: [0, 1, 124] });
+  const { status, output } = await run('sh', ['-c', tries.join(' || ')], { cwd: root, expected: [0, 1, 124, 128] });
   if (status === 0) return null;
   const [, gone] = /(?:requested resource '|version found for )(@?[^@'\s]+)@/.exec(output) ?? [];
   if (!gone || !(gone in (packageOf(root).dependencies ?? {}))) throw new NotInstalled(output);

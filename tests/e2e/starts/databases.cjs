@@ -27,7 +27,7 @@ function inert(name = '', isAwaited = false) {
     construct: () => inert(name),
     apply(_, self, args) {
       const callback = args.at(-1);
-      const isListener = /^(on|once|use|addListener|process|set|forEach|map|filter)$/.test(name);
+      const isListener = /^(\$.*|on|once|use|addListener|process|set|forEach|map|filter)$/.test(name);
       if (typeof callback === 'function' && !isListener) process.nextTick(callback, null, settled(name), []);
       return isListener ? self ?? inert(name) : inert(name, true);
     },

@@ -72,9 +72,8 @@ async function tryCopy(row, name, path) {
   const subject = { row, root, env, requests: requestsOf(root), events: eventsOf(root) };
   const before = await beforeOf(subject);
   row.before = before.starts ? `${before.way.name}: client ${before.client}` : `does not start: ${before.why}`;
-  // Where a request ended the process, what the others got is a matter of order.
   env.STARTS_ABSENT = before.stubbed.join(' ');
-  subject.requests = before.survives ? Object.keys(before.statuses).filter((it) => it === 'GET /' || before.statuses[it] !== 404) : ['GET /'];
+  subject.requests = Object.keys(before.statuses).filter((it) => it === 'GET /' || before.statuses[it] !== 404);
 
   for (const more of [[], ['--unsafe-fixes']]) {
     if (isWhole(root)) break;
@@ -101,7 +100,8 @@ async function beforeOf(subject) {
   let found;
   for (const way of starts(subject.root).slice(0, 3)) {
     const before = await look({ ...subject, way, kind: 'before' });
-    if (before.starts) return before;
+    // Where a request ended the process, what the others got is a matter of order.
+    if (before.starts) return before.survives ? before : look({ ...subject, way, kind: 'before', requests: ['GET /'] });
     found ??= before;
   }
   if (!found) throw new Error('package.json does not say how it is started');
