@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::commands::Command;
 use super::entry::{entry, folder};
 use super::json;
+use super::wire::RedisClient;
 use super::wire::Wire;
 use super::{Written, text_at};
 use crate::config::adapter::Adapter;
@@ -14,51 +15,25 @@ use crate::project::entries::file_at;
 use crate::source::FileId;
 
 /// A package that the new files need: the version that is added, and the oldest that will do.
-struct Dependency {
-    name: &'static str,
+pub(super) struct Dependency {
+    pub(super) name: &'static str,
     version: &'static str,
     /// Its major and its minor number.
-    oldest: (u32, u32),
+    pub(super) oldest: (u32, u32),
     user: User,
     /// The adapters that need it.
     adapters: &'static [Adapter],
 }
 
-/// The packages of which one connects to Redis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::plan) enum RedisClient {
-    /// `redis`, which is called node-redis as well.
-    NodeRedis,
-    /// `ioredis`.
-    Ioredis,
-}
-
-impl RedisClient {
-    const ALL: [Self; 2] = [Self::NodeRedis, Self::Ioredis];
-
-    /// The one that the package of the file at `path` has; `redis` if it has both, or none that is new enough.
-    pub(super) fn of(input: &Input<'_>, path: &str) -> Self {
-        let manifest = manifest(input, path);
-        let is_there = |it: &Self| {
-            let Dependency { name, oldest, .. } = it.dependency();
-            let version = declared(&manifest, name);
-            version.is_some_and(|it| oldest_of(&it).is_none_or(|it| it >= *oldest))
-        };
-        Self::ALL
-            .into_iter()
-            .find(is_there)
-            .unwrap_or(Self::NodeRedis)
-    }
-
-    /// Its name.
-    pub(super) fn package(self) -> &'static str {
-        self.dependency().name
-    }
-
-    fn dependency(self) -> &'static Dependency {
-        match self {
-            Self::NodeRedis => &REDIS,
-            Self::Ioredis => &IOREDIS,
+impl Dependency {
+    /// The range that has to stand where `range` lets in what is too old; of the same major version if that will do, because
+    /// the project's own code calls it, too.
+    fn instead_of(&self, range: &str) -> Option<String> {
+        let oldest = oldest_of(range).filter(|it| *it < self.oldest)?;
+        let (major_version, minor) = self.oldest;
+        match oldest.0 == major_version && major(self.version) != Some(major_version) {
+            true => Some(format!("^{major_version}.{minor}.0")),
+            false => Some(self.version.to_owned()),
         }
     }
 }
@@ -120,16 +95,17 @@ const DEPENDENCIES: &[Dependency] = &[
     },
 ];
 
-const REDIS: Dependency = Dependency {
+/// Older ones can't be kept from connecting again by themselves, and those before 4.3 have no `unref`.
+pub(super) const REDIS: Dependency = Dependency {
     name: "redis",
     version: "^5.8.0",
-    oldest: (4, 0),
+    oldest: (4, 6),
     user: User::Publisher,
     adapters: &Adapter::ALL,
 };
 
 /// Before version 5 it keeps a process alive that has nothing else to do.
-const IOREDIS: Dependency = Dependency {
+pub(super) const IOREDIS: Dependency = Dependency {
     name: "ioredis",
     version: "^5.8.0",
     oldest: (5, 0),
@@ -249,7 +225,7 @@ pub(in crate::plan) fn catches_handlers(input: &Input<'_>, file: FileId) -> bool
 }
 
 /// The major and the minor number that a range starts with; `None` for `*`, `latest`, a URL.
-fn oldest_of(range: &str) -> Option<(u32, u32)> {
+pub(super) fn oldest_of(range: &str) -> Option<(u32, u32)> {
     let is_range = range.starts_with(|it: char| it.is_ascii_digit() || "^~>=v".contains(it));
     let mut numbers = range
         .trim_start_matches(|it: char| !it.is_ascii_digit())
@@ -265,7 +241,7 @@ fn major(range: &str) -> Option<u32> {
     oldest_of(range).map(|it| it.0)
 }
 
-fn declared(manifest: &Value, package: &str) -> Option<String> {
+pub(super) fn declared(manifest: &Value, package: &str) -> Option<String> {
     let list = manifest.get("dependencies")?;
     list.get(package).and_then(Value::as_str).map(str::to_owned)
 }
@@ -393,8 +369,8 @@ fn add_dependencies(text: &str, needed: &[&Dependency]) -> String {
             Some(member) => {
                 let version: String =
                     serde_json::from_str(&text[member.value.range()]).unwrap_or_default();
-                if oldest_of(&version).is_some_and(|it| it < dependency.oldest) {
-                    raised.push((member.value, format!("\"{}\"", dependency.version)));
+                if let Some(version) = dependency.instead_of(&version) {
+                    raised.push((member.value, format!("\"{version}\"")));
                 }
             }
         }
@@ -475,6 +451,18 @@ mod tests {
         }
         let without = "{ \"dependencies\": { \"express\": \"^5.0.0\" } }";
         assert_eq!(super::add_dependencies(without, &[&SOCKET_IO]), without);
+    }
+
+    /// `client.unref is not a function`: nothing was published.
+    #[test]
+    fn an_old_redis_is_raised_within_its_major_version() {
+        let raised = |range: &str| {
+            let text = format!("{{ \"dependencies\": {{ \"redis\": \"{range}\" }} }}");
+            add_dependencies(&text, &[User::Publisher])
+        };
+        assert!(raised("^4.0.4").contains("\"redis\": \"^4.6.0\""));
+        assert!(raised("4.5.1").contains("\"redis\": \"^4.6.0\""));
+        assert!(raised("^4.7.0").contains("\"redis\": \"^4.7.0\""));
     }
 
     #[test]

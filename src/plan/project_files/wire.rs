@@ -1,12 +1,52 @@
 //! How the two sides of the runtime meet: the key of their channels in Redis, the adapter, and the package that connects.
 
 use super::entry::{broadcaster_path, entry, wire_path};
-use super::manifest::RedisClient;
+use super::manifest::{Dependency, IOREDIS, REDIS, declared, oldest_of};
 use super::{manifest, text_at};
 use crate::config::adapter::Adapter;
 use crate::plan::Input;
 use crate::project::value::{Place, Value};
 use crate::syntax::{Key, Kind, NodeId, Tree};
+
+/// The packages of which one connects to Redis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::plan) enum RedisClient {
+    /// `redis`, which is called node-redis as well.
+    NodeRedis,
+    /// `ioredis`.
+    Ioredis,
+}
+
+impl RedisClient {
+    const ALL: [Self; 2] = [Self::NodeRedis, Self::Ioredis];
+
+    /// The one that the package of the file at `path` has; `redis` if it has both, or none that is new enough.
+    pub(super) fn of(input: &Input<'_>, path: &str) -> Self {
+        let manifest = manifest::manifest(input, path);
+        let is_there = |it: &Self| {
+            let Dependency { name, oldest, .. } = it.dependency();
+            let version = declared(&manifest, name);
+            version.is_some_and(|it| oldest_of(&it).is_none_or(|it| it >= *oldest))
+        };
+        Self::ALL
+            .into_iter()
+            .find(is_there)
+            .unwrap_or(Self::NodeRedis)
+    }
+
+    /// Its name.
+    pub(super) fn package(self) -> &'static str {
+        self.dependency().name
+    }
+
+    /// What of it the new files need.
+    pub(super) fn dependency(self) -> &'static Dependency {
+        match self {
+            Self::NodeRedis => &REDIS,
+            Self::Ioredis => &IOREDIS,
+        }
+    }
+}
 
 /// Packages through which a project already meets others in Redis.
 const MEETING_POINTS: &[&str] = &[
