@@ -82,8 +82,8 @@ fn prepared(statements: &Statements<'_>, parts: &Parts) -> Result<Vec<Connection
         let whole = statements.all[index].node;
         let opens = call.is_some_and(|it| clients::opened_by(statements, it).is_some());
         found.push(match call {
-            Some(call) if opens => connection(statements, call, Opens::Buffered)?,
             _ if is_free(statements, whole) => Connection::Statement(index),
+            Some(call) if opens => connection(statements, call, Opens::Buffered)?,
             _ => return Err(undoable(statements, whole)),
         });
     }

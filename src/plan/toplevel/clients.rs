@@ -13,13 +13,11 @@ const CONNECTING: &[&str] = &[
     "@neondatabase/serverless",
     "@prisma/client",
     "@supabase/supabase-js",
-    "bullmq",
     "cassandra-driver",
     "ioredis",
     "knex",
     "mariadb",
     "mongodb",
-    "mssql",
     "mysql",
     "mysql2",
     "mysql2/promise",
@@ -29,7 +27,6 @@ const CONNECTING: &[&str] = &[
     "postgres",
     "redis",
     "sequelize",
-    "typeorm",
 ];
 
 /// Packages that make loggers, models, middleware and clients which only know where to ask.
@@ -154,12 +151,13 @@ pub(in crate::plan) fn prepared_by(
     (statement.form == Form::Other && is_client(statements, binding)).then_some((binding, call))
 }
 
-/// The client that a call opens wherever it stands. Only of node-redis, which sends nothing before (its README, "Usage");
-/// others connect when they are first asked.
+/// The client that a call opens wherever it stands: of node-redis, which sends nothing before (its README, "Usage"), and of
+/// MongoDB's driver before 4.7. Others connect when they are first asked.
 pub(in crate::plan) fn opened_by(statements: &Statements<'_>, call: NodeId) -> Option<BindingId> {
     let call = statements.tree().method_call(call)?;
     let binding = statements.facts.binding_of(call.object)?;
-    let is_closed = package_of_client(statements, binding).as_deref() == Some("redis");
+    let package = package_of_client(statements, binding);
+    let is_closed = matches!(package.as_deref(), Some("redis" | "mongodb"));
     (call.name == "connect" && is_closed && is_client(statements, binding)).then_some(binding)
 }
 
@@ -236,6 +234,8 @@ fn package(statements: &Statements<'_>, node: NodeId) -> Option<String> {
     let tree = statements.tree();
     let node = tree.bare(node);
     let own = statements.values(node).find_map(|it| match it {
+        // One connection, which waits to be opened and ends with the first loss. A pool does neither.
+        Value::PackageMember(package, member) if package == "pg" && member == "Client" => None,
         Value::Package(package) | Value::PackageMember(package, _) => {
             let name = package.as_str();
             let is_known = CONNECTING.contains(&name)
