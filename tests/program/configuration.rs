@@ -40,6 +40,7 @@ fn the_broadcaster_goes_where_it_is_wanted() {
         [
             "lib/live/clients.js",
             "lib/live/redisStandIn.js",
+            "lib/live/socketRedis.js",
             "lib/live/socketRuntime.js",
             "lib/live/socketWire.js"
         ]
@@ -84,6 +85,7 @@ fn a_broadcaster_with_an_extension_of_its_own_can_be_loaded() {
     );
     for path in [
         "lib/clients.cjs",
+        "lib/socketRedis.cjs",
         "lib/socketRuntime.cjs",
         "lib/socketWire.cjs",
         "socketio-server.js",

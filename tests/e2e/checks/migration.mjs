@@ -9,7 +9,7 @@ import { changedPaths, copyProject, installModules, snapshot } from '../support/
 
 const WITH = ['caddy', 'compose', 'haproxy', 'kubernetes', 'systemd', 'traefik'].flatMap((name) => ['--with', name]);
 
-const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketRuntime.js', 'src/utils/socketWire.js', 'ecosystem.config.js', 'nginx/isp-desk.conf'];
+const GENERATED = ['src/socketio-server.js', 'src/utils/socketBroadcaster.js', 'src/utils/socketRedis.js', 'src/utils/socketRuntime.js', 'src/utils/socketWire.js', 'ecosystem.config.js', 'nginx/isp-desk.conf'];
 
 // Its journal stays beside the copies, out of the user's own folder for state.
 function iomigrate(bin, folder, args, expected) {
