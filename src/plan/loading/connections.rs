@@ -49,6 +49,7 @@ pub(in crate::plan) fn connections(
         let index = statements
             .index_of(call)
             .filter(|it| !parts.moved.contains(it) && !parts.copied.contains(it))
+            .filter(|it| !found.contains(&Connection::Statement(*it)))
             .filter(|index| {
                 let is_it = |it: &Connection| matches!(it, Connection::Given(it, _) if it == index);
                 !given.iter().any(is_it)
