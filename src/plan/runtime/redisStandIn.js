@@ -1,4 +1,4 @@
-{% if ts %}// @ts-nocheck: generated code, which nobody but socketRuntime calls
+{% if ts %}// @ts-nocheck - generated code, which nobody but socketRuntime calls
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate stand-in
 //

@@ -1,4 +1,4 @@
-{% if ts %}// @ts-nocheck: what has types is what callers see, at the end of this file
+{% if ts %}// @ts-nocheck - what has types is what callers see, at the end of this file
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate broadcaster
 //

@@ -1,4 +1,4 @@
-{% if ts %}// @ts-nocheck: generated code, which nobody but socketBroadcaster and socketRuntime call
+{% if ts %}// @ts-nocheck - generated code, which nobody but socketBroadcaster and socketRuntime call
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate redis
 //

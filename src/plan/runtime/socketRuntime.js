@@ -1,4 +1,4 @@
-{% if ts %}// @ts-nocheck: what callers see is inferred
+{% if ts %}// @ts-nocheck - what callers see is inferred
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate runtime
 //

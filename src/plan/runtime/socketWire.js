@@ -1,4 +1,4 @@
-{% if ts %}// @ts-nocheck: generated code, which nobody but socketBroadcaster calls
+{% if ts %}// @ts-nocheck - generated code, which nobody but socketBroadcaster calls
 {% elif not esm %}'use strict';
 {% endif %}// @iomigrate wire
 //
