@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beginning, difference } from '../compare.mjs';
 import { play } from '../support/desk.mjs';
 import { copyProject } from '../support/project.mjs';
@@ -44,7 +44,8 @@ export const MUTATIONS = [
 
 // `app` is the folder in the project that is started.
 export async function checkMutation({ base, folder, app = '.', scenario, reference }, { name, file, find, put, says }) {
-  const mutant = await copyProject(folder, join(base, `mutant-${name.replaceAll(' ', '-')}`));
+  // Those of several back ends are made side by side, and some have the same name.
+  const mutant = await copyProject(folder, join(base, `${basename(folder)}-mutant-${name.replaceAll(' ', '-')}`));
   const path = join(mutant, app, file);
   const text = readFileSync(path, 'utf8');
   assert.match(text, find, `${file} has nothing that could be mutated into ${name}`);
