@@ -152,7 +152,7 @@ pub(in crate::plan) fn prepared_by(
 }
 
 /// The client that a call opens wherever it stands: of node-redis, which sends nothing before (its README, "Usage"), and of
-/// MongoDB's driver before 4.7. Others connect when they are first asked.
+/// `mongodb` before 4.7. Others connect when they are first asked.
 pub(in crate::plan) fn opened_by(statements: &Statements<'_>, call: NodeId) -> Option<BindingId> {
     let call = statements.tree().method_call(call)?;
     let binding = statements.facts.binding_of(call.object)?;
