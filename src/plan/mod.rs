@@ -412,9 +412,9 @@ fn findings_left(
             false => "stays as long as the server does",
         };
         let reason = reason.map_or(stays, |it| &it.reason);
+        reasons.push(rewrite::told(reason, &finding.help));
         let mut finding = finding.clone();
         finding.help = format!("left: {reason}. {}", finding.help);
-        reasons.push(reason.to_owned());
         remaining.push(finding);
     }
     (remaining, reasons)

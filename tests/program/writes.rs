@@ -72,7 +72,7 @@ fn a_dry_run_writes_nothing_and_names_what_is_left() {
         "left, and the in-process server stays, with the broadcaster attached to it",
         "  why: size.js:1:27: ",
         "\n  server.js:3:1 socketio-import stays as long as the server does\n",
-        "\n  size.js:1:27 server-state a person has to decide\n",
+        "\n  size.js:1:27 server-state no rewrite is safe: decide what the code needs to know, ",
     ] {
         assert!(run.err.contains(line), "{line}\n{}", run.said());
     }

@@ -25,7 +25,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::{Key, Kind, NodeId};
 use loops::Loop;
 use reads::Read;
-use touches::{Reader, Side, Touches};
+use touches::{Index, Reader, Side, Touches};
 
 /// Everything that the API asks for; nothing until the migration can't do without.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +67,7 @@ struct Asked {
 /// What the API would have to ask for, for the state that only handlers change.
 pub(in crate::plan) fn found(input: &Input<'_>) -> Queries {
     let mut queries = Queries::default();
+    let index = Index::of(input);
     for (file, facts) in input.project.files() {
         let role = input.project.role(file);
         if !role.is_of_api() || role.is_dead || !facts.errors.is_empty() {
@@ -75,7 +76,7 @@ pub(in crate::plan) fn found(input: &Input<'_>) -> Queries {
         let statements = Statements::new(input, file);
         for (binding, _) in facts.bindings() {
             if reads::is_state(&statements, binding)
-                && let Some(found) = of_state(&statements, (file, binding))
+                && let Some(found) = of_state(&statements, (file, binding), &index)
             {
                 queries.add(found);
             }
@@ -85,13 +86,13 @@ pub(in crate::plan) fn found(input: &Input<'_>) -> Queries {
 }
 
 /// What is asked for instead of reading a variable, if nothing of the API changes it and every place that reads it can ask.
-fn of_state(statements: &Statements<'_>, state: Variable) -> Option<Queries> {
+fn of_state(statements: &Statements<'_>, state: Variable, index: &Index) -> Option<Queries> {
     let input = statements.input;
-    let touches = Touches::of(statements, state)?;
+    let touches = Touches::of(statements, state, index)?;
     let mut queries = Queries::default();
     let mut is_changed = false;
     for place in touches.all.iter().copied() {
-        match touches::side(input, place) {
+        match touches.side(place) {
             Side::Clients => is_changed |= reads::changes(input, place),
             Side::Neutral => {}
             Side::Api => queries.ask(&touches, place)?,
@@ -159,7 +160,7 @@ impl Queries {
         };
         self.answers.insert(name.clone(), answer);
         for call in function.calls {
-            match touches::side(touches.statements.input, call) {
+            match touches.side(call) {
                 Side::Clients | Side::Neutral => {}
                 Side::Api => match touches.reader(call) {
                     Some(outer) => self.ask_function(touches, outer)?,

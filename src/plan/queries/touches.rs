@@ -1,7 +1,7 @@
 //! Where a variable with state is named, in its own file and in those that import it, and who runs that: handlers, or the
 //! API.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::reads;
 use super::travels;
@@ -27,10 +27,64 @@ pub(super) enum Side {
     Api,
 }
 
+/// What is looked up for each variable in all files of the project, found once.
+#[derive(Default)]
+pub(super) struct Index {
+    /// Imports in files of the API, by the module that they are of.
+    importers: BTreeMap<FileId, Vec<Place>>,
+    /// Where functions are handed to calls, by the function: `socket.on('typing', typing)`.
+    handed_on: BTreeMap<Place, Vec<Place>>,
+}
+
+impl Index {
+    pub(super) fn of(input: &Input<'_>) -> Self {
+        let mut index = Self::default();
+        for (file, _) in input.project.files() {
+            let role = input.project.role(file);
+            if role.is_of_api() && !role.is_dead {
+                index.add_imports(input, file);
+                index.add_arguments(input, file);
+            }
+        }
+        index
+    }
+
+    fn add_imports(&mut self, input: &Input<'_>, file: FileId) {
+        for (node, source) in imports(input.project, file) {
+            match input.project.resolve(file, source) {
+                Target::File(module) if module != file => {
+                    let importers = self.importers.entry(module).or_default();
+                    importers.push(Place { file, node });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add_arguments(&mut self, input: &Input<'_>, file: FileId) {
+        let tree = &input.project.facts(file).tree;
+        let arguments = tree.ids().filter_map(|it| match tree.kind(it) {
+            Kind::Call { arguments, .. } => Some(arguments),
+            _ => None,
+        });
+        let names = arguments
+            .flatten()
+            .filter(|it| matches!(tree.kind(**it), Kind::Name { .. } | Kind::Member { .. }));
+        for place in names.map(|node| Place { file, node: *node }) {
+            for value in input.project.values(place) {
+                if let Value::Function(function) = value {
+                    self.handed_on.entry(*function).or_default().push(place);
+                }
+            }
+        }
+    }
+}
+
 /// The places of one variable.
 pub(super) struct Touches<'s, 'a> {
     pub(super) statements: &'s Statements<'a>,
     pub(super) state: Variable,
+    index: &'s Index,
     /// Expressions that are the variable.
     pub(super) all: Vec<Place>,
     /// Where lists of exports name it.
@@ -48,7 +102,11 @@ pub(super) struct Reader {
 
 impl<'s, 'a> Touches<'s, 'a> {
     /// `None` if it can't be told who has the variable.
-    pub(super) fn of(statements: &'s Statements<'a>, state: Variable) -> Option<Self> {
+    pub(super) fn of(
+        statements: &'s Statements<'a>,
+        state: Variable,
+        index: &'s Index,
+    ) -> Option<Self> {
         let (file, binding) = state;
         let mentions: Vec<Place> = mentions(statements, binding)
             .into_iter()
@@ -58,14 +116,26 @@ impl<'s, 'a> Touches<'s, 'a> {
         let own = own.map(|node| Place { file, node: *node });
         let mut all: Vec<Place> = own.filter(|it| !mentions.contains(it)).collect();
         if let Some(name) = exported_as(statements, binding) {
-            all.extend(imported(statements.input, file, &name)?);
+            let importers = index.importers.get(&file).map_or(&[][..], Vec::as_slice);
+            all.extend(imported(statements.input, importers, &name)?);
         }
         Some(Self {
             statements,
             state,
+            index,
             all,
             mentions,
         })
+    }
+
+    /// Who runs a place.
+    pub(super) fn side(&self, place: Place) -> Side {
+        Runs {
+            input: self.statements.input,
+            index: self.index,
+            seen: BTreeSet::new(),
+        }
+        .side(place)
     }
 
     pub(super) fn name(&self) -> &str {
@@ -121,38 +191,26 @@ impl<'s, 'a> Touches<'s, 'a> {
 
 /// The expressions by which other files name what a module exports; `None` if one of them does something else with the
 /// module.
-fn imported(input: &Input<'_>, module: FileId, name: &str) -> Option<Vec<Place>> {
+fn imported(input: &Input<'_>, importers: &[Place], name: &str) -> Option<Vec<Place>> {
     let mut found = Vec::new();
-    for (file, facts) in input.project.files() {
-        let role = input.project.role(file);
-        if file == module || !role.is_of_api() || role.is_dead {
-            continue;
-        }
-        let at = |node: NodeId| Place { file, node };
-        for (import, source) in imports(input.project, file) {
-            if input.project.resolve(file, source) != Target::File(module) {
-                continue;
-            }
-            let names = locals(input, at(import), name)?;
-            for local in names {
-                let references = &facts.binding(facts.binding_of(local.node)?).references;
-                match local.is_module {
-                    false => found.extend(references.iter().map(|it| at(*it))),
-                    true => {
-                        for node in references {
-                            found.extend(member(input, at(*node), name)?);
-                        }
+    for import in importers.iter().copied() {
+        let facts = input.project.facts(import.file);
+        for local in locals(input, import, name)? {
+            let references = &facts.binding(facts.binding_of(local.node)?).references;
+            match local.is_module {
+                false => found.extend(references.iter().map(|it| import.beside(*it))),
+                true => {
+                    for node in references {
+                        found.extend(member(input, import.beside(*node), name)?);
                     }
                 }
             }
-            if matches!(facts.tree.kind(import), Kind::Call { .. })
-                && matches!(
-                    facts.tree.kind(facts.tree.parent(import)?),
-                    Kind::Member { .. }
-                )
-            {
-                found.extend(member(input, at(import), name)?);
-            }
+        }
+        let tree = &facts.tree;
+        if matches!(tree.kind(import.node), Kind::Call { .. })
+            && matches!(tree.kind(tree.parent(import.node)?), Kind::Member { .. })
+        {
+            found.extend(member(input, import, name)?);
         }
     }
     Some(found)
@@ -232,17 +290,9 @@ fn member(input: &Input<'_>, module: Place, name: &str) -> Option<Option<Place>>
     }
 }
 
-/// Who runs a place.
-pub(super) fn side(input: &Input<'_>, place: Place) -> Side {
-    Runs {
-        input,
-        seen: BTreeSet::new(),
-    }
-    .side(place)
-}
-
 struct Runs<'a> {
     input: &'a Input<'a>,
+    index: &'a Index,
     seen: BTreeSet<Place>,
 }
 
@@ -296,32 +346,9 @@ impl Runs<'_> {
             return true;
         }
         let mut places: Vec<Place> = self.input.project.calls_of(function).to_vec();
-        places.extend(self.handed_on(function));
+        places.extend(self.index.handed_on.get(&function).into_iter().flatten());
         places.retain(|it| self.input.project.role(it.file).is_of_api());
         !places.is_empty() && places.iter().all(|it| self.side(*it) == Side::Clients)
-    }
-
-    /// Where a function is handed to a call: `socket.on('typing', typing)`.
-    fn handed_on(&self, function: Place) -> Vec<Place> {
-        let project = self.input.project;
-        let held = Value::Function(function);
-        let mut found = Vec::new();
-        for (file, facts) in project.files() {
-            let tree = &facts.tree;
-            let is_argument = |it: &NodeId| {
-                let parent = tree.parent(*it);
-                parent.is_some_and(|parent| match tree.kind(parent) {
-                    Kind::Call { arguments, .. } => arguments.contains(it),
-                    _ => false,
-                })
-            };
-            let names = tree.ids().filter(|it| {
-                matches!(tree.kind(*it), Kind::Name { .. } | Kind::Member { .. }) && is_argument(it)
-            });
-            let places = names.map(|node| Place { file, node });
-            found.extend(places.filter(|it| project.values(*it).any(|it| *it == held)));
-        }
-        found
     }
 }
 

@@ -28,7 +28,7 @@ use derived::{Derived, Start};
 pub(in crate::plan) use emits::{Piece, put};
 use handles::{Decided, Handles, Root};
 use obstacles::is_setup;
-pub(super) use obstacles::{are_apart, unfixable};
+pub(super) use obstacles::{are_apart, told, unfixable};
 pub(in crate::plan) use removals::{
     remove_declaration, remove_export, remove_from_list, remove_specifier,
 };

@@ -29,6 +29,8 @@ pub(in crate::plan) fn unfixable(input: &Input<'_>, level: Level) -> Vec<Left> {
         .collect()
 }
 
+const UNDECIDED: &str = "a person has to decide";
+
 fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     let file = it.chain.root.file;
     if !input.project.facts(file).errors.is_empty() {
@@ -52,7 +54,7 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     }
     let rule = rule_for(input.project, it, it.meaning, input.rules)?;
     match fix_of(input.project, it, rule) {
-        Fix::Manual => Some(decision(rule)),
+        Fix::Manual => Some(UNDECIDED.to_owned()),
         Fix::Unsafe if level == Level::Safe => Some("only with `--unsafe-fixes`".to_owned()),
         Fix::Unsafe if needs_await(rule) && !reads_copy(input, it, rule) => match awaiting(input, it.end()) {
             Awaiting::Nowhere => {
@@ -68,10 +70,12 @@ fn obstacle(input: &Input<'_>, it: &Use, level: Level) -> Option<String> {
     }
 }
 
-/// What a person has to decide, in the words of the rule's page.
-fn decision(rule: &Rule) -> String {
-    let help = rule.help().trim_end_matches('.');
-    let mut rest = help.chars();
+/// A reason as it is told without the help of its finding, which says what is to be decided.
+pub(in crate::plan) fn told(reason: &str, help: &str) -> String {
+    if reason != UNDECIDED {
+        return reason.to_owned();
+    }
+    let mut rest = help.trim_end_matches('.').chars();
     let first = rest.next().map(|it| it.to_ascii_lowercase());
     let words: String = first.into_iter().chain(rest).collect();
     format!("no rewrite is safe: {words}")
