@@ -313,6 +313,7 @@ fn is_free(statements: &Statements<'_>, node: NodeId) -> bool {
     let tree = statements.tree();
     let is_of_api = |it: &Value| matches!(it, Value::App | Value::Router | Value::HttpServer(_));
     let is_redis = |it: &Value| matches!(it, Value::RedisClient(_));
+    let is_package = |it: &Value| matches!(it, Value::Package(_));
     let mut names = tree
         .descendants(node)
         .filter_map(|it| statements.facts.binding_of(it))
@@ -320,7 +321,8 @@ fn is_free(statements: &Statements<'_>, node: NodeId) -> bool {
     names.all(|it| {
         let is_plain =
             purity::obstacle(statements, it).is_none() && !statements.holds(it, is_redis);
-        let may_be = is_plain || clients::is_client(statements, it);
+        let may_be =
+            is_plain || statements.holds(it, is_package) || clients::is_client(statements, it);
         may_be && !statements.holds(it, is_of_api)
     })
 }

@@ -95,8 +95,15 @@ const LISTENING: &[&str] = &[
 /// Methods with which a module makes a client ready, or a model complete, while it is loaded.
 const PREPARING: &[&str] = &[
     "$connect",
+    "$use",
+    "addHook",
+    "addScope",
     "authenticate",
+    "belongsTo",
+    "belongsToMany",
     "connect",
+    "hasMany",
+    "hasOne",
     "index",
     "loadClass",
     "method",
@@ -105,8 +112,12 @@ const PREPARING: &[&str] = &[
     "pre",
     "set",
     "static",
+    "use",
     "virtual",
 ];
+
+/// The same of a package as a whole, for all that is made of it: `mongoose.plugin(…)`.
+const SETTING: &[(&str, &str)] = &[("mongoose", "plugin"), ("mongoose", "set")];
 
 /// Whether a name is such a client's, and nothing of this one is for others to find.
 pub(in crate::plan) fn is_client(statements: &Statements<'_>, binding: BindingId) -> bool {
@@ -128,7 +139,7 @@ pub(in crate::plan) fn connects(statements: &Statements<'_>, binding: BindingId)
 }
 
 /// The client that a statement makes ready, or completes: `await client.connect().catch(log)`, `client.on('error', log)`,
-/// `schema.methods.sign = function () { … }`; and the call that does so.
+/// `api.interceptors.request.use(sign)`, `schema.methods.sign = function () { … }`; and the call that does so.
 pub(in crate::plan) fn prepared_by(
     statements: &Statements<'_>,
     index: usize,
@@ -144,11 +155,25 @@ pub(in crate::plan) fn prepared_by(
             let call = first_call(tree, *expression)?;
             let it = tree.method_call(call)?;
             let prepares = matches!(it.name, "on" | "once") || PREPARING.contains(&it.name);
-            (it.object, Some(Some(call).filter(|_| prepares)?))
+            let name = first_name(tree, it.object)?;
+            (name, Some(Some(call).filter(|_| prepares)?))
         }
     };
     let binding = statements.facts.binding_of(name)?;
-    (statement.form == Form::Other && is_client(statements, binding)).then_some((binding, call))
+    let is_meant = || is_client(statements, binding) || sets_package(statements, name, call);
+    (statement.form == Form::Other && is_meant()).then_some((binding, call))
+}
+
+/// Whether a call sets up a package as a whole.
+fn sets_package(statements: &Statements<'_>, name: NodeId, call: Option<NodeId>) -> bool {
+    let call = call.and_then(|it| statements.tree().method_call(it));
+    call.is_some_and(|call| {
+        let is_set = |it: &Value| match it {
+            Value::Package(package) => SETTING.contains(&(package.as_str(), call.name)),
+            _ => false,
+        };
+        call.object == name && statements.values(name).any(is_set)
+    })
 }
 
 /// The client that a call opens wherever it stands: of node-redis, which sends nothing before (its README, "Usage"), and of
@@ -184,8 +209,9 @@ fn may_be_made_twice(statements: &Statements<'_>, node: NodeId) -> bool {
     let all = |nodes: &[NodeId]| nodes.iter().all(|it| may_be_made_twice(statements, *it));
     match tree.kind(node) {
         Kind::New { callee, arguments } => {
-            all(arguments) && package(statements, *callee).is_some()
-                || purity::is_pure(statements, node)
+            let is_client =
+                package(statements, *callee).is_some() && !is_one_connection(statements, *callee);
+            all(arguments) && is_client || purity::is_pure(statements, node)
         }
         Kind::Call {
             callee, arguments, ..
@@ -213,6 +239,15 @@ fn may_be_made_twice(statements: &Statements<'_>, node: NodeId) -> bool {
     }
 }
 
+/// One connection, which waits to be opened and ends with the first loss. A pool does neither.
+fn is_one_connection(statements: &Statements<'_>, class: NodeId) -> bool {
+    let class = statements.tree().bare(class);
+    statements.values(class).any(|it| match it {
+        Value::PackageMember(package, member) => package == "pg" && member == "Client",
+        _ => false,
+    })
+}
+
 /// Whether an expression begins with the name of a client, and not of its package.
 fn is_name_of_client(statements: &Statements<'_>, node: NodeId) -> bool {
     let tree = statements.tree();
@@ -234,8 +269,6 @@ fn package(statements: &Statements<'_>, node: NodeId) -> Option<String> {
     let tree = statements.tree();
     let node = tree.bare(node);
     let own = statements.values(node).find_map(|it| match it {
-        // One connection, which waits to be opened and ends with the first loss. A pool does neither.
-        Value::PackageMember(package, member) if package == "pg" && member == "Client" => None,
         Value::Package(package) | Value::PackageMember(package, _) => {
             let name = package.as_str();
             let is_known = CONNECTING.contains(&name)
