@@ -8,7 +8,7 @@ use crate::plan::toplevel::{Form, Statements, clients, purity};
 use crate::project::Project;
 use crate::project::resolve::Target;
 use crate::project::value::{Place, Value};
-use crate::scope::{BindingKind, ScopeId};
+use crate::scope::{BindingId, BindingKind, ScopeId};
 use crate::source::FileId;
 use crate::syntax::{Kind, NodeId};
 
@@ -54,8 +54,13 @@ pub(in crate::plan) fn connections(
                 let is_it = |it: &Connection| matches!(it, Connection::Given(it, _) if it == index);
                 !given.iter().any(is_it)
             });
-        let opens_client =
-            || clients::opened_by(statements, call).filter(|it| parts.names.contains(it));
+        let opens_client = || {
+            let client = clients::opened_by(statements, call);
+            let client = client.filter(|it| parts.names.contains(it))?;
+            // A client that is open can't be opened again.
+            let mut others = found.iter().map(|it| it.node(statements));
+            (!others.any(|it| opens(statements, it, client))).then_some(client)
+        };
         let opens = opens_connection(statements, loaded, call)
             .or_else(|| opens_client().map(|_| Opens::Buffered));
         let Some(opens) = index.and(opens) else {
@@ -67,6 +72,12 @@ pub(in crate::plan) fn connections(
         }
     }
     Ok(found)
+}
+
+/// Whether a client is opened in a piece of code.
+fn opens(statements: &Statements<'_>, node: NodeId, client: BindingId) -> bool {
+    let mut inside = statements.tree().descendants(node);
+    inside.any(|it| clients::opened_by(statements, it) == Some(client))
 }
 
 /// What makes those clients ready that both processes have.
