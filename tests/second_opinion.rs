@@ -43,8 +43,15 @@ const MAX_BYTES: u64 = 512 * 1024;
 /// Folders of the repository with programs. Rules have one in each `before`.
 const FOLDERS: [&str; 2] = ["fixtures", "tests"];
 
-/// Wrong: `let a` and, on the next line, `[a, b] = c`: the grammar does not see where the first statement ends.
-const UNREAD: &str = "argparse/argparse.js";
+/// What the grammars can't read though it is right. Such a file is reported as skipped.
+const UNREAD: [&str; 3] = [
+    // `let a` and, on the next line, `[a, b] = c`: where the first statement ends is not seen.
+    "argparse/argparse.js",
+    // A byte 0 in a string.
+    "fast-uri/test/security-utf8-encoding.test.js",
+    // `f<<T>(a: T) => B>()`, of which `<<` is taken for the operator.
+    "fastify/test/types/reply.tst.ts",
+];
 
 /// Where `tests/run.sh` installs packages.
 const INSTALLED: [&str; 2] = ["tests/runtime", "tests/e2e"];
@@ -418,7 +425,8 @@ impl Comparison {
     fn expect_same_reach(&self) {
         for reason in [LeftOut::OnlyWeRead, LeftOut::OnlyTheyRead] {
             let paths = self.left_out.get(&reason).into_iter().flatten();
-            let unknown: Vec<&String> = paths.filter(|it| !it.ends_with(UNREAD)).collect();
+            let is_known = |it: &String| UNREAD.iter().any(|known| it.ends_with(known));
+            let unknown: Vec<&String> = paths.filter(|it| !is_known(it)).collect();
             assert!(
                 unknown.is_empty(),
                 "there are files that {}: {unknown:?}",
