@@ -43,7 +43,7 @@ const MAX_BYTES: u64 = 512 * 1024;
 /// Folders of the repository with programs. Rules have one in each `before`.
 const FOLDERS: [&str; 2] = ["fixtures", "tests"];
 
-/// What the grammars can't read though it is right. Such a file is reported as skipped.
+/// Wrong: what is right, and can't be read by the grammars. Such a file is reported as skipped.
 const UNREAD: [&str; 3] = [
     // `let a` and, on the next line, `[a, b] = c`: where the first statement ends is not seen.
     "argparse/argparse.js",
