@@ -3,7 +3,7 @@
 use super::touches::Touches;
 use super::travels;
 use crate::plan::Input;
-use crate::plan::toplevel::Statements;
+use crate::plan::toplevel::{Statements, purity};
 use crate::project::value::{Place, Value};
 use crate::scope::{BindingId, BindingKind, FileFacts, ScopeId};
 use crate::syntax::{Key, Kind, NodeId, Tree};
@@ -28,23 +28,6 @@ const READING: [&str; 15] = [
     "flatMap",
     "keys",
     "values",
-];
-
-/// Methods that change what they are called on.
-const CHANGING: [&str; 13] = [
-    "set",
-    "add",
-    "delete",
-    "clear",
-    "push",
-    "pop",
-    "shift",
-    "unshift",
-    "splice",
-    "sort",
-    "reverse",
-    "fill",
-    "copyWithin",
 ];
 
 /// What a place reads.
@@ -460,7 +443,7 @@ fn is_changed(facts: &FileFacts, expression: NodeId, depth: usize) -> bool {
             } if *object == here => last = property.name(),
             Kind::Cast { .. } | Kind::Parenthesized { .. } | Kind::Await { .. } => {}
             Kind::Call { callee, .. } if *callee == here => {
-                if last.is_some_and(|it| CHANGING.contains(&it)) {
+                if last.is_some_and(|it| purity::MUTATORS.contains(&it)) {
                     return true;
                 }
             }

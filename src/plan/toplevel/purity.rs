@@ -50,7 +50,7 @@ const PURE_METHODS: &[&str] = &[
 ];
 
 /// Methods that change what they are called on.
-const MUTATORS: &[&str] = &[
+pub(in crate::plan) const MUTATORS: &[&str] = &[
     "push",
     "pop",
     "shift",
