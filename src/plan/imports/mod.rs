@@ -3,6 +3,7 @@
 
 mod access;
 mod place;
+pub(in crate::plan) mod prologue;
 mod style;
 
 use super::Input;
