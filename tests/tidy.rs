@@ -165,6 +165,26 @@ fn modules_are_listed_in_reading_order() {
     assert_eq!(listed, STAGES);
 }
 
+/// One that no module declares is not compiled, so nothing else would notice it.
+#[test]
+fn every_file_is_a_module() {
+    let declared = |source: &Source| {
+        let is_folder = source.path.file_name().unwrap() == "mod.rs";
+        let module = match is_folder {
+            true => source.path.parent().unwrap().to_owned(),
+            false => source.path.with_extension(""),
+        };
+        let name = module.file_name().unwrap().to_str().unwrap();
+        let folder = module.parent().unwrap();
+        let parent = ["mod.rs", "lib.rs"].map(|it| folder.join(it));
+        let text = parent.iter().find_map(|it| fs::read_to_string(it).ok());
+        matches!(name, "lib" | "main")
+            || text.is_some_and(|it| it.contains(&format!("mod {name};")))
+    };
+    let lost = sources().into_iter().filter(|it| !declared(it));
+    expect_none(lost.map(|it| format!("{}: no module declares it", it.path.display())));
+}
+
 #[test]
 fn every_file_says_what_it_is_for() {
     let silent = sources()
