@@ -196,6 +196,23 @@ impl Tree {
         }
     }
 
+    /// The names that an object pattern takes, each with what its value goes to: `a` and `b` of `{ a: b }`; `None` for any
+    /// other node, and if a name is computed or the rest is taken as well.
+    pub fn taken_names(&self, id: NodeId) -> Option<Vec<(&str, NodeId)>> {
+        let Kind::ObjectPattern { properties } = self.kind(id) else {
+            return None;
+        };
+        let taken = |it: &NodeId| match self.kind(*it) {
+            Kind::PatternProperty {
+                key: Key::Static(key),
+                value,
+                ..
+            } => Some((key.as_str(), *value)),
+            _ => None,
+        };
+        properties.iter().map(taken).collect()
+    }
+
     /// The parts of `object.name(…)`, parentheses apart; `None` for any other expression, and for computed names.
     pub fn method_call(&self, id: NodeId) -> Option<MethodCall<'_>> {
         let Kind::Call {

@@ -70,20 +70,13 @@ impl Asking<'_> {
             Kind::Member { .. } => Some(BTreeSet::new()),
             Kind::Declarator { target, .. } => match tree.kind(*target) {
                 Kind::BindingName { .. } => self.members_of(file, *target, counts),
-                Kind::ObjectPattern { properties } => {
-                    let mut asked = BTreeSet::new();
-                    for property in properties {
-                        let Kind::PatternProperty {
-                            key: Key::Static(key),
-                            value,
-                            ..
-                        } = tree.kind(*property)
-                        else {
-                            return None;
-                        };
-                        asked.extend(self.named(file, key, *value, counts));
-                    }
-                    Some(asked)
+                Kind::ObjectPattern { .. } => {
+                    let taken = tree.taken_names(*target)?.into_iter();
+                    Some(
+                        taken
+                            .flat_map(|it| self.named(file, it.0, it.1, counts))
+                            .collect(),
+                    )
                 }
                 _ => None,
             },

@@ -250,23 +250,13 @@ fn locals(input: &Input<'_>, import: Place, name: &str) -> Option<Vec<Local>> {
                     node: *target,
                     is_module: true,
                 }]),
-                Kind::ObjectPattern { properties } => {
-                    let mut found = Vec::new();
-                    for property in properties {
-                        let Kind::PatternProperty {
-                            key: Key::Static(key),
-                            value,
-                            ..
-                        } = tree.kind(*property)
-                        else {
-                            return None;
-                        };
-                        found.extend((key == name).then_some(Local {
-                            node: *value,
-                            is_module: false,
-                        }));
-                    }
-                    Some(found)
+                Kind::ObjectPattern { .. } => {
+                    let taken = tree.taken_names(*target)?.into_iter();
+                    let local = taken.filter(|it| it.0 == name).map(|it| Local {
+                        node: it.1,
+                        is_module: false,
+                    });
+                    Some(local.collect())
                 }
                 _ => None,
             },
